@@ -1,0 +1,110 @@
+import type { Btf } from "../btf/btf.js";
+import type { TypeId } from "../btf/types.js";
+import type { CoreRelocation } from "../core/relocation.js";
+import type { AttachType, MapType, ProgramType } from "./kernel-enums.js";
+
+/**
+ * What a BPF object holds, before anything of it is in the kernel. Making one is pure: no privileges and no
+ * system calls, the same result on every machine. Everything not `readonly` may be changed before loading.
+ */
+export interface CollectionSpec {
+  /** The object's own BTF; null if it carries none. */
+  readonly btf: Btf | null;
+  readonly license: string;
+  readonly endian: "little" | "big";
+  readonly maps: ReadonlyMap<string, MapSpec>;
+  readonly programs: ReadonlyMap<string, ProgramSpec>;
+  /** Global variables of `.data*`, `.rodata*` and `.bss*`, by name. */
+  readonly variables: ReadonlyMap<string, VariableSpec>;
+}
+
+export interface MapSpec {
+  readonly name: string;
+  type: MapType;
+  /** Bytes; 0 where the kind has none. */
+  keySize: number;
+  valueSize: number;
+  maxEntries: number;
+  /** `BPF_F_*` bits of map creation. */
+  flags: number;
+  /** `map_extra` of `BPF_MAP_CREATE`. */
+  extra: bigint;
+  numaNode: number | null;
+  /** `by-name`: reused from, or pinned at, `<pin path>/<name>`. */
+  pinning: "none" | "by-name";
+  /** BTF ids in the object's BTF; 0 where there is none. */
+  readonly keyType: TypeId;
+  readonly valueType: TypeId;
+  /**
+   * The type of what a ring buffer or perf event array carries, by the `tsbpfc:record` decl tag on the map
+   * (such a map must not declare a value type); 0 where unknown.
+   */
+  readonly recordType: TypeId;
+  /** For maps in maps. */
+  readonly inner: MapSpec | null;
+  /** `values` of a prog array or of a map of maps: slot → name of a program or map. */
+  readonly values: ReadonlyMap<number, string>;
+  /** The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`. */
+  readonly contents: Uint8Array | null;
+  /** What the map is behind: a declared map, or a section of globals. `rodata` is frozen after creation. */
+  readonly origin: "declared" | "data" | "rodata" | "bss";
+  /** The datasec of a section's map; 0 otherwise. */
+  readonly sectionType: TypeId;
+}
+
+export interface VariableSpec {
+  readonly name: string;
+  /** Name of the map (= section) that holds it. */
+  readonly section: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly type: TypeId;
+  /** In `.rodata`: constant once loaded. */
+  readonly constant: boolean;
+}
+
+export interface ProgramSpec {
+  readonly name: string;
+  /** The section's name, without a leading `?`. */
+  readonly section: string;
+  type: ProgramType;
+  expectedAttachType: AttachType | null;
+  /** What stands behind the section's prefix: `syscalls/sys_enter_execve`, `do_unlinkat`; empty if nothing. */
+  attachTo: string;
+  /** `BPF_F_*` bits of program load that the section asks for, such as `BPF_F_SLEEPABLE`. */
+  flags: number;
+  /** False for a section that begins with `?`. */
+  autoload: boolean;
+  /** The program followed by every subprogram that it reaches; calls between them are resolved. 8 bytes each. */
+  readonly instructions: Uint8Array;
+  /** Where instructions want a map's fd, a section's address, a function's address … filled in at load. */
+  readonly references: readonly Reference[];
+  /** Functions within `instructions`, the program itself first. `insn` counts instructions (8 bytes). */
+  readonly functions: readonly FunctionInfo[];
+  readonly lines: readonly LineInfo[];
+  readonly coreRelocations: readonly CoreRelocation[];
+}
+
+/** An `ld_imm64` (or a call) whose immediate is known only at load. `insn` indexes `ProgramSpec.instructions`. */
+export type Reference =
+  | { readonly kind: "map"; readonly insn: number; readonly map: string }
+  | { readonly kind: "mapValue"; readonly insn: number; readonly map: string; readonly offset: number }
+  | { readonly kind: "function"; readonly insn: number; readonly target: number }
+  | { readonly kind: "kfunc" | "ksym"; readonly insn: number; readonly name: string; readonly weak: boolean };
+
+export interface FunctionInfo {
+  readonly insn: number;
+  readonly name: string;
+  /** A `func` in the object's BTF. */
+  readonly type: TypeId;
+}
+
+export interface LineInfo {
+  readonly insn: number;
+  readonly file: string;
+  /** The text of the source line. */
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
