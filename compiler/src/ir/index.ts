@@ -1,0 +1,11 @@
+export * from "./builder.js";
+export * from "./debug-info.js";
+export * from "./debug-types.js";
+export * from "./function.js";
+export * from "./instructions.js";
+export * from "./internal-error.js";
+export * as intrinsics from "./intrinsics.js";
+export type { MdNode } from "./metadata.js";
+export * from "./module.js";
+export * from "./types.js";
+export * from "./values.js";
