@@ -1,5 +1,3 @@
-import type { BackendDiagnostic } from "./diagnostic.js";
-
 /** libLLVM is not there, or is not one that works. The message says what to install. */
 export class LlvmNotFoundError extends Error {
   override readonly name = "LlvmNotFoundError";
@@ -7,7 +5,7 @@ export class LlvmNotFoundError extends Error {
 
   constructor(
     message: string,
-    /** Every name and path tried, in order. */
+    /** What was tried, in order, each with what came of it. */
     readonly tried: readonly string[],
   ) {
     super(message);
@@ -19,20 +17,11 @@ export class IrError extends Error {
   override readonly name = "IrError";
 
   constructor(
-    readonly code: "ir-parse" | "ir-verify" | "ir-passes" | "ir-emit",
+    readonly code: "llvm-parse" | "llvm-verify" | "llvm-passes" | "llvm-emit",
+    /** What LLVM says, with the line of the IR if it names one. */
     message: string,
     readonly ir: string,
   ) {
     super(message);
-  }
-}
-
-/** The back end cannot make BPF of this program: a fault of the program, at `diagnostics`' places. */
-export class BackendError extends Error {
-  override readonly name = "BackendError";
-  readonly code = "llvm-backend";
-
-  constructor(readonly diagnostics: readonly BackendDiagnostic[]) {
-    super(diagnostics.map(({ message }) => message).join("\n"));
   }
 }
