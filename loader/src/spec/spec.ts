@@ -14,8 +14,10 @@ export interface CollectionSpec {
   readonly endian: "little" | "big";
   readonly maps: ReadonlyMap<string, MapSpec>;
   readonly programs: ReadonlyMap<string, ProgramSpec>;
-  /** Global variables of `.data*`, `.rodata*` and `.bss*`, by name. */
+  /** Global variables of `.data*`, `.rodata*` and `.bss*`, by name. Static ones are left out. */
   readonly variables: ReadonlyMap<string, VariableSpec>;
+  /** `__kconfig` externs: places in the contents of the map `.kconfig`, to be filled in before it is created. */
+  readonly kconfigs: ReadonlyMap<string, KconfigSpec>;
 }
 
 export interface MapSpec {
@@ -42,14 +44,38 @@ export interface MapSpec {
   readonly recordType: TypeId;
   /** For maps in maps. */
   readonly inner: MapSpec | null;
-  /** `values` of a prog array or of a map of maps: slot → name of a program or map. */
+  /**
+   * `values` of a prog array or of a map of maps: slot → name of a program or map. Of a struct_ops map: byte
+   * offset of a function pointer within `contents` → name of the program it points to.
+   */
   readonly values: ReadonlyMap<number, string>;
-  /** The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`. */
+  /**
+   * The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`; zeroes for `.kconfig`; for a
+   * struct_ops map, the initial value laid out as the object's own struct. Own memory: may be written.
+   */
   readonly contents: Uint8Array | null;
-  /** What the map is behind: a declared map, or a section of globals. `rodata` is frozen after creation. */
-  readonly origin: "declared" | "data" | "rodata" | "bss";
+  /**
+   * What the map is behind: a declared map, a section of globals, or a variable in `.struct_ops*` (type
+   * `struct_ops`, `valueType` the object's struct; `BPF_F_LINK` in `flags` for `.struct_ops.link`).
+   * `rodata` and `kconfig` are frozen after creation and have `BPF_F_RDONLY_PROG` in `flags`;
+   * `BPF_F_MMAPABLE` is left to the loader (it needs Linux 5.5).
+   */
+  readonly origin: "declared" | "data" | "rodata" | "bss" | "kconfig" | "struct_ops";
   /** The datasec of a section's map; 0 otherwise. */
   readonly sectionType: TypeId;
+  /** False for a struct_ops variable in a section that begins with `?`. */
+  autocreate: boolean;
+}
+
+/** An extern in `.kconfig`: `CONFIG_*`, `LINUX_KERNEL_VERSION` and its like. Little or big endian as the object. */
+export interface KconfigSpec {
+  readonly name: string;
+  /** Bytes from the start of the map `.kconfig`'s contents. */
+  readonly offset: number;
+  readonly size: number;
+  readonly type: TypeId;
+  /** A weak one stays zero where the kernel's configuration has no such option. */
+  readonly weak: boolean;
 }
 
 export interface VariableSpec {
@@ -75,22 +101,43 @@ export interface ProgramSpec {
   flags: number;
   /** False for a section that begins with `?`. */
   autoload: boolean;
-  /** The program followed by every subprogram that it reaches; calls between them are resolved. 8 bytes each. */
+  /**
+   * The program followed by every subprogram that it reaches; calls between them and the addresses of
+   * functions are resolved. 8 bytes each, in the object's byte order. Apply CO-RE, then `references`.
+   */
   readonly instructions: Uint8Array;
   /** Where instructions want a map's fd, a section's address, a function's address … filled in at load. */
   readonly references: readonly Reference[];
-  /** Functions within `instructions`, the program itself first. `insn` counts instructions (8 bytes). */
+  /**
+   * Functions within `instructions`, the program itself first. `insn` counts instructions (8 bytes). A `type`
+   * of 0 means the object has no debug info for it: then no func_info may be given to the kernel at all.
+   */
   readonly functions: readonly FunctionInfo[];
   readonly lines: readonly LineInfo[];
   readonly coreRelocations: readonly CoreRelocation[];
 }
 
-/** An `ld_imm64` (or a call) whose immediate is known only at load. `insn` indexes `ProgramSpec.instructions`. */
+/**
+ * An `ld_imm64` (or a call) whose immediate is known only at load. `insn` indexes `ProgramSpec.instructions`.
+ * The instruction's `src_reg` (`BPF_PSEUDO_*`) and a map value's offset are set already; immediates are zero.
+ * - `map`: `imm` is the map's fd. `mapValue`: likewise, with the offset in the second half's `imm`.
+ * - `function`: resolved already (`BPF_PSEUDO_FUNC`, relative); listed for those who print or move code.
+ * - `kfunc`: a call; `imm` is the BTF id, `off` the index in `fd_array` (0: vmlinux).
+ * - `ksym`: an `ld_imm64` of a kernel symbol's or kfunc's address; `type` is the extern's type in the object's
+ *   BTF (0: none), `void` for an untyped one, which is looked up in /proc/kallsyms and becomes a plain constant.
+ */
 export type Reference =
   | { readonly kind: "map"; readonly insn: number; readonly map: string }
   | { readonly kind: "mapValue"; readonly insn: number; readonly map: string; readonly offset: number }
   | { readonly kind: "function"; readonly insn: number; readonly target: number }
-  | { readonly kind: "kfunc" | "ksym"; readonly insn: number; readonly name: string; readonly weak: boolean };
+  | {
+      readonly kind: "kfunc" | "ksym";
+      readonly insn: number;
+      readonly name: string;
+      readonly weak: boolean;
+      /** The extern's `func` or `var` in the object's BTF. */
+      readonly type: TypeId;
+    };
 
 export interface FunctionInfo {
   readonly insn: number;
@@ -107,4 +154,7 @@ export interface LineInfo {
   /** From 1. */
   readonly line: number;
   readonly column: number;
+  /** Where `file` and `text` stand in the BTF's string table: what `struct bpf_line_info` wants. */
+  readonly fileOffset: number;
+  readonly textOffset: number;
 }
