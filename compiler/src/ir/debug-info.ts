@@ -5,10 +5,12 @@ import type {
   DILocation,
   DIMember,
   DIParameter,
+  DIShape,
   DIStruct,
   DISubprogram,
   DIType,
   Encoding,
+  Enumerator,
   SubprogramOptions,
 } from "./debug-types.js";
 import { InternalError } from "./internal-error.js";
@@ -69,6 +71,7 @@ export class DebugInfo {
     return this.#type(
       specialized("DIBasicType", { name: quote(name), size: sizeBits, encoding: `DW_ATE_${encoding}` }),
       sizeBits,
+      { kind: "int", name, signed: encoding === "signed" || encoding === "signed_char" },
     );
   }
 
@@ -91,19 +94,20 @@ export class DebugInfo {
   /** `typeTags` become BTF_KIND_TYPE_TAG (Linux 5.17), as `__user` and `__kptr` do in C. */
   pointer(to: DIType | null, options: { typeTags?: readonly string[] } = {}): DIType {
     const annotations = this.#annotations("btf_type_tag", options.typeTags);
-    return this.#derived("pointer_type", to, { size: POINTER_BITS, annotations }, POINTER_BITS);
+    const shape = { kind: "pointer", name: "" } as const;
+    return this.#derived("pointer_type", to, { size: POINTER_BITS, annotations }, POINTER_BITS, shape);
   }
 
   constOf(type: DIType | null): DIType {
-    return this.#derived("const_type", type, {}, type?.sizeBits ?? 0);
+    return this.#alias("const_type", "", type);
   }
 
   volatileOf(type: DIType | null): DIType {
-    return this.#derived("volatile_type", type, {}, type?.sizeBits ?? 0);
+    return this.#alias("volatile_type", "", type);
   }
 
   typedef(name: string, type: DIType | null): DIType {
-    return this.#derived("typedef", type, { name: quote(name) }, type?.sizeBits ?? 0);
+    return this.#alias("typedef", name, type);
   }
 
   /** A fixed array; `count` 0 is C's flexible array. */
@@ -118,6 +122,7 @@ export class DebugInfo {
         elements: this.#metadata.tuple([range]).ref,
       }),
       sizeBits,
+      { kind: "array", element, count },
     );
   }
 
@@ -146,26 +151,30 @@ export class DebugInfo {
         }),
       );
     fill(undefined);
+    let shape: DIShape = { kind: options.kind, name: options.name ?? "", members: [] };
     return {
       di: "type",
       ref: node.ref,
       sizeBits: options.sizeBits,
-      define: (members) => fill(this.#metadata.tuple(members.map((member) => this.#member(member))).ref),
+      get shape() {
+        return shape;
+      },
+      define: (members) => {
+        shape = { kind: options.kind, name: options.name ?? "", members };
+        fill(this.#metadata.tuple(members.map((member) => this.#member(member))).ref);
+      },
     };
   }
 
   /** A struct or union known only by name, as C's `struct x;`. */
   forward(kind: "struct" | "union", name: string): DIType {
     const tag = kind === "struct" ? "DW_TAG_structure_type" : "DW_TAG_union_type";
-    return this.#type(specialized("DICompositeType", { tag, name: quote(name), flags: "DIFlagFwdDecl" }), 0);
+    const text = specialized("DICompositeType", { tag, name: quote(name), flags: "DIFlagFwdDecl" });
+    return this.#type(text, 0, { kind: "forward", name });
   }
 
   /** 32 or 64 bits; signed if a value is negative. 64 bits become BTF_KIND_ENUM64 (Linux 6.0). */
-  enumeration(options: {
-    name?: string;
-    sizeBits: 32 | 64;
-    values: readonly { readonly name: string; readonly value: bigint }[];
-  }): DIType {
+  enumeration(options: { name?: string; sizeBits: 32 | 64; values: readonly Enumerator[] }): DIType {
     const signed = options.values.some(({ value }) => value < 0n);
     const elements = options.values.map(({ name, value }) =>
       this.#metadata.node(
@@ -185,6 +194,7 @@ export class DebugInfo {
         elements: this.#metadata.tuple(elements).ref,
       }),
       options.sizeBits,
+      { kind: "enum", name: options.name ?? "", signed, values: options.values },
     );
     if (!this.#enums.some(({ ref }) => ref === type.ref)) this.#enums.push(type);
     return type;
@@ -193,7 +203,7 @@ export class DebugInfo {
   /** A function's type; null is void. */
   subroutine(returns: DIType | null, params: readonly (DIType | null)[]): DIType {
     const types = this.#metadata.tuple([returns, ...params]);
-    return this.#type(`!DISubroutineType(types: ${types.ref})`, 0);
+    return this.#type(`!DISubroutineType(types: ${types.ref})`, 0, { kind: "function", name: "" });
   }
 
   /** A function. Its parameters' names go to BTF, used or not. */
@@ -315,8 +325,13 @@ export class DebugInfo {
     );
   }
 
-  #type(text: string, sizeBits: number): DIType {
-    return { di: "type", sizeBits, ...this.#metadata.node(text) };
+  #type(text: string, sizeBits: number, shape: DIShape): DIType {
+    return { di: "type", sizeBits, shape, ...this.#metadata.node(text) };
+  }
+
+  #alias(tag: string, name: string, of: DIType | null): DIType {
+    const fields = { name: name === "" ? undefined : quote(name) };
+    return this.#derived(tag, of, fields, of?.sizeBits ?? 0, { kind: "alias", name, of });
   }
 
   #derived(
@@ -324,6 +339,7 @@ export class DebugInfo {
     base: DIType | null,
     fields: Record<string, string | number | undefined>,
     sizeBits: number,
+    shape: DIShape,
   ): DIType {
     const { name, ...rest } = fields;
     const text = specialized("DIDerivedType", {
@@ -332,7 +348,7 @@ export class DebugInfo {
       baseType: base === null ? "null" : base.ref,
       ...rest,
     });
-    return this.#type(text, sizeBits);
+    return this.#type(text, sizeBits, shape);
   }
 
   #member(member: DIMember): MdNode {

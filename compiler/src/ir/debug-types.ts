@@ -4,7 +4,28 @@ import type { MdNode } from "./metadata.js";
 export interface DIType extends MdNode {
   readonly di: "type";
   readonly sizeBits: number;
+  readonly shape: DIShape;
 }
+
+/** What of a type is looked at again, when an access to it is relocated. */
+export type DIShape =
+  | { readonly kind: "int"; readonly name: string; readonly signed: boolean }
+  | { readonly kind: "struct" | "union"; readonly name: string; readonly members: readonly DIMember[] }
+  | { readonly kind: "array"; readonly element: DIType; readonly count: number }
+  | {
+      readonly kind: "enum";
+      readonly name: string;
+      readonly signed: boolean;
+      readonly values: readonly Enumerator[];
+    }
+  | { readonly kind: "alias"; readonly name: string; readonly of: DIType | null }
+  | { readonly kind: "pointer" | "function" | "forward"; readonly name: string };
+
+export interface Enumerator {
+  readonly name: string;
+  readonly value: bigint;
+}
+
 export interface DIFile extends MdNode {
   readonly di: "file";
 }

@@ -1,10 +1,11 @@
+export * as intrinsics from "./all-intrinsics.js";
 export * from "./builder.js";
+export * as core from "./core-relocations.js";
 export * from "./debug-info.js";
 export * from "./debug-types.js";
 export * from "./function.js";
 export * from "./instructions.js";
 export * from "./internal-error.js";
-export * as intrinsics from "./intrinsics.js";
 export type { MdNode } from "./metadata.js";
 export * from "./module.js";
 export * from "./types.js";

@@ -2,7 +2,7 @@ import { DebugInfo } from "./debug-info.js";
 import type { DIGlobal, DIType } from "./debug-types.js";
 import { type FunctionOptions, IrFunction, type Linkage } from "./function.js";
 import { InternalError } from "./internal-error.js";
-import { Metadata, mdString } from "./metadata.js";
+import { type MdNode, Metadata, mdString } from "./metadata.js";
 import { printModule } from "./print.js";
 import { quote, quoteName } from "./text.js";
 import { type FunctionType, functionType, type IrType, ptr, type StructType } from "./types.js";
@@ -29,6 +29,8 @@ export interface GlobalOptions {
   /** Absent: declared only (a ksym, a kconfig value). */
   readonly initializer?: Constant;
   readonly debug?: DIGlobal | readonly DIGlobal[];
+  readonly metadata?: readonly (readonly [kind: string, node: MdNode])[];
+  readonly attributes?: readonly string[];
 }
 
 /** A global variable. As a value it is its address. */

@@ -142,7 +142,7 @@ function printFunction(fn: IrFunction, groups: AttributeGroups): string[] {
   return ["", `${head} {`, ...blocks, "}"];
 }
 
-function printGlobal(global: GlobalVariable): string {
+function printGlobal(global: GlobalVariable, groups: AttributeGroups): string {
   const { options, valueType } = global;
   const linkage = options.linkage ?? (options.initializer === undefined ? "external" : undefined);
   const local = linkage === "internal" || linkage === "private";
@@ -151,6 +151,7 @@ function printGlobal(global: GlobalVariable): string {
     options.section === undefined ? null : `section ${quote(options.section)}`,
     options.align === undefined ? null : `align ${options.align}`,
     ...debug.map(({ ref }) => `!dbg ${ref}`),
+    ...(options.metadata ?? []).map(([kind, { ref }]) => `!${kind} ${ref}`),
   ].filter((part) => part !== null);
   const definition = join(
     `${global.text} =`,
@@ -162,7 +163,7 @@ function printGlobal(global: GlobalVariable): string {
     printType(valueType),
     options.initializer?.text ?? "",
   );
-  return [definition, ...attached].join(", ");
+  return join([definition, ...attached].join(", "), groups.use(options.attributes ?? []));
 }
 
 /** LLVM IR text. The module's debug info must be finished. */
@@ -179,7 +180,7 @@ export function printModule(module: Module): string {
       `target triple = "${TRIPLE}"`,
     ],
     module.structs.map((struct) => `%${quoteName(struct.name)} = type ${printStructBody(struct)}`),
-    module.globals.map(printGlobal),
+    module.globals.map((global) => printGlobal(global, groups)),
     used.length === 0
       ? []
       : [

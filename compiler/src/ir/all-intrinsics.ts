@@ -1,0 +1,2 @@
+export * from "./intrinsics.js";
+export * from "./preserve.js";
