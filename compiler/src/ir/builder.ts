@@ -252,7 +252,7 @@ export class Builder {
   /** Gives the old value. If nothing uses it, LLVM picks the cheaper form without fetch. */
   atomicRmw(operator: AtomicOp, pointer: Value, value: Value, ordering: Ordering = "seq_cst"): Value {
     expectType(pointer, ptr, "atomicrmw");
-    expectInt(value, `atomicrmw ${operator}`);
+    this.#expectAtomic(value, operator);
     return this.#emit({ op: "atomicrmw", operator, pointer, value, ordering }, value.type);
   }
 
@@ -260,6 +260,7 @@ export class Builder {
   cmpxchg(pointer: Value, expected: Value, replacement: Value, ordering: Ordering = "seq_cst"): Value {
     expectType(pointer, ptr, "cmpxchg");
     expectType(replacement, expected.type, "cmpxchg");
+    this.#expectAtomic(expected, "cmpxchg");
     const pair = structType([expected.type, i1]);
     return this.extractValue(
       this.#emit({ op: "cmpxchg", pointer, expected, replacement, ordering }, pair),
@@ -267,8 +268,14 @@ export class Builder {
     );
   }
 
-  fence(ordering: Exclude<Ordering, "monotonic"> = "seq_cst"): void {
-    this.#emit({ op: "fence", ordering }, voidType);
+  /** What the back end cannot select ends the process; so it is refused here. */
+  #expectAtomic(value: Value, operator: AtomicOp | "cmpxchg"): void {
+    const bits = value.type.kind === "int" ? value.type.bits : 0;
+    const { cpu } = this.module.options;
+    const without32 = (cpu === "v1" || cpu === "v2") && operator !== "add" && operator !== "sub";
+    if (bits !== 64 && (bits !== 32 || without32)) {
+      throw new InternalError("ir-unsupported", `atomic ${operator} of ${printType(value.type)} on ${cpu}`);
+    }
   }
 
   #emit(operation: Operation, type: IrType, name = "t", metadata: InstructionMetadata = []): Value {

@@ -84,8 +84,7 @@ export type Operation =
       readonly expected: Value;
       readonly replacement: Value;
       readonly ordering: Ordering;
-    }
-  | { readonly op: "fence"; readonly ordering: Ordering };
+    };
 
 export interface Access {
   readonly align: number | null;

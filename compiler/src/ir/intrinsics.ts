@@ -34,7 +34,7 @@ export function memset(
     length(size),
     plain(constInt(i1, 0)),
   ];
-  call(b, "llvm.memset.p0.i64", voidType, args);
+  call(b, `llvm.memset${inline(size, options.align)}.p0.i64`, voidType, args);
 }
 
 /** Copies `size` bytes between places that do not overlap (or are the same). */
@@ -52,8 +52,15 @@ export function memcpy(
     length(size),
     plain(constInt(i1, 0)),
   ];
-  call(b, "llvm.memcpy.p0.p0.i64", voidType, args);
+  const align = Math.min(options.toAlign ?? 1, options.fromAlign ?? 1);
+  call(b, `llvm.memcpy${inline(size, align)}.p0.p0.i64`, voidType, args);
 }
+
+/** Stores the back end unrolls by itself (BPFISelLowering: MaxStoresPerMemset and its like, 128). */
+const MAX_STORES = 128;
+
+/** Past that it would call a function that BPF has not, unless the intrinsic is the inline one. */
+const inline = (size: number, align = 1): string => (size / Math.min(align, 8) > MAX_STORES ? ".inline" : "");
 
 const length = (size: number): CallArgument => plain(constInt(i64, size));
 

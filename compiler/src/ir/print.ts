@@ -66,7 +66,6 @@ const PRINTERS: Printers = {
     `cmpxchg ${[i.pointer, i.expected, i.replacement].map(printOperand).join(", ")} ${i.ordering} ${
       i.ordering === "monotonic" || i.ordering === "seq_cst" ? i.ordering : "acquire"
     }`,
-  fence: (i) => `fence ${i.ordering}`,
 };
 
 function printOperation<K extends Operation["op"]>(operation: Of<K>): string {
@@ -139,7 +138,7 @@ function printFunction(fn: IrFunction, groups: AttributeGroups): string[] {
   );
   if (declaration) return [head];
   const blocks = fn.blocks.flatMap((block, i) => printBlock(block, i === 0 ? fn.allocas : []));
-  return ["", `${head} {`, ...blocks, "}"];
+  return [`${head} {`, ...blocks, "}"];
 }
 
 function printGlobal(global: GlobalVariable, groups: AttributeGroups): string {
@@ -170,7 +169,9 @@ function printGlobal(global: GlobalVariable, groups: AttributeGroups): string {
 export function printModule(module: Module): string {
   const groups = new AttributeGroups();
   const used = module.used.map(({ text }) => `ptr ${text}`);
-  const functions = module.functions.flatMap((fn) => printFunction(fn, groups));
+  const printed = module.functions.map((fn) => printFunction(fn, groups));
+  const definitions = printed.filter((lines) => lines.length > 1);
+  const declarations = printed.filter((lines) => lines.length === 1).flat();
   const flags = module.flags.map((flag) => module.metadata.node(`!{${flag}}`).ref);
   const ident = module.metadata.tuple([`!${quote(module.options.producer ?? "tsbpfc")}`]).ref;
   const sections: readonly (readonly string[])[] = [
@@ -186,7 +187,8 @@ export function printModule(module: Module): string {
       : [
           `@llvm.compiler.used = appending global [${used.length} x ptr] [${used.join(", ")}], section "llvm.metadata"`,
         ],
-    functions,
+    ...definitions,
+    declarations,
     groups.print(),
     [
       `!llvm.dbg.cu = !{${module.debug.compileUnit.ref}}`,

@@ -9,7 +9,8 @@ export type Out = [Pointer];
 
 /**
  * llvm-c's functions that are used: result, then parameters. Their types have not changed from LLVM 18 to 22.
- * `P` is any pointer, `O` a pointer that the call fills in, `S` a string copied in, `B` our bytes, `Z` a size.
+ * `P` is any pointer, `O` a pointer that the call fills in, `S` a string copied in,
+ * `A` an array of strings, `B` our bytes, `Z` a size.
  */
 const FUNCTIONS = {
   LLVMGetVersion: "V:UUU",
@@ -19,6 +20,7 @@ const FUNCTIONS = {
   LLVMInitializeBPFAsmPrinter: "V:",
   LLVMInitializeBPFAsmParser: "V:",
   LLVMInstallFatalErrorHandler: "V:C",
+  LLVMParseCommandLineOptions: "V:IAS",
   LLVMContextCreate: "P:",
   LLVMContextDispose: "V:P",
   LLVMContextSetDiagnosticHandler: "V:PCP",
@@ -67,7 +69,7 @@ export interface Llvm {
   release(callback: bigint): void;
 }
 
-export type Argument = Pointer | number | string | Uint8Array | Out;
+export type Argument = Pointer | number | string | readonly string[] | Uint8Array | Out;
 type FunctionName = keyof typeof FUNCTIONS;
 type Giving<R extends string> = {
   [K in FunctionName]: (typeof FUNCTIONS)[K] extends `${R}:${string}` ? K : never;
@@ -99,6 +101,7 @@ export function bind(library: string): Llvm {
     O: ffi.out(ffi.pointer("void *")),
     U: ffi.out(ffi.pointer("uint")),
     S: "str",
+    A: "const char **",
     B: "const uint8_t *",
     Z: "size_t",
     I: "int",

@@ -59,8 +59,8 @@ function emit(llvm: Llvm, ir: string, options: EmitOptions): EmitResult {
     const diagnostics = new Map<string, BackendDiagnostic>();
     const handler = llvm.callback((info) => {
       const text = takeMessage(llvm, llvm.pointer("LLVMGetDiagInfoDescription", info));
-      const severity = llvm.number("LLVMGetDiagInfoSeverity", info);
-      diagnostics.set(`${severity}:${text}`, parseDiagnostic(severity, text));
+      const diagnostic = parseDiagnostic(llvm.number("LLVMGetDiagInfoSeverity", info), text);
+      if (diagnostic !== null) diagnostics.set(JSON.stringify(diagnostic), diagnostic);
     });
     defer(() => llvm.release(handler));
     llvm.run("LLVMContextSetDiagnosticHandler", context, handler, null);
@@ -92,6 +92,12 @@ function emit(llvm: Llvm, ir: string, options: EmitOptions): EmitResult {
   }
 }
 
+/**
+ * The parser upgrades old debug info, and for that verifies the module and dies if it is broken. Off, broken IR
+ * gets to our own LLVMVerifyModule, which says what is wrong.
+ */
+const OPTIONS = ["tsbpfc", "-disable-auto-upgrade-debug-info"] as const;
+
 const initialized = new WeakSet<Llvm>();
 
 /** BPF alone: a library built with all targets would spend its time on the others. */
@@ -102,6 +108,7 @@ function initializeTarget(llvm: Llvm): void {
   llvm.run("LLVMInitializeBPFTargetMC");
   llvm.run("LLVMInitializeBPFAsmPrinter");
   llvm.run("LLVMInitializeBPFAsmParser");
+  llvm.run("LLVMParseCommandLineOptions", OPTIONS.length, OPTIONS, "");
   initialized.add(llvm);
 }
 

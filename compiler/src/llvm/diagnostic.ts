@@ -1,6 +1,6 @@
 /** What LLVM's back end says about correct IR that BPF cannot run: too much stack, an unsupported call. */
 export interface BackendDiagnostic {
-  readonly severity: DiagnosticSeverity;
+  readonly severity: "error" | "warning";
   /** LLVM's sentence, without place and function. */
   readonly message: string;
   /** The function it is about, if LLVM says. */
@@ -9,10 +9,8 @@ export interface BackendDiagnostic {
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-export type DiagnosticSeverity = "error" | "warning" | "remark" | "note";
-
-/** LLVMDiagnosticSeverity of llvm-c/Core.h. */
-const SEVERITIES: readonly DiagnosticSeverity[] = ["error", "warning", "remark", "note"];
+/** LLVMDiagnosticSeverity of llvm-c/Core.h. Remarks (2) and notes (3) tell of optimisation. */
+const SEVERITIES: readonly BackendDiagnostic["severity"][] = ["error", "warning"];
 
 /**
  * DiagnosticInfoUnsupported prints "place: in function NAME TYPE: text" (lib/IR/DiagnosticInfo.cpp); the C API
@@ -21,17 +19,22 @@ const SEVERITIES: readonly DiagnosticSeverity[] = ["error", "warning", "remark",
 const UNSUPPORTED =
   /^(?<file>.*?):(?<line>\d+):(?<column>\d+): in function (?<fn>\S+) .*?\): (?<text>[\s\S]*)$/;
 
-export function parseDiagnostic(severity: number, description: string): BackendDiagnostic {
-  const level = SEVERITIES[severity] ?? "error";
+/** A node of the selection graph in front of the text, with its address: no two runs agree on it. */
+const NODE = /^0x[0-9a-f]+: \S+ = \S+ /;
+
+/** Null for what is not an error or a warning. */
+export function parseDiagnostic(level: number, description: string): BackendDiagnostic | null {
+  const severity = SEVERITIES[level];
+  if (severity === undefined) return null;
   const groups = UNSUPPORTED.exec(description)?.groups;
-  if (groups === undefined) {
-    return { severity: level, message: description.trim(), functionName: null, location: null };
-  }
+  if (groups === undefined)
+    return { severity, message: description.trim(), functionName: null, location: null };
+  const { file = "", fn = "", text = "" } = groups;
   const line = Number(groups.line);
   return {
-    severity: level,
-    message: (groups.text ?? "").trim(),
-    functionName: groups.fn ?? null,
-    location: line === 0 ? null : { file: groups.file ?? "", line, column: Number(groups.column) },
+    severity,
+    message: text.trim().replace(NODE, ""),
+    functionName: fn,
+    location: line === 0 ? null : { file, line, column: Number(groups.column) },
   };
 }
