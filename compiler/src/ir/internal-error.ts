@@ -23,5 +23,4 @@ export type InternalErrorCode =
   | "ir-constant-range"
   | "ir-incomplete-type"
   | "ir-no-carrier"
-  | "ir-unsupported"
-  | "elf-malformed";
+  | "ir-unsupported";

@@ -29,7 +29,8 @@ export interface EmitResult {
 
 /** enums of llvm-c/TargetMachine.h and llvm-c/Analysis.h */
 const CODE_GEN_DEFAULT = 2;
-const RELOC_DEFAULT = 0;
+/** As clang does: position-independent code refers to symbols through `.L…$local` aliases of its own. */
+const RELOC_STATIC = 1;
 const CODE_MODEL_DEFAULT = 0;
 const ASSEMBLY_FILE = 0;
 const OBJECT_FILE = 1;
@@ -118,7 +119,7 @@ function createMachine(llvm: Llvm, cpu: BpfCpu): Pointer {
   if (llvm.number("LLVMGetTargetFromTriple", TRIPLE, target, message) !== 0) {
     throw new IrError("llvm-emit", takeMessage(llvm, message[0]), "");
   }
-  const levels = [CODE_GEN_DEFAULT, RELOC_DEFAULT, CODE_MODEL_DEFAULT] as const;
+  const levels = [CODE_GEN_DEFAULT, RELOC_STATIC, CODE_MODEL_DEFAULT] as const;
   return llvm.pointer("LLVMCreateTargetMachine", target[0], TRIPLE, cpu, "", ...levels);
 }
 
