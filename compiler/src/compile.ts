@@ -1,4 +1,12 @@
+import { check } from "./dialect/check.js";
+import { backendDiagnostics } from "./diagnostics/backend.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import { KernelBtf } from "./frontend/kernel-btf.js";
+import { createProbeProgram } from "./frontend/program.js";
+import { declareKernelTypes } from "./frontend/vmlinux/index.js";
+import { emitObject } from "./llvm/index.js";
+import { lowerModule } from "./lower/module.js";
+import { stripDebug } from "./object/strip.js";
 
 /** BPF instruction set, as `-mcpu` of clang names it. v4 needs Linux 6.6. */
 export type BpfCpu = "v1" | "v2" | "v3" | "v4";
@@ -27,4 +35,28 @@ export interface CompileOutput {
   readonly ir: string;
   /** The ELF object. */
   readonly object: Uint8Array;
+}
+
+/**
+ * Compiles one probe. Pure but for reading files: needs no privileges, and gives the same bytes for the same
+ * sources on every machine.
+ *
+ * @throws LlvmNotFoundError if there is no libLLVM; IrError for a fault of the compiler.
+ */
+export function compile(options: CompileOptions): CompileResult {
+  const kernel = new KernelBtf(options.btf);
+  const probe = createProbeProgram(options.file, (roots, only) => kernelModule(kernel, roots, only));
+  const { diagnostics, model } = check({ ...probe, kernel });
+  if (!model) return { diagnostics, output: null };
+  const cpu = options.cpu ?? "v3";
+  const ir = lowerModule(model, cpu);
+  const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
+  const backend = backendDiagnostics(model, emitted.diagnostics, probe.source.fileName);
+  const all = [...diagnostics, ...backend];
+  if (!emitted.object || backend.some((d) => d.severity === "error")) return { diagnostics: all, output: null };
+  return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
+}
+
+function kernelModule(kernel: KernelBtf, roots: readonly string[], only: ReadonlySet<string>): string {
+  return kernel.btf ? declareKernelTypes(kernel.btf, { roots, only }) : "export {};";
 }

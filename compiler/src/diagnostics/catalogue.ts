@@ -1,0 +1,284 @@
+/** The three parts of a TSB diagnostic: what is wrong, why, and what to write instead. */
+export interface Message {
+  readonly code: string;
+  readonly what: string;
+  readonly why: string;
+  readonly instead: string;
+}
+
+type Entry<A extends readonly unknown[]> = (...args: A) => Omit<Message, "code">;
+
+/**
+ * Every diagnostic of the dialect. Codes are stable: a number is never given to another meaning.
+ * 1xxx shape of a probe file, 2xxx types and values, 3xxx syntax outside the dialect, 4xxx maps and helpers,
+ * 5xxx limits of the kernel.
+ */
+const catalogue = {
+  // --- 1xxx: the probe file -------------------------------------------------------------------------------
+  noProgramClass: entry("TSB1001", (file: string) => ({
+    what: `${file} has no program class.`,
+    why: "An object is made from one class with @program; its methods with @SEC are the programs.",
+    instead: 'Write `@program({ license: "GPL" }) export class Name { … }`.',
+  })),
+  manyProgramClasses: entry("TSB1002", (name: string) => ({
+    what: `A second program class, '${name}', in one file.`,
+    why: "One file makes one object, and one class says what is in it.",
+    instead: "Move it to a `.bpf.ts` file of its own.",
+  })),
+  optionNotConstant: entry("TSB1003", (option: string) => ({
+    what: `The value of '${option}' is not a constant.`,
+    why: "Decorator options are read while compiling.",
+    instead: "Give a literal, or a `const` whose value is computed from literals.",
+  })),
+  memberNotAllowed: entry("TSB1004", (what: string) => ({
+    what: `A program class cannot have ${what}.`,
+    why: "Its members are maps (@map), globals, programs (@SEC) and subprograms.",
+    instead: "Use a field or a method.",
+  })),
+  globalTypeMissing: entry("TSB1005", (name: string) => ({
+    what: `The global '${name}' has no type.`,
+    why: "A global's size in the object comes from its declared type.",
+    instead: `Write the type: \`${name}: u64 = 0\`.`,
+  })),
+  wrongContext: entry("TSB1006", (section: string, expected: string) => ({
+    what: `This method does not fit @SEC("${section}"), which is called as '${expected}'.`,
+    why: "The section decides the program type, and with it the context the kernel passes and the values it accepts.",
+    instead: "Declare the context and the return type as shown, or change the section.",
+  })),
+  unknownSection: entry("TSB1007", (section: string) => ({
+    what: `"${section}" is not a section that libbpf knows.`,
+    why: "The section's name decides the program type and how the program is attached.",
+    instead: 'Use a name such as "xdp", "tracepoint/<category>/<name>" or "kprobe/<function>".',
+  })),
+  contextUnknown: entry("TSB1008", (name: string) => ({
+    what: `There is no layout for the context '${name}'.`,
+    why: "The fields of a tracepoint come from the kernel's BTF or from the table of system calls, and neither has it.",
+    instead: "Check the event's name, or give the BTF of a kernel that has it with --btf.",
+  })),
+
+  // --- 2xxx: types and values ------------------------------------------------------------------------------
+  notChecked: entry("TSB2001", (name: string) => ({
+    what: `${name} may be null here.`,
+    why: "A lookup finds nothing when the key is absent, and the verifier rejects a program that follows a pointer it has not tested.",
+    instead: "Test it first: `if (!value) return 0;`, or use `?.`.",
+  })),
+  fraction: entry("TSB2002", (text: string) => ({
+    what: `${text} is not a whole number.`,
+    why: "BPF has no floating point.",
+    instead: "Count in a smaller unit (nanoseconds, bytes, thousandths) and divide where the result is shown.",
+  })),
+  outOfRange: entry("TSB2003", (value: string, type: string, low: string, high: string) => ({
+    what: `${value} does not fit ${type}.`,
+    why: `${type} holds ${low} to ${high}.`,
+    instead: `Use a wider type, or say that the high bits go with \`${type}(…)\` around something computed at run time.`,
+  })),
+  stringTooLong: entry("TSB2004", (bytes: number, length: number) => ({
+    what: `The text needs ${bytes} bytes with its closing NUL, and str<${length}> holds ${length}.`,
+    why: "A string is a fixed piece of memory; a longer text would overwrite what follows it.",
+    instead: `Shorten the text, or declare the field as str<${bytes}>.`,
+  })),
+  anyType: entry("TSB2005", () => ({
+    what: "`any` has no size.",
+    why: "Every value of a BPF program is laid out while compiling, so every type has to be known.",
+    instead: "Name the type: an integer (`u32`), a class, `ptr<T>`.",
+  })),
+  typeNotSupported: entry("TSB2006", (type: string) => ({
+    what: `The type '${type}' cannot be in a BPF program.`,
+    why: "Values are integers, booleans, enums, classes, arrays, strings of fixed size and pointers.",
+    instead: "Use u8…u64, i8…i64, boolean, str<N>, array<T, N>, ptr<T> or a class with fields.",
+  })),
+  plainNumber: entry("TSB2007", () => ({
+    what: "`number` does not say how many bits it has.",
+    why: "The size of a field, parameter or element has to be known.",
+    instead: "Write u8, u16, u32, u64, i8, i16, i32 or i64.",
+  })),
+  mismatch: entry("TSB2008", (actual: string, expected: string) => ({
+    what: `${actual} cannot be used as ${expected}.`,
+    why: "They are laid out differently, and BPF converts between integers only.",
+    instead: `Give ${expected}, or convert explicitly (\`u32(x)\`, \`cast<T>(p)\`).`,
+  })),
+  signedDivision: entry("TSB2009", (op: string) => ({
+    what: `'${op}' of a u64 and a value that may be negative.`,
+    why: "Neither signed nor unsigned division gives the right result for both.",
+    instead: "Convert one side: `i64(a) / b` or `a / u64(b)`.",
+  })),
+  constantShift: entry("TSB2010", (count: string) => ({
+    what: `A shift by ${count}.`,
+    why: "Values have 64 bits; a count outside 0 to 63 is a mistake.",
+    instead: "Shift by 0 to 63.",
+  })),
+  indexOutside: entry("TSB2011", (index: string, length: number) => ({
+    what: `Index ${index} is outside an array of ${length}.`,
+    why: "It would reach memory that belongs to something else; the verifier rejects it.",
+    instead: `Use 0 to ${length - 1}.`,
+  })),
+  indexUnbounded: entry("TSB2012", (length: number) => ({
+    what: `Nothing bounds this index to an array of ${length}.`,
+    why: "The verifier follows values, not intentions: it rejects an index that could be outside.",
+    instead: `Bound it where it is used: \`i & ${nextPowerOfTwo(length) - 1}\`, \`i % ${length}\`, or \`if (i < ${length})\` around it.`,
+  })),
+  notAssignable: entry("TSB2013", (what: string) => ({
+    what: `${what} cannot be assigned to.`,
+    why: "It is a constant, or memory that the program may only read.",
+    instead: "Assign to a variable, a field of your own struct, or a global that is not readonly.",
+  })),
+  notAnLvalue: entry("TSB2014", () => ({
+    what: "This has no address.",
+    why: "Only variables, fields, elements and globals are in memory.",
+    instead: "Put the value into a variable or a field first.",
+  })),
+  fieldUnknown: entry("TSB2015", (field: string, type: string) => ({
+    what: `${type} has no field '${field}'.`,
+    why: "Fields are found by name in the declared type.",
+    instead: "Check the name, or declare the field.",
+  })),
+  embeddedOrPointer: entry("TSB2016", (struct: string, field: string) => ({
+    what: `Nothing tells whether '${struct}.${field}' is a pointer or an embedded struct.`,
+    why: "Its declaration names a kernel struct, and there is no kernel BTF here that settles it.",
+    instead: "Write `ptr<T>` for a pointer, make the file anew with `tsbpfc vmlinux`, or pass --btf.",
+  })),
+  enumNotConstant: entry("TSB2017", (member: string) => ({
+    what: `The value of '${member}' is not a constant.`,
+    why: "Enum members are numbers in the object.",
+    instead: "Give a whole number.",
+  })),
+  initialiserNotConstant: entry("TSB2018", (name: string) => ({
+    what: `'${name}' starts from something that is not a constant.`,
+    why: "Globals are bytes in the object; no code runs before the first program.",
+    instead: "Start from literals, and set the rest from Node before loading.",
+  })),
+  valueUnused: entry("TSB2019", (what: string) => ({
+    what: `${what} is not a value that can be used here.`,
+    why: "It has no place in memory or in a register.",
+    instead: "Use one of its members, or call it.",
+  })),
+  divisionByZero: entry("TSB2020", (op: string) => ({
+    what: `'${op}' by a constant zero.`,
+    why: "BPF defines it (0, or the dividend), but nobody means it.",
+    instead: "Divide by something else.",
+  })),
+
+  // --- 3xxx: syntax outside the dialect ---------------------------------------------------------------------
+  notInDialect: entry("TSB3001", (what: string, why: string, instead: string) => ({
+    what: `${what} is not part of the dialect.`,
+    why,
+    instead,
+  })),
+  asyncCode: entry("TSB3002", (what: string) => ({
+    what: `${what} cannot run in the kernel.`,
+    why: "A BPF program runs from start to end without a scheduler or an event loop.",
+    instead: "Send an event (ring buffer) and go on in Node, or use a timer.",
+  })),
+  storedClosure: entry("TSB3003", () => ({
+    what: "A function cannot be stored.",
+    why: "The kernel calls only functions it verified at a known place; there are no function values.",
+    instead: "Make it a method or a function and call it by name, or hand it directly to loop(), repeat() or a timer.",
+  })),
+  exceptions: entry("TSB3004", (what: string) => ({
+    what: `${what} does not exist in BPF.`,
+    why: "There is no stack unwinding in the kernel.",
+    instead: "Return a value that says what went wrong, and test it.",
+  })),
+  recursion: entry("TSB3005", (name: string) => ({
+    what: `'${name}' calls itself.`,
+    why: "The verifier has to know the depth of the stack, so BPF has no recursion.",
+    instead: "Use a loop with a bound.",
+  })),
+  moduleState: entry("TSB3006", (name: string) => ({
+    what: `'${name}' is a variable of the module.`,
+    why: "State lives in the program's class, where a skeleton can show it.",
+    instead: "Make it a field of the @program class, or a `const`.",
+  })),
+  endlessLoop: entry("TSB3007", () => ({
+    what: "This loop has no way out.",
+    why: "The verifier rejects a program that may run for ever.",
+    instead: "Give it a condition, a `break` or a `return`.",
+  })),
+  notYet: entry("TSB3008", (what: string) => ({
+    what: `${what} is not supported yet.`,
+    why: "This version of tsbpfc does not compile it.",
+    instead: "Write it another way; the documentation lists what there is.",
+  })),
+  unknownName: entry("TSB3009", (name: string) => ({
+    what: `'${name}' is not known in a probe.`,
+    why: "A probe sees its own modules and @tsbpfc/stdlib; nothing of Node or the browser exists in the kernel.",
+    instead: "Import it from @tsbpfc/stdlib or from a module written in the dialect.",
+  })),
+
+  // --- 4xxx: maps, helpers, calls ---------------------------------------------------------------------------
+  mapOption: entry("TSB4001", (detail: string) => ({
+    what: `These @map options do not fit the field: ${detail}`,
+    why: "The kind of the map, from the field's type, decides which options it has.",
+    instead: "@map has maxEntries, flags, pinning, numaNode, inner, values and extra, as far as the kind allows.",
+  })),
+  mapTypeMissing: entry("TSB4002", (name: string) => ({
+    what: `'${name}' has @map, but its type is not a map.`,
+    why: "Kind, key and value of a map come from its field's type.",
+    instead: `Write \`${name}: HashMap<u32, u64>\`, or another map class.`,
+  })),
+  mapUndecorated: entry("TSB4003", (name: string) => ({
+    what: `The map '${name}' has no @map.`,
+    why: "@map gives the map's size and puts it into the object.",
+    instead: `Write \`@map({ maxEntries: 1024 }) ${name}: …\`.`,
+  })),
+  helperNotAllowed: entry("TSB4004", (helper: string, program: string, allowed: string) => ({
+    what: `${helper} cannot be called from a program of type ${program}.`,
+    why: "The kernel offers each helper to certain program types only.",
+    instead: `It may be called from: ${allowed}.`,
+  })),
+  bufferExpected: entry("TSB4005", (helper: string) => ({
+    what: `${helper} fills or reads memory, and this is not memory.`,
+    why: "The helper gets the address and the size of its argument.",
+    instead: "Give a field, an array, a string or a struct.",
+  })),
+  sizeMissing: entry("TSB4006", (helper: string) => ({
+    what: `${helper} cannot know the size of this memory.`,
+    why: "A pointer into a buffer does not say how much follows it.",
+    instead: "Give the size as the last argument.",
+  })),
+  argumentCount: entry("TSB4007", (name: string, expected: string, actual: number) => ({
+    what: `${name} takes ${expected}, and was given ${actual}.`,
+    why: "Arguments are passed as they are declared.",
+    instead: "Give what the declaration asks for.",
+  })),
+  mapMethod: entry("TSB4008", (method: string, mapClass: string) => ({
+    what: `${mapClass} has no method '${method}'.`,
+    why: "Each kind of map has only the operations that the kernel has for it.",
+    instead: "See the map's class in @tsbpfc/stdlib.",
+  })),
+  callNotSupported: entry("TSB4009", (what: string) => ({
+    what: `${what} cannot be called here.`,
+    why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",
+    instead: "Call one of these.",
+  })),
+
+  // --- 5xxx: limits of the kernel -----------------------------------------------------------------------------
+  stackLimit: entry("TSB5001", (bytes: number, list: string) => ({
+    what: `${bytes} bytes of stack are needed, and BPF has 512: ${list}.`,
+    why: "The kernel gives each chain of calls a stack of 512 bytes.",
+    instead: "Keep the large value in a PerCpuArray with one entry, or in the ring buffer's record, and fill it there.",
+  })),
+  backend: entry("TSB5002", (text: string) => ({
+    what: `The BPF backend refuses this code: ${text}`,
+    why: "It has no form in BPF instructions.",
+    instead: "Simplify the expression, or split the function.",
+  })),
+  tooManyArguments: entry("TSB5003", (name: string) => ({
+    what: `'${name}' has more than 5 parameters.`,
+    why: "BPF passes arguments in five registers.",
+    instead: "Pass a struct, or mark the function @inline.",
+  })),
+} as const;
+
+function entry<A extends readonly unknown[]>(code: string, make: Entry<A>): (...args: A) => Message {
+  const build = (...args: A): Message => ({ code, ...make(...args) });
+  return Object.assign(build, { code });
+}
+
+function nextPowerOfTwo(n: number): number {
+  let power = 1;
+  while (power < n) power *= 2;
+  return power;
+}
+
+export const TSB = catalogue;

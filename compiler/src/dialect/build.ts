@@ -1,0 +1,90 @@
+import type { BinaryOp, Expr, Place, Variable } from "./model/expressions.js";
+import type { Loc } from "./model/location.js";
+import {
+  boolType,
+  integers,
+  isAggregate,
+  pointerTo,
+  type PointerType,
+  type Space,
+  type Type,
+  voidType,
+} from "./model/types.js";
+import { I64 } from "./ranges.js";
+
+// Small constructors for the model. They decide types, and report nothing.
+
+/** A constant, typed as 64 bits; it adapts to what it meets. */
+export const int = (value: bigint, loc: Loc, type: Type = value > I64.max ? integers.u64 : integers.i64): Expr => ({
+  kind: "int",
+  type,
+  loc,
+  value,
+});
+
+export const nullPointer = (type: PointerType, loc: Loc): Expr => ({ kind: "null", type, loc });
+
+/** How memory at this place is reached. */
+export function spaceOf(place: Place): Space {
+  switch (place.kind) {
+    case "field":
+    case "element":
+      return place.base.type.kind === "ptr" ? place.base.type.space : "direct";
+    case "target":
+      return place.pointer.type.kind === "ptr" ? place.pointer.type.space : "direct";
+    default:
+      return "direct";
+  }
+}
+
+/** What a place holds, as a value: a scalar is loaded, an aggregate is its address. */
+export function valueOf(place: Place): Expr {
+  if (isAggregate(place.type))
+    return { kind: "address", type: pointerTo(place.type, spaceOf(place)), loc: place.loc, place };
+  return { kind: "read", type: loadedType(place), loc: place.loc, place };
+}
+
+/** A pointer read from kernel memory leads on in the same way as the memory it was read from. */
+function loadedType(place: Place): Type {
+  const { type } = place;
+  if (type.kind !== "ptr" || place.kind !== "field" || place.struct.origin !== "kernel") return type;
+  return { ...type, space: spaceOf(place) };
+}
+
+export const addressOf = (place: Place): Expr => ({
+  kind: "address",
+  type: pointerTo(place.type, spaceOf(place)),
+  loc: place.loc,
+  place,
+});
+
+export const readVariable = (variable: Variable, loc: Loc): Expr => ({
+  kind: "read",
+  type: variable.type,
+  loc,
+  place: { kind: "variable", type: variable.type, loc, variable },
+});
+
+export const convert = (operand: Expr, type: Type): Expr => ({ kind: "convert", type, loc: operand.loc, operand });
+
+export const discard = (loc: Loc): Expr => ({ kind: "int", type: voidType, loc, value: 0n });
+
+export const binary = (op: BinaryOp, left: Expr, right: Expr, type: Type, loc: Loc): Expr => ({
+  kind: "binary",
+  op,
+  left,
+  right,
+  type,
+  loc,
+});
+
+export const truth = (value: boolean, loc: Loc): Expr => ({
+  kind: "int",
+  type: boolType,
+  loc,
+  value: value ? 1n : 0n,
+});
+
+/** What a variable, parameter or result of this declared type holds: aggregates by reference. */
+export const heldType = (type: Type, space: Space = "direct"): Type =>
+  isAggregate(type) ? pointerTo(type, space) : type;

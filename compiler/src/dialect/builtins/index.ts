@@ -1,0 +1,15 @@
+import type { ts } from "ts-morph";
+import type { Expr } from "../model/expressions.js";
+import type { Scope } from "../scope.js";
+import { byteOrder } from "./byte-order.js";
+import { conversions } from "./conversions.js";
+import { memory } from "./memory.js";
+import { numbers } from "./numbers.js";
+
+/** A function of the standard library that the compiler itself knows. */
+export type Builtin = (scope: Scope, node: ts.CallExpression) => Expr;
+
+/** By the name that the standard library declares. */
+export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
+  [conversions, memory, byteOrder, numbers].flatMap((table) => Object.entries(table)),
+);

@@ -1,0 +1,84 @@
+import type { ts } from "ts-morph";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { KernelTypes } from "./kernel-types.js";
+import type { Model } from "./model/model.js";
+import { findProgramClass, readProgramClass } from "./program-class.js";
+import { reportRestrictions } from "./restrictions.js";
+import { type ModuleNames, Session, spanOf } from "./session.js";
+import { checkStack } from "./stack.js";
+import { fromTypeScript } from "./typescript-errors.js";
+
+export interface CheckResult {
+  /** In source order, each place once. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null if anything is wrong. */
+  readonly model: Model | null;
+}
+
+export interface CheckInput {
+  readonly program: ts.Program;
+  readonly source: ts.SourceFile;
+  readonly modules: ModuleNames;
+  readonly kernel: KernelTypes;
+}
+
+/** Everything that is wrong with a probe, and its checked model if nothing is. Pure: the CLI and the editor share it. */
+export function check({ program, source, modules, kernel }: CheckInput): CheckResult {
+  const session = new Session(program.getTypeChecker(), modules, kernel);
+  const sources = program.getSourceFiles().filter((f) => !f.isDeclarationFile && !modules.isStdlib(f.fileName));
+  const refused = sources.flatMap((f) => reportRestrictions(session, f).map((n) => spanOf(f, n.getStart(), n.getEnd())));
+
+  // What follows from refused syntax (no `Promise` in this world …) would only repeat it.
+  const typed = [
+    ...program.getSyntacticDiagnostics(),
+    ...sources.flatMap((f) => program.getSemanticDiagnostics(f)),
+    ...(refused.length === 0 ? [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()] : []),
+  ]
+    .map(fromTypeScript)
+    .filter((d) => d !== null)
+    .filter((d) => !refused.some((span) => contains(span, d.span)));
+
+  const declaration = findProgramClass(session, source);
+  const read = declaration && readProgramClass(session, declaration);
+  if (read) for (const func of read.program.functions) checkStack(session, func);
+  const diagnostics = merge(typed, session.diagnostics);
+  if (!declaration || !read || diagnostics.some((d) => d.severity === "error")) return { diagnostics, model: null };
+  const { maps, globals, functions } = read.program;
+  const records = [...new Set(maps.map((m) => m.record).filter((r) => r !== null))];
+  const model: Model = {
+    name: declaration.name?.text ?? "Program",
+    license: read.license,
+    files: session.files,
+    maps,
+    globals,
+    functions,
+    records,
+  };
+  return { diagnostics, model };
+}
+
+const before = (a: Span, b: Span): boolean => a.line < b.line || (a.line === b.line && a.column <= b.column);
+
+const contains = (outer: Span, inner: Span): boolean =>
+  outer.file === inner.file &&
+  before(outer, inner) &&
+  (inner.line < outer.endLine || (inner.line === outer.endLine && inner.column <= outer.endColumn));
+
+/**
+ * One list in source order. Where the checker and the dialect complain of the same place, the one that says why
+ * and what instead stays.
+ */
+function merge(typed: readonly Diagnostic[], own: readonly Diagnostic[]): Diagnostic[] {
+  const all = [...typed.filter((d) => d.reason), ...own, ...typed.filter((d) => !d.reason)];
+  const kept: Diagnostic[] = [];
+  for (const diagnostic of all) {
+    const repeats = kept.some(({ span }) => contains(span, diagnostic.span) || contains(diagnostic.span, span));
+    const sameLine = kept.some(({ span }) => span.file === diagnostic.span.file && span.line === diagnostic.span.line);
+    if (!repeats && !(sameLine && !diagnostic.reason)) kept.push(diagnostic);
+  }
+  return kept.sort((a, b) =>
+    a.span.file === b.span.file
+      ? a.span.line - b.span.line || a.span.column - b.span.column
+      : a.span.file < b.span.file ? -1 : 1,
+  );
+}

@@ -1,0 +1,62 @@
+import { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { builtins } from "../builtins/index.js";
+import { callHelper } from "../builtins/helpers.js";
+import { mapMethods } from "../builtins/maps.js";
+import type { Expr, MapExpr } from "../model/expressions.js";
+import type { Scope } from "../scope.js";
+import { unparenthesized } from "../syntax.js";
+import { helperNamed } from "../stdlib-tables.js";
+import { checkExpression } from "./index.js";
+
+export function checkCall(scope: Scope, node: ts.CallExpression): Expr {
+  if (node.questionDotToken) return scope.fail(node, TSB.notYet("A call behind `?.`"));
+  const callee = unparenthesized(node.expression);
+  if (ts.isIdentifier(callee)) return callNamed(scope, node, callee);
+  if (ts.isPropertyAccessExpression(callee)) return callMember(scope, node, callee);
+  return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
+}
+
+function callNamed(scope: Scope, node: ts.CallExpression, callee: ts.Identifier): Expr {
+  const symbol = scope.session.symbolOf(callee);
+  if (!symbol) return scope.nothing(node); // the checker reports it
+  const declaration = symbol.valueDeclaration;
+  const stdlib = scope.session.stdlibName(symbol);
+  if (stdlib !== null) {
+    const builtin = builtins.get(stdlib);
+    if (builtin) return builtin(scope, node);
+    const helper = helperNamed(stdlib);
+    if (helper) return callHelper(scope, node, stdlib, helper);
+  }
+  if (declaration && ts.isFunctionDeclaration(declaration)) {
+    if (declaration.body) return scope.program.callFunction(scope, declaration, node);
+    return scope.fail(callee, TSB.notYet(stdlib === null ? `Calling the kernel function '${callee.text}'` : `'${callee.text}'`));
+  }
+  return scope.fail(callee, TSB.callNotSupported(`'${callee.text}'`));
+}
+
+function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Expr {
+  const symbol = scope.session.symbolOf(callee);
+  const method = symbol?.declarations?.find((d) => ts.isMethodDeclaration(d) && d.body !== undefined);
+  if (callee.expression.kind === ts.SyntaxKind.ThisKeyword && scope.self === null) {
+    if (method && ts.isMethodDeclaration(method)) return scope.program.callMethod(scope, method, null, node.arguments, node);
+    return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
+  }
+  // `atomic.add`: a namespace of the standard library, known by its qualified name.
+  const owner = scope.session.symbolOf(callee.expression);
+  const namespace = owner && scope.session.stdlibName(owner);
+  const builtin = namespace ? builtins.get(`${namespace}.${callee.name.text}`) : undefined;
+  if (builtin) return builtin(scope, node);
+
+  if (callee.questionDotToken) return scope.fail(callee, TSB.notYet("A call behind `?.`"));
+  const base = checkExpression(scope, callee.expression);
+  if (base.type.kind === "error") return base;
+  if (base.type.kind === "map") {
+    const check = mapMethods(base.type.className, callee.name.text);
+    if (!check) return scope.fail(callee.name, TSB.mapMethod(callee.name.text, base.type.className));
+    return check(scope, node, base as MapExpr);
+  }
+  if (base.type.kind === "ptr" && base.type.to.kind === "struct" && method && ts.isMethodDeclaration(method))
+    return scope.program.callMethod(scope, method, base, node.arguments, node);
+  return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
+}

@@ -1,0 +1,156 @@
+import { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { addressOf, int } from "../build.js";
+import type { Expr, Place, Slot } from "../model/expressions.js";
+import { type Aggregate, isAggregate, pointerTo, sameType, type StructType, type Type, typeName } from "../model/types.js";
+import { structOf } from "../resolve-type.js";
+import type { Scope } from "../scope.js";
+import { checkExpression, checkValue } from "./index.js";
+
+/** `new T()`: zeroed stack storage, then the class's initialisers and its constructor. */
+export function checkNew(scope: Scope, node: ts.NewExpression): Expr {
+  const symbol = scope.session.symbolOf(node.expression);
+  const declaration = symbol?.valueDeclaration;
+  if (!declaration || !ts.isClassDeclaration(declaration))
+    return scope.fail(node.expression, TSB.valueUnused(`'${node.expression.getText()}'`));
+  const args = (node.typeArguments ?? []).map((a) => scope.resolve(a));
+  const struct = structOf(scope.session, declaration, args);
+  const init = (slot: Slot): Expr[] => {
+    const self = slotPlace(slot);
+    const parts = initialisers(scope, declaration, struct, self);
+    const constructor = declaration.members.find((m) => ts.isConstructorDeclaration(m) && m.body);
+    if (constructor && ts.isConstructorDeclaration(constructor))
+      parts.push(scope.program.callMethod(scope, constructor, addressOf(self), node.arguments ?? ts.factory.createNodeArray(), node));
+    return parts;
+  };
+  return temporary(scope, node, struct, declaration.name?.text ?? "object", init);
+}
+
+/** Field initialisers of a struct class, as stores. */
+function initialisers(scope: Scope, declaration: ts.ClassDeclaration, struct: StructType, self: Place): Expr[] {
+  const parts: Expr[] = [];
+  for (const member of declaration.members) {
+    if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
+    const field = struct.shape.fields.find((f) => f.name === member.name.getText());
+    if (field) parts.push(store(scope, fieldOf(self, struct, field.name), member.initializer));
+  }
+  return parts;
+}
+
+export function checkObjectLiteral(scope: Scope, node: ts.ObjectLiteralExpression, expected: Type | null): Expr {
+  const struct = structExpected(expected);
+  if (!struct) return scope.fail(node, TSB.valueUnused("An object literal of no declared type"));
+  return temporary(scope, node, struct, struct.name || "object", (slot) => literalParts(scope, node, struct, slotPlace(slot)));
+}
+
+export function checkArrayLiteral(scope: Scope, node: ts.ArrayLiteralExpression, expected: Type | null): Expr {
+  const type = expected?.kind === "ptr" ? expected.to : expected;
+  if (type?.kind !== "array") return scope.fail(node, TSB.valueUnused("An array literal of no declared type"));
+  return temporary(scope, node, type, "array", (slot) => elementParts(scope, node, type, slotPlace(slot)));
+}
+
+const structExpected = (expected: Type | null): StructType | null => {
+  const type = expected?.kind === "ptr" ? expected.to : expected;
+  return type?.kind === "struct" ? type : null;
+};
+
+function temporary(scope: Scope, node: ts.Node, type: Aggregate, name: string, init: (slot: Slot) => Expr[]): Expr {
+  const loc = scope.session.locate(node);
+  const slot = scope.slot(declaredName(node) ?? name, type, loc);
+  return { kind: "temporary", slot, zeroed: true, init: init(slot), type: pointerTo(type), loc };
+}
+
+/** The variable that a value is for, which is what a message about the stack should name. */
+const declaredName = (node: ts.Node): string | null =>
+  ts.isVariableDeclaration(node.parent) && ts.isIdentifier(node.parent.name) ? node.parent.name.text : null;
+
+const slotPlace = (slot: Slot): Place => ({ kind: "slot", slot, type: slot.type, loc: slot.loc });
+
+function fieldOf(base: Place, struct: StructType, name: string): Place {
+  const field = struct.shape.fields.find((f) => f.name === name);
+  if (!field) throw new Error(`no field ${name}`);
+  return { kind: "field", base: addressOf(base), struct, field, type: field.type, loc: base.loc };
+}
+
+/** Stores for the properties of an object literal, into memory that was zeroed. */
+function literalParts(scope: Scope, node: ts.ObjectLiteralExpression, struct: StructType, target: Place): Expr[] {
+  const parts: Expr[] = [];
+  for (const property of node.properties) {
+    const name = property.name && (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) ? property.name.text : null;
+    const value = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : null;
+    if (name === null || value === null) {
+      scope.session.report(property, TSB.notYet("This form of property"));
+      continue;
+    }
+    const known = struct.shape.fields.some((f) => f.name === name);
+    if (known) parts.push(store(scope, fieldOf(target, struct, name), value));
+    else scope.session.report(property, TSB.fieldUnknown(name, typeName(struct)));
+  }
+  return parts;
+}
+
+function elementParts(scope: Scope, node: ts.ArrayLiteralExpression, type: Type & { kind: "array" }, target: Place): Expr[] {
+  return node.elements.flatMap((element, i) => {
+    if (i >= type.length) {
+      scope.session.report(element, TSB.indexOutside(`${i}`, type.length));
+      return [];
+    }
+    const loc = scope.session.locate(element);
+    const place: Place = { kind: "element", base: addressOf(target), index: int(BigInt(i), loc), type: type.element, loc };
+    return [store(scope, place, element)];
+  });
+}
+
+/** Stores a value of whatever type the place has. */
+export function store(scope: Scope, place: Place, node: ts.Expression): Expr {
+  if (place.type.kind === "error") return scope.nothing(node);
+  if (isAggregate(place.type)) return storeAggregate(scope, place, place.type, node);
+  const value = checkValue(scope, node, place.type);
+  if (value.type.kind === "error") return value;
+  return { kind: "assign", place, value, type: place.type, loc: scope.session.locate(node) };
+}
+
+/** Fills an aggregate in place from a literal, a text, or by copying another of the same type. */
+export function storeAggregate(scope: Scope, place: Place, type: Aggregate, node: ts.Expression): Expr {
+  const value = checkExpression(scope, node, type);
+  if (value.type.kind === "error") return value;
+  return copyInto(scope, addressOf(place), type, value, node);
+}
+
+/** `*target = *source`, checked. A text is copied with its NULs up to the target's size. */
+export function copyInto(scope: Scope, target: Expr, type: Type, source: Expr, node: ts.Node): Expr {
+  const loc = scope.session.locate(node);
+  if (source.kind === "string") {
+    if (type.kind !== "str") return scope.fail(node, TSB.mismatch("a text", typeName(type)));
+    if (source.bytes.length + 1 > type.length)
+      return scope.fail(node, TSB.stringTooLong(source.bytes.length + 1, type.length));
+    return { kind: "copy", target, source: { ...source, type }, type: target.type, loc };
+  }
+  if (source.type.kind === "ptr" && sameType(source.type.to, type))
+    return { kind: "copy", target, source, type: target.type, loc };
+  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(source.type.kind === "ptr" ? source.type.to : source.type)}`, typeName(type)));
+}
+
+/**
+ * The address of memory that holds `node` as a value of `type`: what a helper's key or value argument wants.
+ * A scalar goes to a stack slot of its own.
+ */
+export function inMemory(scope: Scope, node: ts.Expression, type: Type, name: string): Expr {
+  const loc = scope.session.locate(node);
+  if (!isAggregate(type)) {
+    const value = checkValue(scope, node, type);
+    if (value.type.kind === "error") return value;
+    const slot = scope.slot(name, type, loc);
+    const place = slotPlace(slot);
+    return { kind: "temporary", slot, zeroed: false, init: [{ kind: "assign", place, value, type, loc }], type: pointerTo(type), loc };
+  }
+  const value = checkExpression(scope, node, type);
+  if (value.type.kind === "error") return value;
+  if (value.kind === "string" && type.kind === "str") {
+    const slot = scope.slot(name, type, loc);
+    return { kind: "temporary", slot, zeroed: true, init: [copyInto(scope, addressOf(slotPlace(slot)), type, value, node)], type: pointerTo(type), loc };
+  }
+  if (value.type.kind === "ptr" && sameType(value.type.to, type)) return value;
+  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(value.type.kind === "ptr" ? value.type.to : value.type)}`, typeName(type)));
+}
+

@@ -1,0 +1,41 @@
+import type { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { convert, valueOf } from "../build.js";
+import type { Expr, Place } from "../model/expressions.js";
+import { integers, isInteger, type Type, typeName } from "../model/types.js";
+import { rangeOf } from "../ranges.js";
+import type { Scope } from "../scope.js";
+import { checkExpression } from "./index.js";
+
+export function checkElement(scope: Scope, node: ts.ElementAccessExpression): Expr {
+  const place = elementPlace(scope, node);
+  return place ? valueOf(place) : scope.nothing(node);
+}
+
+/** `a[i]`: a constant index has to be inside; one that nothing bounds is left to the caller's checks. */
+export function elementPlace(scope: Scope, node: ts.ElementAccessExpression): Place | null {
+  const base = checkExpression(scope, node.expression);
+  const index = checkExpression(scope, node.argumentExpression);
+  if (base.type.kind === "error" || index.type.kind === "error") return null;
+  const array = base.type.kind === "ptr" ? base.type.to : base.type;
+  if (array.kind !== "array" && array.kind !== "str") {
+    scope.session.report(node.expression, TSB.mismatch(`a value of type ${typeName(base.type)}`, "an array"));
+    return null;
+  }
+  if (!isInteger(index.type)) {
+    scope.session.report(node.argumentExpression, TSB.mismatch(`a value of type ${typeName(index.type)}`, "an index"));
+    return null;
+  }
+  const { min, max } = rangeOf(index);
+  if (min === max && (min < 0n || min >= BigInt(array.length))) {
+    scope.session.report(node.argumentExpression, TSB.indexOutside(`${min}`, array.length));
+    return null;
+  }
+  if (min < 0n || max >= BigInt(array.length)) {
+    // A bound that stands elsewhere (a comparison before, a loop's range) is not followed yet.
+    scope.session.report(node.argumentExpression, TSB.indexUnbounded(array.length));
+    return null;
+  }
+  const type: Type = array.kind === "str" ? integers.u8 : array.element;
+  return { kind: "element", base, index: convert(index, integers.u64), type, loc: scope.session.locate(node) };
+}

@@ -1,0 +1,73 @@
+import { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { convert } from "../build.js";
+import { coerce, toCondition } from "../coerce.js";
+import { outsideDialect } from "../restrictions.js";
+import type { Expr } from "../model/expressions.js";
+import type { Type } from "../model/types.js";
+import type { Scope } from "../scope.js";
+import { checkAssignment, checkUpdate } from "./assignments.js";
+import { checkCall } from "./calls.js";
+import { checkArrayLiteral, checkNew, checkObjectLiteral } from "./construct.js";
+import { checkElement } from "./elements.js";
+import { checkLiteral } from "./literals.js";
+import { checkConditional } from "./logic.js";
+import { checkName, checkProperty, checkThis } from "./names.js";
+import { checkBinary, checkPrefix } from "./operators.js";
+
+/** Checks one kind of syntax. `expected` is the declared type that the value goes to, if there is one. */
+export type ExpressionCheck = (scope: Scope, node: never, expected: Type | null) => Expr;
+
+const inner = (scope: Scope, node: ts.ParenthesizedExpression | ts.NonNullExpression, expected: Type | null): Expr =>
+  checkExpression(scope, node.expression, expected);
+
+const K = ts.SyntaxKind;
+const checks: ReadonlyMap<ts.SyntaxKind, ExpressionCheck> = new Map<ts.SyntaxKind, ExpressionCheck>([
+  [K.NumericLiteral, checkLiteral],
+  [K.BigIntLiteral, checkLiteral],
+  [K.StringLiteral, checkLiteral],
+  [K.NoSubstitutionTemplateLiteral, checkLiteral],
+  [K.TrueKeyword, checkLiteral],
+  [K.FalseKeyword, checkLiteral],
+  [K.NullKeyword, checkLiteral],
+  [K.Identifier, checkName],
+  [K.ThisKeyword, checkThis],
+  [K.PropertyAccessExpression, checkProperty],
+  [K.ElementAccessExpression, checkElement],
+  [K.CallExpression, checkCall],
+  [K.NewExpression, checkNew],
+  [K.ObjectLiteralExpression, checkObjectLiteral],
+  [K.ArrayLiteralExpression, checkArrayLiteral],
+  [K.BinaryExpression, checkBinary],
+  [K.PrefixUnaryExpression, checkPrefix],
+  [K.PostfixUnaryExpression, checkUpdate],
+  [K.ConditionalExpression, checkConditional],
+  [K.ParenthesizedExpression, inner],
+  [K.NonNullExpression, inner],
+  [K.AsExpression, checkAs],
+]);
+
+/** The checked form of an expression; what is outside the dialect is reported, and gives an `error`. */
+export function checkExpression(scope: Scope, node: ts.Expression, expected: Type | null = null): Expr {
+  const check = checks.get(node.kind);
+  if (check) return check(scope, node as never, expected);
+  if (!outsideDialect(node)) scope.session.report(node, TSB.notYet(`This expression (${K[node.kind]})`));
+  return scope.nothing(node); // what is outside was reported by the pass over the syntax
+}
+
+/** A value for something of a declared type. */
+export const checkValue = (scope: Scope, node: ts.Expression, target: Type): Expr =>
+  coerce(scope, checkExpression(scope, node, target), target, node);
+
+export const checkCondition = (scope: Scope, node: ts.Expression): Expr =>
+  toCondition(scope, checkExpression(scope, node), node);
+
+/** `x as T`: a conversion between integers, else what the checker allows between pointers. */
+function checkAs(scope: Scope, node: ts.AsExpression): Expr {
+  const value = checkExpression(scope, node.expression);
+  const target = scope.resolve(node.type);
+  if (value.type.kind === "int" && target.kind === "int") return convert(value, target);
+  return coerce(scope, value, target, node);
+}
+
+export { checkAssignment };

@@ -1,0 +1,97 @@
+import { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { int, readVariable, valueOf } from "../build.js";
+import { evaluate, isModuleConstant } from "../constants.js";
+import type { Expr, Place } from "../model/expressions.js";
+import { enumOf } from "../resolve-type.js";
+import { errorType, type StructType, typeName } from "../model/types.js";
+import type { Scope } from "../scope.js";
+import { checkExpression } from "./index.js";
+
+export function checkName(scope: Scope, node: ts.Identifier): Expr {
+  const place = variablePlace(scope, node);
+  if (place) return valueOf(place);
+  const symbol = scope.session.symbolOf(node);
+  const declaration = symbol?.valueDeclaration;
+  if (!symbol || !declaration) return scope.nothing(node); // the checker reports unknown names
+  const value = evaluate(scope.session, node);
+  if (value !== null) return int(value, scope.session.locate(node));
+  if (ts.isVariableDeclaration(declaration) && !isModuleConstant(declaration))
+    return scope.fail(node, TSB.moduleState(node.text));
+  if (ts.isVariableDeclaration(declaration)) return scope.fail(node, TSB.initialiserNotConstant(node.text));
+  return scope.fail(node, TSB.valueUnused(`'${node.text}'`));
+}
+
+export function variablePlace(scope: Scope, node: ts.Identifier): Place | null {
+  const symbol = scope.session.checker.getSymbolAtLocation(node);
+  const variable = symbol && scope.variable(symbol);
+  return variable ? { kind: "variable", variable, type: variable.type, loc: scope.session.locate(node) } : null;
+}
+
+export function checkThis(scope: Scope, node: ts.ThisExpression): Expr {
+  if (scope.self) return readVariable(scope.self, scope.session.locate(node));
+  return scope.fail(node, TSB.valueUnused("'this' alone"));
+}
+
+export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): Expr {
+  const symbol = scope.session.symbolOf(node);
+  const declaration = symbol?.valueDeclaration;
+  if (symbol && declaration && ts.isEnumMember(declaration)) {
+    const owner = scope.session.symbolOf(node.expression);
+    const value = evaluate(scope.session, node);
+    if (!owner || value === null) return scope.fail(node, TSB.enumNotConstant(node.name.text));
+    return int(value, scope.session.locate(node), enumOf(scope.session, owner, declaration.parent));
+  }
+  const map = programMember(scope, node) ? scope.program.mapOf(symbol) : null;
+  if (map) return { kind: "map", map, type: map.type, loc: scope.session.locate(node) };
+  const place = propertyPlace(scope, node);
+  if (place !== "constant") return place ? valueOf(place) : scope.nothing(node);
+  return scope.constantLength(node);
+}
+
+/** `this.x` in the program class, where `this` is no memory. */
+const programMember = (scope: Scope, node: ts.PropertyAccessExpression): boolean =>
+  node.expression.kind === ts.SyntaxKind.ThisKeyword && scope.self === null;
+
+/**
+ * The place that `a.b` names: a global, a field, or what a pointer leads to (`.value`). Null if it was reported;
+ * "constant" for the `length` of an array or a string, which is no place.
+ */
+export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): Place | null | "constant" {
+  const loc = scope.session.locate(node.name);
+  if (programMember(scope, node)) {
+    const symbol = scope.session.symbolOf(node);
+    const global = symbol && scope.program.globalOf(symbol);
+    if (global) return { kind: "global", global, type: global.type, loc };
+    if (symbol) scope.session.report(node, TSB.valueUnused(`'${node.getText()}'`));
+    return null;
+  }
+  const base = checkExpression(scope, node.expression);
+  if (base.type.kind === "error") return null;
+  const name = node.name.text;
+  if (base.type.kind === "ptr") {
+    const { to } = base.type;
+    if (to.kind === "struct") return fieldPlace(scope, node, base, to, name);
+    if ((to.kind === "array" || to.kind === "str") && name === "length") return "constant";
+    if (name === "value") return { kind: "target", pointer: base, type: to, loc };
+  }
+  scope.session.report(node.name, TSB.fieldUnknown(name, typeName(base.type)));
+  return null;
+}
+
+function fieldPlace(scope: Scope, node: ts.PropertyAccessExpression, base: Expr, struct: StructType, name: string): Place | null {
+  const field = struct.shape.fields.find((f) => f.name === name);
+  if (field)
+    return field.type.kind === "error" ? null : { kind: "field", base, struct, field, type: field.type, loc: scope.session.locate(node.name) };
+  // `.value` of a pointer to a struct is the struct itself.
+  if (name === "value") return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node.name) };
+  scope.session.report(node.name, TSB.fieldUnknown(name, typeName(struct)));
+  return null;
+}
+
+export const unknownPlace = (scope: Scope, node: ts.Node): Place => ({
+  kind: "slot",
+  slot: { name: "", type: errorType, loc: scope.session.locate(node) },
+  type: errorType,
+  loc: scope.session.locate(node),
+});

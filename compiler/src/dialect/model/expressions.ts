@@ -1,0 +1,89 @@
+import type { Statement } from "./statements.js";
+import type { Field, MapRefType, PointerType, StructType, Type } from "./types.js";
+import type { Loc } from "./location.js";
+import type { Func, GlobalModel, MapModel } from "./model.js";
+
+/**
+ * A checked expression. `type` is what the value is; arithmetic is always `i64` or `u64` (dialect page,
+ * section 3), every narrowing is a `convert`. An aggregate is its address: a `ptr` to it.
+ */
+export type Expr = { readonly type: Type; readonly loc: Loc } & (
+  | { readonly kind: "int"; readonly value: bigint }
+  | { readonly kind: "null" }
+  /** A string literal's bytes, without a terminating NUL; only ever converted to a `str<N>` in memory. */
+  | { readonly kind: "string"; readonly bytes: Uint8Array }
+  | { readonly kind: "read"; readonly place: Place }
+  | { readonly kind: "address"; readonly place: Place }
+  | { readonly kind: "map"; readonly map: MapModel }
+  | { readonly kind: "convert"; readonly operand: Expr }
+  | { readonly kind: "negate" | "complement" | "not"; readonly operand: Expr }
+  | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: "compare"; readonly op: CompareOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: "and" | "or"; readonly left: Expr; readonly right: Expr }
+  | {
+      readonly kind: "conditional";
+      readonly condition: Expr;
+      readonly whenTrue: Expr;
+      readonly whenFalse: Expr;
+    }
+  /** Stores, and is what was stored. */
+  | { readonly kind: "assign"; readonly place: Place; readonly value: Expr }
+  /** `place op= value`; the place is evaluated once. `value` is computed from `current`. */
+  | {
+      readonly kind: "modify";
+      readonly place: Place;
+      readonly current: Expr & { readonly kind: "current" };
+      readonly value: Expr;
+      readonly result: "old" | "new";
+    }
+  /** Within a `modify`: what the place held before. */
+  | { readonly kind: "current" }
+  /** Copies an aggregate; both are addresses. */
+  | { readonly kind: "copy"; readonly target: Expr; readonly source: Expr }
+  | { readonly kind: "zero"; readonly target: Expr }
+  /** A stack slot, as an address: zeroed, then filled, each time it is come by. */
+  | { readonly kind: "temporary"; readonly slot: Slot; readonly zeroed: boolean; readonly init: readonly Expr[] }
+  | { readonly kind: "call"; readonly callee: Func; readonly args: readonly Expr[] }
+  | { readonly kind: "helper"; readonly id: number; readonly name: string; readonly args: readonly Expr[] }
+  | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
+  /** Number of the highest bit that is set; 0 for 0. */
+  | { readonly kind: "log2"; readonly operand: Expr }
+  /** bpf_probe_read_kernel or _user of a scalar through a pointer. */
+  | { readonly kind: "probeRead"; readonly pointer: Expr & { readonly type: PointerType } }
+  | { readonly kind: "sequence"; readonly statements: readonly Statement[]; readonly value: Expr }
+  /** Follows an earlier error: nothing is compiled. */
+  | { readonly kind: "error" }
+);
+
+/** Something with an address, or a variable. `type` is what it holds. */
+export type Place = { readonly type: Type; readonly loc: Loc } & (
+  | { readonly kind: "variable"; readonly variable: Variable }
+  | { readonly kind: "slot"; readonly slot: Slot }
+  | { readonly kind: "global"; readonly global: GlobalModel }
+  | { readonly kind: "field"; readonly base: Expr; readonly struct: StructType; readonly field: Field }
+  | { readonly kind: "element"; readonly base: Expr; readonly index: Expr }
+  | { readonly kind: "target"; readonly pointer: Expr }
+);
+
+export type BinaryOp = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" | ">>>";
+export type CompareOp = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** A local variable or parameter: a scalar, or the address of an aggregate. */
+export interface Variable {
+  readonly name: string;
+  readonly type: Type;
+  readonly loc: Loc;
+  /** Never assigned after its declaration. */
+  readonly constant: boolean;
+  /** 0-based index if it is a parameter, else null. */
+  readonly parameter: number | null;
+}
+
+/** Stack storage of one place in the source. */
+export interface Slot {
+  readonly name: string;
+  readonly type: Type;
+  readonly loc: Loc;
+}
+
+export type MapExpr = Expr & { readonly type: MapRefType };

@@ -1,0 +1,54 @@
+import type { Slot, Variable } from "./expressions.js";
+import type { Loc, SourceFile } from "./location.js";
+import type { Statement } from "./statements.js";
+import type { MapRefType, StructType, Type } from "./types.js";
+
+/** A checked probe: everything that the object will hold, with all types decided. Made without a kernel. */
+export interface Model {
+  readonly name: string;
+  readonly license: string;
+  readonly files: readonly SourceFile[];
+  readonly maps: readonly MapModel[];
+  readonly globals: readonly GlobalModel[];
+  /** Programs in source order, then what they call, in the order of first use. */
+  readonly functions: readonly Func[];
+  /** Structs that a skeleton shows although nothing in BTF leads to them: what ring buffers carry. */
+  readonly records: readonly StructType[];
+}
+
+export interface MapModel {
+  readonly name: string;
+  readonly type: MapRefType;
+  readonly loc: Loc;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly pinning: "none" | "by-name";
+  readonly numaNode: number | null;
+  readonly extra: bigint;
+  /** What a ring buffer or perf event array carries, else null. */
+  readonly record: StructType | null;
+}
+
+export interface GlobalModel {
+  readonly name: string;
+  readonly type: Type;
+  readonly loc: Loc;
+  /** `readonly`: in `.rodata`. */
+  readonly constant: boolean;
+  /** The value's bytes, `sizeOf(type)` of them. */
+  readonly initial: Uint8Array;
+}
+
+export interface Func {
+  /** A C identifier, unique in the object. */
+  readonly name: string;
+  readonly linkage: "program" | "global" | "static";
+  /** ELF section of a program: the text of its `@SEC`. Null puts it into `.text`. */
+  readonly section: string | null;
+  readonly inline: boolean;
+  readonly params: readonly Variable[];
+  returns: Type;
+  readonly loc: Loc;
+  body: readonly Statement[];
+  slots: readonly Slot[];
+}

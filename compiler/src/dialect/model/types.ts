@@ -1,0 +1,229 @@
+import type { Loc } from "./location.js";
+
+/** The dialect's types, with C layout decided. Aggregates (struct, array, str) are always handled by address. */
+export type Type =
+  | IntType
+  | BoolType
+  | EnumType
+  | StructType
+  | ArrayType
+  | StrType
+  | PointerType
+  | MapRefType
+  | FunctionRefType
+  | VoidType
+  | ErrorType;
+
+export interface IntType {
+  readonly kind: "int";
+  readonly bits: 8 | 16 | 32 | 64;
+  readonly signed: boolean;
+  /** Network order in memory: `be16`, `be32`, `be64`. The value is the raw memory, as in C. */
+  readonly bigEndian: boolean;
+}
+
+/** One byte in memory. */
+export interface BoolType {
+  readonly kind: "bool";
+}
+
+export interface EnumType {
+  readonly kind: "enum";
+  readonly name: string;
+  readonly bits: 32 | 64;
+  readonly signed: boolean;
+  readonly members: readonly { readonly name: string; readonly value: bigint }[];
+  /** The kernel's (from a `vmlinux` module): its values are relocatable. */
+  readonly kernel: boolean;
+}
+
+/**
+ * Where a struct's definition comes from: `local` is the probe's own (fixed C layout), `kernel` is relocated
+ * by CO-RE, `context` is fixed UAPI that the verifier rewrites access by access.
+ */
+export type StructOrigin = "local" | "kernel" | "context";
+
+export interface StructType {
+  readonly kind: "struct";
+  /** C name, a valid identifier; empty for an anonymous one. */
+  readonly name: string;
+  readonly union: boolean;
+  readonly origin: StructOrigin;
+  /** Filled in when the struct's fields are resolved; a struct may point to itself. */
+  readonly shape: StructShape;
+  /** Where it is declared, for messages. */
+  readonly loc: Loc | null;
+}
+
+export interface StructShape {
+  fields: readonly Field[];
+  /** Bytes. */
+  size: number;
+  align: number;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly type: Type;
+  /** Bytes from the start of the struct; of the storage unit for a bit-field. */
+  readonly offset: number;
+  /** Of a bit-field: its width, and its first bit counted from the struct's start. */
+  readonly bits: { readonly width: number; readonly offset: number } | null;
+}
+
+export interface ArrayType {
+  readonly kind: "array";
+  readonly element: Type;
+  readonly length: number;
+}
+
+/** `char[N]`, padded with NULs. */
+export interface StrType {
+  readonly kind: "str";
+  readonly length: number;
+}
+
+/**
+ * How memory behind a pointer is read: `direct` by loads (stack, map values, packets, contexts, and kernel
+ * objects that the verifier knows), `probe` by bpf_probe_read_kernel, `user` by bpf_probe_read_user.
+ */
+export type Space = "direct" | "probe" | "user";
+
+export interface PointerType {
+  readonly kind: "ptr";
+  readonly to: Type;
+  readonly nullable: boolean;
+  readonly space: Space;
+}
+
+/** A map, as a value: a pointer to `struct bpf_map` for the kernel. */
+export interface MapRefType {
+  readonly kind: "map";
+  /** The kernel's name of the kind: `hash`, `ringbuf`. */
+  readonly mapKind: string;
+  /** The dialect's class: `HashMap`. */
+  readonly className: string;
+  readonly key: Type | null;
+  readonly value: Type | null;
+}
+
+/** A function handed over by name or as an arrow function. */
+export interface FunctionRefType {
+  readonly kind: "function";
+}
+
+export interface VoidType {
+  readonly kind: "void";
+}
+
+/** Stands for a type that could not be made out; an error was reported, nothing more is said about it. */
+export interface ErrorType {
+  readonly kind: "error";
+}
+
+export type Aggregate = StructType | ArrayType | StrType;
+/** What a register holds. */
+export type Scalar = IntType | BoolType | EnumType | PointerType | MapRefType;
+
+const int = (bits: IntType["bits"], signed: boolean, bigEndian = false): IntType => ({
+  kind: "int",
+  bits,
+  signed,
+  bigEndian,
+});
+
+/** Integer types by their name in the dialect. */
+export const integers = {
+  u8: int(8, false),
+  u16: int(16, false),
+  u32: int(32, false),
+  u64: int(64, false),
+  i8: int(8, true),
+  i16: int(16, true),
+  i32: int(32, true),
+  i64: int(64, true),
+  be16: int(16, false, true),
+  be32: int(32, false, true),
+  be64: int(64, false, true),
+} as const;
+
+export const boolType: BoolType = { kind: "bool" };
+export const voidType: VoidType = { kind: "void" };
+export const errorType: ErrorType = { kind: "error" };
+export const functionRef: FunctionRefType = { kind: "function" };
+
+export const pointerTo = (to: Type, space: Space = "direct", nullable = false): PointerType => ({
+  kind: "ptr",
+  to,
+  space,
+  nullable,
+});
+
+export const nonNull = (type: Type): Type =>
+  type.kind === "ptr" && type.nullable ? { ...type, nullable: false } : type;
+
+export const isAggregate = (type: Type): type is Aggregate =>
+  type.kind === "struct" || type.kind === "array" || type.kind === "str";
+
+/** Types that arithmetic works on. */
+export const isInteger = (type: Type): type is IntType | EnumType => type.kind === "int" || type.kind === "enum";
+
+export const isKernelStruct = (type: Type): type is StructType =>
+  type.kind === "struct" && type.origin === "kernel";
+
+/** The type as a user wrote it. */
+export function typeName(type: Type): string {
+  switch (type.kind) {
+    case "int":
+      return `${type.bigEndian ? "be" : type.signed ? "i" : "u"}${type.bits}`;
+    case "bool":
+      return "boolean";
+    case "enum":
+      return type.name;
+    case "struct":
+      return type.name || "an anonymous struct";
+    case "array":
+      return `array<${typeName(type.element)}, ${type.length}>`;
+    case "str":
+      return `str<${type.length}>`;
+    case "ptr":
+      return `ptr<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
+    case "map":
+      return `${type.className}<${[type.key, type.value].filter((t) => t !== null).map(typeName).join(", ")}>`;
+    case "function":
+      return "a function";
+    case "void":
+      return "void";
+    case "error":
+      return "an unknown type";
+  }
+}
+
+/** Two types with the same memory and meaning. */
+export function sameType(a: Type, b: Type): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case "int":
+      return b.kind === "int" && a.bits === b.bits && a.signed === b.signed;
+    case "array":
+      return b.kind === "array" && a.length === b.length && sameType(a.element, b.element);
+    case "str":
+      return b.kind === "str" && a.length === b.length;
+    case "ptr":
+      return b.kind === "ptr" && sameType(a.to, b.to);
+    case "map":
+      return (
+        b.kind === "map" &&
+        a.className === b.className &&
+        sameType(a.key ?? voidType, b.key ?? voidType) &&
+        sameType(a.value ?? voidType, b.value ?? voidType)
+      );
+    case "struct":
+      // Kernel structs are known by name: an interface may be declared in two modules.
+      return b.kind === "struct" && a.origin !== "local" && a.origin === b.origin && a.name === b.name;
+    case "enum":
+      return b.kind === "enum" && a.name === b.name;
+    default:
+      return a.kind === b.kind;
+  }
+}

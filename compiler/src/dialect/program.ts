@@ -1,0 +1,224 @@
+import { ts } from "ts-morph";
+import { TSB } from "../diagnostics/catalogue.js";
+import { heldType } from "./build.js";
+import { coerce } from "./coerce.js";
+import { checkExpression } from "./expressions/index.js";
+import type { Expr, Variable } from "./model/expressions.js";
+import type { Func, GlobalModel, MapModel } from "./model/model.js";
+import { errorType, type Type, voidType } from "./model/types.js";
+import { cName, hasDecorator, noTypes, resolveType, typeKey, type TypeEnv } from "./resolve-type.js";
+import { Scope } from "./scope.js";
+import type { Session } from "./session.js";
+import { checkBody } from "./statements/index.js";
+
+type FunctionNode = ts.FunctionDeclaration | ts.MethodDeclaration | ts.ConstructorDeclaration;
+
+/** The program class while it is checked: its members, and every function that its programs reach. */
+export class Program {
+  readonly functions: Func[] = [];
+  readonly #maps = new Map<ts.Symbol, MapModel>();
+  readonly #globals = new Map<ts.Symbol, GlobalModel>();
+  readonly #instances = new Map<string, Func>();
+  readonly #unfinished = new Set<Func>();
+  readonly #names = new Set<string>();
+
+  constructor(readonly session: Session) {}
+
+  addMap(symbol: ts.Symbol, map: MapModel): void {
+    this.#maps.set(symbol, map);
+    this.#names.add(map.name);
+  }
+
+  addGlobal(symbol: ts.Symbol, global: GlobalModel): void {
+    this.#globals.set(symbol, global);
+    this.#names.add(global.name);
+  }
+
+  mapOf(symbol: ts.Symbol | null): MapModel | null {
+    return (symbol && this.#maps.get(symbol)) ?? null;
+  }
+
+  globalOf(symbol: ts.Symbol): GlobalModel | null {
+    return this.#globals.get(symbol) ?? null;
+  }
+
+  get maps(): MapModel[] {
+    return [...this.#maps.values()];
+  }
+
+  get globals(): GlobalModel[] {
+    return [...this.#globals.values()];
+  }
+
+  /** A method with @SEC: its parameters are the context and the typed arguments. */
+  addProgram(declaration: ts.MethodDeclaration, section: string): void {
+    const scope = new Scope(this, noTypes, null, voidType);
+    const params = declaration.parameters.map((p, i) => {
+      const declared = p.type ? resolveType(this.session, p.type, noTypes) : errorType;
+      return parameter(this.session, p, heldType(declared, "direct"), i);
+    });
+    const name = declaration.name.getText();
+    this.#names.add(name);
+    this.#compile(declaration, scope, { name, linkage: "program", section, inline: false, params });
+  }
+
+  /** A call of a module's function, compiled for the types that this call uses. */
+  callFunction(scope: Scope, declaration: ts.FunctionDeclaration, node: ts.CallExpression): Expr {
+    const exported = declaration.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) === true;
+    return this.#call(scope, declaration, null, node.arguments, node.typeArguments ?? [], node, exported ? "global" : "static");
+  }
+
+  /** A call of a method: of the program class (`self` null), or of a struct, whose address goes first. */
+  callMethod(scope: Scope, declaration: ts.MethodDeclaration | ts.ConstructorDeclaration, self: Expr | null, args: readonly ts.Expression[], node: ts.CallExpression | ts.NewExpression): Expr {
+    return this.#call(scope, declaration, self, args, node.typeArguments ?? [], node, "static");
+  }
+
+  #call(
+    scope: Scope,
+    declaration: FunctionNode,
+    self: Expr | null,
+    args: readonly ts.Expression[],
+    typeArguments: readonly ts.TypeNode[],
+    node: ts.Node,
+    linkage: "global" | "static",
+  ): Expr {
+    const { session } = this;
+    const loc = session.locate(node);
+    const types = new Map<ts.Symbol, Type>();
+    declaration.typeParameters?.forEach((parameter, i) => {
+      const symbol = session.symbolOf(parameter.name);
+      const annotation = typeArguments[i];
+      if (symbol && annotation) types.set(symbol, scope.resolve(annotation));
+    });
+    if (args.length !== declaration.parameters.length) {
+      const expected = `${declaration.parameters.length} argument${declaration.parameters.length === 1 ? "" : "s"}`;
+      return scope.fail(node, TSB.argumentCount(functionName(declaration), expected, args.length));
+    }
+    const values: Expr[] = self ? [self] : [];
+    const parameters: Type[] = self ? [self.type] : [];
+    for (const [i, declared] of declaration.parameters.entries()) {
+      const given = args[i];
+      if (!given || !declared.type) return scope.nothing(node);
+      // A class given as a value (`read(EthHdr)`) binds a type parameter, and is nothing at run time.
+      if (ts.isConstructorTypeNode(declared.type)) {
+        this.#bindClass(scope, declared.type, given, types);
+        continue;
+      }
+      const { type, value } = this.#argument(scope, declared.type, given, types);
+      if (value.type.kind === "error" || type.kind === "error") return scope.nothing(node);
+      values.push(value);
+      parameters.push(type);
+    }
+    const callee = this.#instance(declaration, self !== null, parameters, types, linkage, node);
+    if (!callee) return scope.nothing(node);
+    return { kind: "call", callee, args: values, type: callee.returns, loc };
+  }
+
+  #bindClass(scope: Scope, type: ts.ConstructorTypeNode, given: ts.Expression, types: Map<ts.Symbol, Type>): void {
+    const named = ts.isTypeReferenceNode(type.type) ? this.session.symbolOf(type.type.typeName) : null;
+    const struct = ts.isIdentifier(given) ? scope.classValue(given) : null;
+    if (named && struct) types.set(named, struct);
+    else scope.session.report(given, TSB.valueUnused(`'${given.getText()}'`));
+  }
+
+  /**
+   * An argument and its parameter's type. The parameter takes the argument's own type where the declaration leaves
+   * it open: type parameters, unions of contexts, and how a kernel pointer is read.
+   */
+  #argument(scope: Scope, annotation: ts.TypeNode, given: ts.Expression, types: Map<ts.Symbol, Type>): { type: Type; value: Expr } {
+    const open = this.#openParameter(annotation, types);
+    if (open !== null || (ts.isUnionTypeNode(annotation) && annotation.types.every((t) => ts.isTypeReferenceNode(t)))) {
+      const value = checkExpression(scope, given);
+      const { type } = value;
+      if (open) types.set(open, type.kind === "ptr" ? type.to : type);
+      return { type, value };
+    }
+    const declared = resolveType(this.session, annotation, types);
+    const held = heldType(declared);
+    const value = coerce(scope, checkExpression(scope, given, held), held, given);
+    const space = value.type.kind === "ptr" ? value.type.space : "direct";
+    return { type: held.kind === "ptr" ? { ...held, space } : held, value };
+  }
+
+  /** The type parameter that the annotation is, if nothing binds it yet. */
+  #openParameter(annotation: ts.TypeNode, types: ReadonlyMap<ts.Symbol, Type>): ts.Symbol | null {
+    if (!ts.isTypeReferenceNode(annotation)) return null;
+    const symbol = this.session.symbolOf(annotation.typeName);
+    return symbol && symbol.flags & ts.SymbolFlags.TypeParameter && !types.has(symbol) ? symbol : null;
+  }
+
+  #instance(declaration: FunctionNode, method: boolean, parameters: readonly Type[], types: TypeEnv, linkage: "global" | "static", node: ts.Node): Func | null {
+    const { session } = this;
+    const key = [session.idOf(declaration), ...parameters.map((t) => typeKey(session, t)), "|", ...[...types.values()].map((t) => typeKey(session, t))].join(" ");
+    const known = this.#instances.get(key);
+    if (known) {
+      if (!this.#unfinished.has(known)) return known;
+      session.report(node, TSB.recursion(functionName(declaration)));
+      return null;
+    }
+    const inline = hasDecoratorOf(session, declaration);
+    const params: Variable[] = [];
+    if (method && parameters[0])
+      params.push({ name: "self", type: parameters[0], loc: session.locate(declaration), constant: true, parameter: 0 });
+    const self = params[0] ?? null;
+    for (const declared of declaration.parameters) {
+      if (declared.type && ts.isConstructorTypeNode(declared.type)) continue;
+      const type = parameters[params.length] ?? errorType;
+      params.push(parameter(session, declared, type, params.length));
+    }
+    if (params.length > 5 && !inline) {
+      session.report(declaration, TSB.tooManyArguments(functionName(declaration)));
+      return null;
+    }
+    const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
+    const name = this.#unique(functionName(declaration));
+    return this.#compile(declaration, scope, { name, linkage: inline ? "static" : linkage, section: null, inline, params }, key);
+  }
+
+  #compile(declaration: FunctionNode, scope: Scope, head: Pick<Func, "name" | "linkage" | "section" | "inline" | "params">, key?: string): Func {
+    if (declaration.type)
+      scope.returns = heldType(resolveType(this.session, declaration.type, scope.types));
+    const func: Func = { ...head, returns: scope.returns ?? voidType, loc: this.session.locate(declaration.name ?? declaration), body: [], slots: [] };
+    if (key !== undefined) this.#instances.set(key, func);
+    this.#unfinished.add(func);
+    const runtime = declaration.parameters.filter((p) => !(p.type && ts.isConstructorTypeNode(p.type)));
+    const named = scope.self ? func.params.slice(1) : func.params;
+    runtime.forEach((p, i) => {
+      const variable = named[i];
+      if (variable && ts.isIdentifier(p.name)) scope.declare(p.name, variable);
+    });
+    func.body = declaration.body ? checkBody(scope, declaration.body) : [];
+    func.returns = scope.returns ?? voidType;
+    func.slots = scope.slots;
+    this.#unfinished.delete(func);
+    this.functions.push(func);
+    return func;
+  }
+
+  #unique(wanted: string): string {
+    let name = wanted;
+    for (let i = 1; this.#names.has(name); i++) name = `${wanted}_${i}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, index: number): Variable {
+  return { name: cName(node.name.getText()), type, loc: session.locate(node), constant: false, parameter: index };
+}
+
+const hasDecoratorOf = (session: Session, node: FunctionNode): boolean =>
+  ts.isConstructorDeclaration(node)
+    ? true // a constructor's stores belong where the object is made
+    : ts.canHaveDecorators(node) && hasDecorator(session, node, "inline");
+
+function functionName(declaration: FunctionNode): string {
+  const own = ts.isConstructorDeclaration(declaration) ? "constructor" : (declaration.name?.getText() ?? "anonymous");
+  const owner = ts.isClassDeclaration(declaration.parent) ? declaration.parent : null;
+  const inStruct = owner && (ts.isConstructorDeclaration(declaration) || !isProgramClass(owner));
+  return cName(inStruct ? `${owner.name?.text ?? ""}_${own}` : own);
+}
+
+const isProgramClass = (node: ts.ClassDeclaration): boolean =>
+  (ts.getDecorators(node) ?? []).some((d) => ts.isCallExpression(d.expression) && d.expression.expression.getText() === "program");
+

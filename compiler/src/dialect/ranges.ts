@@ -1,0 +1,99 @@
+import type { Expr } from "./model/expressions.js";
+import type { Type } from "./model/types.js";
+
+/** The least and the greatest value that an integer expression can have, as a mathematical integer. */
+export interface Range {
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+export const I64: Range = { min: -(1n << 63n), max: (1n << 63n) - 1n };
+export const U64: Range = { min: 0n, max: (1n << 64n) - 1n };
+
+export function rangeOfType(type: Type): Range {
+  switch (type.kind) {
+    case "int":
+    case "enum": {
+      const bits = BigInt(type.bits);
+      return type.signed
+        ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n }
+        : { min: 0n, max: (1n << bits) - 1n };
+    }
+    case "bool":
+      return { min: 0n, max: 1n };
+    default:
+      return U64;
+  }
+}
+
+const within = (inner: Range, outer: Range): boolean => inner.min >= outer.min && inner.max <= outer.max;
+
+/** What is known of an expression from its form alone. Never narrower than the truth. */
+export function rangeOf(expr: Expr): Range {
+  const whole = rangeOfType(expr.type);
+  switch (expr.kind) {
+    case "int":
+      return { min: expr.value, max: expr.value };
+    case "convert": {
+      const from = rangeOf(expr.operand);
+      return within(from, whole) ? from : whole;
+    }
+    case "conditional": {
+      const a = rangeOf(expr.whenTrue);
+      const b = rangeOf(expr.whenFalse);
+      const both = { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+      return within(both, whole) ? both : whole;
+    }
+    case "binary": {
+      const result = binaryRange(expr.op, rangeOf(expr.left), rangeOf(expr.right));
+      return result && within(result, whole) ? result : whole;
+    }
+    case "log2":
+      return { min: 0n, max: 63n };
+    default:
+      return whole;
+  }
+}
+
+function binaryRange(op: string, a: Range, b: Range): Range | null {
+  switch (op) {
+    case "+":
+      return { min: a.min + b.min, max: a.max + b.max };
+    case "-":
+      return { min: a.min - b.max, max: a.max - b.min };
+    case "*": {
+      const products = [a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max];
+      return { min: products.reduce((x, y) => (x < y ? x : y)), max: products.reduce((x, y) => (x > y ? x : y)) };
+    }
+    case "&":
+      // A non-negative operand clears the sign and bounds the result.
+      if (a.min >= 0n && b.min >= 0n) return { min: 0n, max: a.max < b.max ? a.max : b.max };
+      if (b.min >= 0n) return { min: 0n, max: b.max };
+      if (a.min >= 0n) return { min: 0n, max: a.max };
+      return null;
+    case "|":
+    case "^":
+      if (a.min >= 0n && b.min >= 0n) {
+        const top = a.max > b.max ? a.max : b.max;
+        return { min: 0n, max: (1n << BigInt(top.toString(2).length)) - 1n };
+      }
+      return null;
+    case "%":
+      if (a.min >= 0n && b.min > 0n) return { min: 0n, max: a.max < b.max - 1n ? a.max : b.max - 1n };
+      return null;
+    case "/":
+      if (a.min >= 0n && b.min >= 0n) return { min: 0n, max: a.max };
+      return null;
+    case ">>":
+    case ">>>":
+      if (a.min >= 0n && b.min === b.max && b.min >= 0n && b.min < 64n)
+        return { min: a.min >> b.min, max: a.max >> b.min };
+      return a.min >= 0n ? { min: 0n, max: a.max } : null;
+    case "<<":
+      if (a.min >= 0n && b.min === b.max && b.min >= 0n && b.min < 64n)
+        return { min: a.min << b.min, max: a.max << b.min };
+      return null;
+    default:
+      return null;
+  }
+}

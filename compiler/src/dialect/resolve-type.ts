@@ -1,0 +1,370 @@
+import { ts } from "ts-morph";
+import { TSB } from "../diagnostics/catalogue.js";
+import { evaluate } from "./constants.js";
+import { layOut, type FieldDeclaration, type LayoutRules } from "./model/layout.js";
+import {
+  boolType,
+  errorType,
+  integers,
+  isAggregate,
+  pointerTo,
+  voidType,
+  type EnumType,
+  type MapRefType,
+  type StructOrigin,
+  type StructType,
+  type Type,
+} from "./model/types.js";
+import type { Session } from "./session.js";
+import { contextStruct, mapClass } from "./stdlib-tables.js";
+
+/** What type parameters stand for in the use that is being compiled. */
+export type TypeEnv = ReadonlyMap<ts.Symbol, Type>;
+export const noTypes: TypeEnv = new Map();
+
+/** A type annotation, as the dialect's type. Reports what cannot be in a program and gives `error` for it. */
+export function resolveType(session: Session, node: ts.TypeNode, env: TypeEnv): Type {
+  switch (node.kind) {
+    case ts.SyntaxKind.BooleanKeyword:
+      return boolType;
+    case ts.SyntaxKind.VoidKeyword:
+      return voidType;
+    case ts.SyntaxKind.AnyKeyword:
+      session.report(node, TSB.anyType());
+      return errorType;
+    case ts.SyntaxKind.NumberKeyword:
+      session.report(node, TSB.plainNumber());
+      return errorType;
+  }
+  if (ts.isParenthesizedTypeNode(node)) return resolveType(session, node.type, env);
+  if (ts.isTypeReferenceNode(node)) return resolveReference(session, node, env);
+  if (ts.isUnionTypeNode(node)) return resolveUnion(session, node, env);
+  if (ts.isTypeLiteralNode(node)) return anonymousStruct(session, node, env);
+  if (ts.isTypeOperatorNode(node) && node.operator === ts.SyntaxKind.ReadonlyKeyword)
+    return resolveType(session, node.type, env);
+  session.report(node, TSB.typeNotSupported(node.getText()));
+  return errorType;
+}
+
+/** `T | null` of a pointer; every other union has no layout. */
+function resolveUnion(session: Session, node: ts.UnionTypeNode, env: TypeEnv): Type {
+  const rest = node.types.filter((t) => !isNull(t));
+  const [only] = rest;
+  if (rest.length === 1 && only && rest.length < node.types.length) {
+    const type = resolveType(session, only, env);
+    if (type.kind === "ptr") return { ...type, nullable: true };
+    if (isAggregate(type)) return pointerTo(type, type.kind === "struct" && type.origin === "kernel" ? "probe" : "direct", true);
+    if (type.kind === "error") return type;
+  }
+  session.report(node, TSB.typeNotSupported(node.getText()));
+  return errorType;
+}
+
+const isNull = (node: ts.TypeNode): boolean =>
+  ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword;
+
+function resolveReference(session: Session, node: ts.TypeReferenceNode, env: TypeEnv): Type {
+  const symbol = session.symbolOf(node.typeName);
+  if (!symbol) return errorType; // the checker reports it
+  const args = node.typeArguments ?? [];
+  const builtin = session.stdlibName(symbol);
+  if (builtin !== null) {
+    const type = resolveBuiltin(session, node, builtin, args, env);
+    if (type) return type;
+  }
+  const bound = env.get(symbol);
+  if (bound) return bound;
+  const declaration = symbol.declarations?.[0];
+  if (!declaration) return errorType;
+  if (ts.isClassDeclaration(declaration))
+    return structOf(session, declaration, args.map((a) => resolveType(session, a, env)));
+  if (ts.isInterfaceDeclaration(declaration)) return interfaceStruct(session, declaration, env);
+  if (ts.isEnumDeclaration(declaration)) return enumOf(session, symbol, declaration);
+  if (ts.isTypeAliasDeclaration(declaration)) {
+    const inner = new Map(env);
+    declaration.typeParameters?.forEach((parameter, i) => {
+      const argument = args[i];
+      const key = session.symbolOf(parameter.name);
+      if (argument && key) inner.set(key, resolveType(session, argument, env));
+    });
+    return resolveType(session, declaration.type, inner);
+  }
+  session.report(node, TSB.typeNotSupported(node.getText()));
+  return errorType;
+}
+
+type Builtin = (session: Session, node: ts.TypeReferenceNode, args: readonly ts.TypeNode[], env: TypeEnv) => Type;
+
+/** Type names of the standard library that are not classes or enums written out there. */
+const builtins: Readonly<Record<string, Builtin>> = {
+  array: (session, node, [element, length], env) =>
+    element && length
+      ? { kind: "array", element: resolveType(session, element, env), length: lengthOf(session, length) }
+      : unsupported(session, node),
+  str: (session, node, [length]) =>
+    length ? { kind: "str", length: lengthOf(session, length) } : unsupported(session, node),
+  ptr: (session, node, [to], env) => {
+    if (!to) return unsupported(session, node);
+    const target = resolveType(session, to, env);
+    // ptr<T | null> of a pointer and ptr<struct> alike: one level of pointer.
+    return pointerTo(target, target.kind === "struct" && target.origin === "kernel" ? "probe" : "direct");
+  },
+  ref: (session, node, [to], env) => (to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node)),
+  user: (session, node, [to], env) =>
+    to ? pointerTo(userTarget(resolveType(session, to, env)), "user") : unsupported(session, node),
+  bits: (session, node, [unit], env) => (unit ? resolveType(session, unit, env) : unsupported(session, node)),
+};
+
+/** A pointer that lies in user memory leads to user memory too. */
+function userTarget(type: Type): Type {
+  return type.kind === "ptr" ? { ...type, space: "user", to: userTarget(type.to) } : type;
+}
+
+function resolveBuiltin(
+  session: Session,
+  node: ts.TypeReferenceNode,
+  name: string,
+  args: readonly ts.TypeNode[],
+  env: TypeEnv,
+): Type | null {
+  const integer = Object.hasOwn(integers, name) ? integers[name as keyof typeof integers] : null;
+  if (integer) return integer;
+  const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+  if (builtin) return builtin(session, node, args, env);
+  const map = mapClass(name);
+  if (map) {
+    const [first, second] = args.map((a) => resolveType(session, a, env));
+    const type: MapRefType = {
+      kind: "map",
+      className: name,
+      mapKind: map.kind,
+      key: map.key === "argument" ? (first ?? null) : map.key === "index" ? integers.u32 : null,
+      value: (map.key === "argument" ? second : first) ?? null,
+    };
+    return type;
+  }
+  return null;
+}
+
+function unsupported(session: Session, node: ts.TypeNode): Type {
+  session.report(node, TSB.typeNotSupported(node.getText()));
+  return errorType;
+}
+
+/** The N of `str<N>`: a literal, or `typeof CONSTANT`. */
+function lengthOf(session: Session, node: ts.TypeNode): number {
+  const expression = ts.isLiteralTypeNode(node) ? node.literal : ts.isTypeQueryNode(node) ? node.exprName : null;
+  const value = expression ? evaluate(session, expression) : null;
+  if (value === null || value < 0n || value > 0x7fff_ffffn) {
+    session.report(node, TSB.typeNotSupported(node.getText()));
+    return 0;
+  }
+  return Number(value);
+}
+
+/** The struct that a class with fields is, for these type arguments. */
+export function structOf(session: Session, declaration: ts.ClassDeclaration, args: readonly Type[]): StructType {
+  const key = `${session.idOf(declaration)}<${args.map((a) => typeKey(session, a)).join(",")}>`;
+  const known = session.structs.get(key);
+  if (known) return known;
+
+  const symbol = declaration.name ? session.symbolOf(declaration.name) : null;
+  const context = symbol && session.stdlibName(symbol) !== null ? contextStruct(symbol.name) : null;
+  const struct: StructType = {
+    kind: "struct",
+    name: context ?? cName([declaration.name?.text ?? "", ...args.map(argumentName)].join("_")),
+    union: hasDecorator(session, declaration, "union"),
+    origin: context === null ? "local" : "context",
+    shape: { fields: [], size: 0, align: 1 },
+    loc: session.locate(declaration.name ?? declaration),
+  };
+  session.structs.set(key, struct);
+
+  const env = new Map<ts.Symbol, Type>();
+  declaration.typeParameters?.forEach((parameter, i) => {
+    const symbol = session.symbolOf(parameter.name);
+    const argument = args[i];
+    if (symbol && argument) env.set(symbol, argument);
+  });
+  const fields: FieldDeclaration[] = [];
+  for (const member of declaration.members) {
+    if (!ts.isPropertyDeclaration(member)) continue;
+    fields.push(fieldOf(session, member, member.type, env));
+  }
+  Object.assign(struct.shape, layOut(fields, rulesOf(session, declaration, struct.union)));
+  return struct;
+}
+
+function fieldOf(
+  session: Session,
+  member: ts.PropertyDeclaration | ts.PropertySignature,
+  annotation: ts.TypeNode | undefined,
+  env: TypeEnv,
+): FieldDeclaration {
+  const name = ts.isPrivateIdentifier(member.name) ? member.name.text.slice(1) : member.name.getText();
+  if (!annotation) {
+    session.report(member.name, TSB.typeNotSupported("a field without a type"));
+    return { name, type: errorType, width: null };
+  }
+  const type = resolveType(session, annotation, env);
+  return { name, type, width: bitWidth(session, annotation) };
+}
+
+function bitWidth(session: Session, node: ts.TypeNode): number | null {
+  if (!ts.isTypeReferenceNode(node)) return null;
+  const symbol = session.symbolOf(node.typeName);
+  const width = node.typeArguments?.[1];
+  return symbol && width && session.stdlibName(symbol) === "bits" ? lengthOf(session, width) : null;
+}
+
+function rulesOf(session: Session, declaration: ts.ClassDeclaration, union: boolean): LayoutRules {
+  const align = decoratorCall(session, declaration, "align")?.arguments[0];
+  const value = align ? evaluate(session, align) : null;
+  return { union, packed: hasDecorator(session, declaration, "packed"), align: value === null ? 1 : Number(value) };
+}
+
+/** The call of a standard-library decorator such as `@align(8)`. */
+export function decoratorCall(session: Session, node: ts.HasDecorators, name: string): ts.CallExpression | null {
+  for (const { expression } of ts.getDecorators(node) ?? []) {
+    if (!ts.isCallExpression(expression)) continue;
+    const symbol = session.symbolOf(expression.expression);
+    if (symbol && session.stdlibName(symbol) === name) return expression;
+  }
+  return null;
+}
+
+export function hasDecorator(session: Session, node: ts.HasDecorators, name: string): boolean {
+  return (ts.getDecorators(node) ?? []).some(({ expression }) => {
+    const symbol = session.symbolOf(ts.isCallExpression(expression) ? expression.expression : expression);
+    return symbol !== null && session.stdlibName(symbol) === name;
+  });
+}
+
+/** An interface: the kernel's struct of that name, or a context of the standard library. */
+function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration, env: TypeEnv): StructType {
+  const key = `${session.idOf(declaration)}`;
+  const known = session.structs.get(key);
+  if (known) return known;
+  const source = declaration.getSourceFile().fileName;
+  const context = session.modules.isStdlib(source) ? contextStruct(declaration.name.text) : null;
+  const origin: StructOrigin = context ? "context" : session.modules.isKernel(source) ? "kernel" : "local";
+  const name = context ?? kernelName(declaration.name.text);
+  const struct: StructType = {
+    kind: "struct",
+    name,
+    union: origin === "kernel" && session.kernel.isUnion(name) === true,
+    origin,
+    shape: { fields: [], size: 0, align: 1 },
+    loc: session.locate(declaration.name),
+  };
+  session.structs.set(key, struct);
+  const fields = declaration.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));
+  Object.assign(struct.shape, layOut(fields, { union: struct.union, packed: false, align: 1 }));
+  return struct;
+}
+
+/** A member of a kernel struct: `f: T` of another kernel struct is a pointer or embedded; BTF knows which. */
+function memberOf(session: Session, member: ts.PropertySignature, owner: StructType, env: TypeEnv): FieldDeclaration {
+  const field = fieldOf(session, member, member.type, env);
+  if (owner.origin !== "kernel") return field;
+  const name = kernelName(field.name);
+  const { type } = field;
+  if (type.kind !== "struct" || type.origin !== "kernel" || type.name === "") return { ...field, name };
+  if (type === owner) return { ...field, name, type: pointerTo(type, "probe") };
+  const kind = session.kernel.memberKind(owner.name, name);
+  if (kind === null) {
+    session.report(member, TSB.embeddedOrPointer(owner.name, name));
+    return { ...field, name, type: errorType };
+  }
+  return { ...field, name, type: kind === "pointer" ? pointerTo(type, "probe") : type };
+}
+
+/** `tsbpfc vmlinux` appends an underscore to names that TypeScript reserves. */
+const kernelName = (name: string): string => (/^(class|enum|function|new|this|typeof|in|with|delete|var|default|export|import|super|try|catch|yield|await|let|null|true|false)_$/.test(name) ? name.slice(0, -1) : name);
+
+function anonymousStruct(session: Session, node: ts.TypeLiteralNode, env: TypeEnv): StructType {
+  const key = `${session.idOf(node)}`;
+  const known = session.structs.get(key);
+  if (known) return known;
+  const kernel = session.modules.isKernel(node.getSourceFile().fileName);
+  const struct: StructType = {
+    kind: "struct",
+    name: "",
+    union: false,
+    origin: kernel ? "kernel" : "local",
+    shape: { fields: [], size: 0, align: 1 },
+    loc: session.locate(node),
+  };
+  session.structs.set(key, struct);
+  const fields = node.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));
+  Object.assign(struct.shape, layOut(fields, { union: false, packed: false, align: 1 }));
+  return struct;
+}
+
+export function enumOf(session: Session, symbol: ts.Symbol, declaration: ts.EnumDeclaration): EnumType {
+  const known = session.enums.get(symbol);
+  if (known) return known;
+  const members: { name: string; value: bigint }[] = [];
+  let next = 0n;
+  for (const member of declaration.members) {
+    const value = member.initializer ? evaluate(session, member.initializer) : next;
+    if (value === null) session.report(member, TSB.enumNotConstant(member.name.getText()));
+    members.push({ name: member.name.getText(), value: value ?? 0n });
+    next = (value ?? 0n) + 1n;
+  }
+  const signed = members.some((m) => m.value < 0n);
+  const wide = members.some((m) => m.value > (signed ? 0x7fff_ffffn : 0xffff_ffffn) || m.value < -0x8000_0000n);
+  const type: EnumType = {
+    kind: "enum",
+    name: declaration.name.text,
+    bits: wide ? 64 : 32,
+    signed,
+    members,
+    kernel: session.modules.isKernel(declaration.getSourceFile().fileName),
+  };
+  session.enums.set(symbol, type);
+  return type;
+}
+
+/** A key that is equal for equal types. */
+export function typeKey(session: Session, type: Type): string {
+  switch (type.kind) {
+    case "int":
+      return `${type.bigEndian ? "be" : type.signed ? "i" : "u"}${type.bits}`;
+    case "struct":
+    case "enum":
+      return `#${session.idOf(type.kind === "struct" ? type.shape : type)}`;
+    case "array":
+      return `${typeKey(session, type.element)}[${type.length}]`;
+    case "str":
+      return `str${type.length}`;
+    case "ptr":
+      return `*${type.space}${type.nullable ? "?" : ""}${typeKey(session, type.to)}`;
+    case "map":
+      return `${type.className}(${type.key ? typeKey(session, type.key) : ""},${type.value ? typeKey(session, type.value) : ""})`;
+    default:
+      return type.kind;
+  }
+}
+
+/** Part of a C name for a type argument: `Pair<u32, u64>` is `Pair_u32_u64`. */
+function argumentName(type: Type): string {
+  switch (type.kind) {
+    case "struct":
+    case "enum":
+      return type.name;
+    case "array":
+      return `${argumentName(type.element)}_${type.length}`;
+    case "str":
+      return `str${type.length}`;
+    case "ptr":
+      return `ptr_${argumentName(type.to)}`;
+    case "int":
+      return `${type.bigEndian ? "be" : type.signed ? "i" : "u"}${type.bits}`;
+    default:
+      return type.kind;
+  }
+}
+
+/** The kernel and C accept only letters, digits and underscores in BTF names. */
+export const cName = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, "_");

@@ -1,0 +1,88 @@
+import { ts } from "ts-morph";
+import type { Message } from "../diagnostics/catalogue.js";
+import type { Expr, Slot, Variable } from "./model/expressions.js";
+import type { Loc } from "./model/location.js";
+import type { LoopLabel } from "./model/statements.js";
+import { int } from "./build.js";
+import { checkExpression } from "./expressions/index.js";
+import { errorType, integers, type StructType, type Type } from "./model/types.js";
+import type { Program } from "./program.js";
+import { resolveType, structOf, type TypeEnv } from "./resolve-type.js";
+import type { Session } from "./session.js";
+
+/** A function while its body is checked: its names, its stack slots, what `break` leaves. */
+export class Scope {
+  readonly slots: Slot[] = [];
+  /** Innermost last. */
+  readonly breakTargets: LoopLabel[] = [];
+  readonly continueTargets: LoopLabel[] = [];
+  readonly labels = new Map<string, LoopLabel>();
+  readonly #variables = new Map<ts.Symbol, Variable>();
+
+  constructor(
+    readonly program: Program,
+    readonly types: TypeEnv,
+    /** `this` of a struct's method; null in the program class and in plain functions. */
+    readonly self: Variable | null,
+    /** Null until the first `return` of a function without a declared type says it. */
+    public returns: Type | null,
+  ) {}
+
+  get session(): Session {
+    return this.program.session;
+  }
+
+  declare(name: ts.Identifier, variable: Variable): void {
+    const symbol = this.session.checker.getSymbolAtLocation(name);
+    if (symbol) this.#variables.set(symbol, variable);
+  }
+
+  variable(symbol: ts.Symbol): Variable | null {
+    return this.#variables.get(symbol) ?? null;
+  }
+
+  /** A stack slot for one place in the source. */
+  slot(name: string, type: Type, loc: Loc): Slot {
+    const slot: Slot = { name, type, loc };
+    this.slots.push(slot);
+    return slot;
+  }
+
+  /** A variable that the source does not name. */
+  hidden(name: string, type: Type, loc: Loc): Variable {
+    return { name, type, loc, constant: true, parameter: null };
+  }
+
+  /** A type annotation within the function. */
+  resolve(node: ts.TypeNode): Type {
+    return resolveType(this.session, node, this.types);
+  }
+
+  /** The struct that a class given as a value names: `EthHdr` in `packet.read(EthHdr)`. */
+  classValue(node: ts.Identifier): StructType | null {
+    const symbol = this.session.symbolOf(node);
+    const bound = symbol && this.types.get(symbol);
+    if (bound) return bound.kind === "struct" ? bound : null;
+    const declaration = symbol?.valueDeclaration;
+    return declaration && ts.isClassDeclaration(declaration) ? structOf(this.session, declaration, []) : null;
+  }
+
+  /** `.length` of an array or a string: a constant. */
+  constantLength(node: ts.PropertyAccessExpression): Expr {
+    const { type } = checkExpression(this, node.expression);
+    const array = type.kind === "ptr" ? type.to : type;
+    if (array.kind !== "array" && array.kind !== "str") return this.nothing(node);
+    return int(BigInt(array.length), this.session.locate(node), integers.u32);
+  }
+
+  /** Reports, and gives the expression that stands for what cannot be compiled. */
+  fail(node: ts.Node, message: Message): Expr {
+    this.session.report(node, message);
+    return this.nothing(node);
+  }
+
+  /** Stands for something that was reported already. */
+  nothing(node: ts.Node): Expr {
+    return { kind: "error", type: errorType, loc: this.session.locate(node) };
+  }
+}

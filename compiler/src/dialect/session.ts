@@ -1,0 +1,111 @@
+import { ts } from "ts-morph";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { Message } from "../diagnostics/catalogue.js";
+import type { Loc, SourceFile } from "./model/location.js";
+import type { EnumType, StructType } from "./model/types.js";
+import type { KernelTypes } from "./kernel-types.js";
+
+/** Where the modules of the standard library are, and what a source file is called in the object. */
+export interface ModuleNames {
+  isStdlib(fileName: string): boolean;
+  /** Written by `tsbpfc vmlinux`, or made in memory: its types are the kernel's. */
+  isKernel(fileName: string): boolean;
+  objectName(fileName: string): string;
+}
+
+/** What one check of a file shares: the checker, what was found so far, and what was wrong. */
+export class Session {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly files: SourceFile[] = [];
+  /** Structs and enums by declaration and type arguments, so that each is one object. */
+  readonly structs = new Map<string, StructType>();
+  readonly enums = new Map<ts.Symbol, EnumType>();
+  readonly #fileIndex = new Map<ts.SourceFile, number>();
+  readonly #ids = new Map<object, number>();
+
+  constructor(
+    readonly checker: ts.TypeChecker,
+    readonly modules: ModuleNames,
+    readonly kernel: KernelTypes,
+  ) {}
+
+  /** The symbol that a name stands for, behind imports. */
+  symbolOf(node: ts.Node): ts.Symbol | null {
+    const symbol = this.checker.getSymbolAtLocation(node);
+    return symbol ? this.unaliased(symbol) : null;
+  }
+
+  unaliased(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  /** The symbol's name if the standard library declares it, else null. */
+  stdlibName(symbol: ts.Symbol): string | null {
+    const declaration = symbol.declarations?.[0];
+    return declaration && this.modules.isStdlib(declaration.getSourceFile().fileName) ? symbol.name : null;
+  }
+
+  locate(node: ts.Node): Loc {
+    const source = node.getSourceFile();
+    const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
+    return { file: this.#fileOf(source), line: line + 1, column: character + 1 };
+  }
+
+  report(node: ts.Node, message: Message): void {
+    const source = node.getSourceFile();
+    this.reportAt(source, node.getStart(source), node.getEnd(), message);
+  }
+
+  /** At a place of the model: one character is underlined. */
+  reportLoc(loc: Loc, message: Message): void {
+    for (const [source, index] of this.#fileIndex) {
+      if (index !== loc.file) continue;
+      const start = source.getPositionOfLineAndCharacter(loc.line - 1, loc.column - 1);
+      const token = /^[\w$]+/.exec(source.text.slice(start, start + 200));
+      this.reportAt(source, start, start + (token?.[0].length ?? 1), message);
+    }
+  }
+
+  reportAt(source: ts.SourceFile, start: number, end: number, message: Message): void {
+    this.diagnostics.push({
+      code: message.code,
+      severity: "error",
+      span: spanOf(source, start, end),
+      message: message.what,
+      reason: message.why,
+      remedy: message.instead,
+    });
+  }
+
+  /** A number for an object, the same each time; for keys made of several objects. */
+  idOf(object: object): number {
+    let id = this.#ids.get(object);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(object, id);
+    }
+    return id;
+  }
+
+  #fileOf(source: ts.SourceFile): number {
+    let index = this.#fileIndex.get(source);
+    if (index === undefined) {
+      index = this.files.length;
+      this.files.push({ name: this.modules.objectName(source.fileName), text: source.text });
+      this.#fileIndex.set(source, index);
+    }
+    return index;
+  }
+}
+
+export function spanOf(source: ts.SourceFile, start: number, end: number): Span {
+  const from = source.getLineAndCharacterOfPosition(start);
+  const to = source.getLineAndCharacterOfPosition(end);
+  return {
+    file: source.fileName,
+    line: from.line + 1,
+    column: from.character + 1,
+    endLine: to.line + 1,
+    endColumn: to.character + 1,
+  };
+}

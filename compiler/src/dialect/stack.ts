@@ -1,0 +1,34 @@
+import { TSB } from "../diagnostics/catalogue.js";
+import { sizeOf } from "./model/layout.js";
+import type { Slot } from "./model/expressions.js";
+import type { Func } from "./model/model.js";
+import { typeName } from "./model/types.js";
+import type { Session } from "./session.js";
+
+/** `MAX_BPF_STACK`, include/linux/filter.h. */
+export const STACK_BYTES = 512;
+
+interface SizedSlot {
+  readonly slot: Slot;
+  readonly bytes: number;
+}
+
+/** What a function keeps in memory, largest first. The backend may keep some of it in registers. */
+export const sizedSlots = (func: Func): SizedSlot[] =>
+  func.slots
+    .filter((slot) => slot.type.kind !== "error")
+    .map((slot) => ({ slot, bytes: Math.ceil(sizeOf(slot.type) / 8) * 8 }))
+    .sort((a, b) => b.bytes - a.bytes);
+
+export const listSlots = (slots: readonly SizedSlot[]): string =>
+  slots
+    .slice(0, 5)
+    .map(({ slot, bytes }) => `'${slot.name}' (${typeName(slot.type)}) ${bytes}`)
+    .join(", ");
+
+/** An object that no stack can hold is an error here; what many small ones sum up to only the backend knows. */
+export function checkStack(session: Session, func: Func): void {
+  const [largest, ...rest] = sizedSlots(func);
+  if (largest && largest.bytes > STACK_BYTES)
+    session.reportLoc(largest.slot.loc, TSB.stackLimit(largest.bytes, listSlots([largest, ...rest])));
+}

@@ -1,0 +1,96 @@
+import { ts } from "ts-morph";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { TSB, type Message } from "../diagnostics/catalogue.js";
+import { spanOf } from "./session.js";
+
+/**
+ * What the TypeScript checker says, where the dialect knows better why it is wrong and what to write. The
+ * checker's codes are those of TypeScript 5.9 and 6.0.
+ */
+type Rewrite = (node: ts.Node, text: string) => Message | null;
+
+const possiblyNull: Rewrite = (node) => TSB.notChecked(`'${node.getText()}'`);
+
+/** A decorator that does not fit what it stands on: TypeScript explains it in several nested sentences. */
+const decorator: Rewrite = (node, text) => {
+  const call = enclosing(node, ts.isDecorator)?.expression;
+  if (!call || !ts.isCallExpression(call)) return null;
+  const name = call.expression.getText();
+  if (name === "SEC") {
+    const [section] = call.arguments;
+    const expected = /assignable to type '((?:[^']|'(?=[A-Za-z]))*)'/.exec(text.slice(text.lastIndexOf("Argument of type")))?.[1] ?? "";
+    return section && ts.isStringLiteralLike(section)
+      ? TSB.wrongContext(section.text, expected.replace(/\s+/g, " ") || "another function")
+      : null;
+  }
+  return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
+};
+
+/** Arguments of a decorator: an unknown option, a section that does not exist. */
+const argument: Rewrite = (node, text) => {
+  const call = enclosing(node, ts.isDecorator)?.expression;
+  if (!call || !ts.isCallExpression(call)) return null;
+  const name = call.expression.getText();
+  if (name === "SEC" && ts.isStringLiteralLike(node)) return TSB.unknownSection(node.text);
+  return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
+};
+
+const unknownName: Rewrite = (node) => (ts.isIdentifier(node) ? TSB.unknownName(node.text) : null);
+
+const implicitAny: Rewrite = () => TSB.anyType();
+
+const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
+  [2531, possiblyNull], // Object is possibly 'null'.
+  [2533, possiblyNull],
+  [18047, possiblyNull], // 'x' is possibly 'null'.
+  [18049, possiblyNull],
+  [1240, decorator], // Unable to resolve signature of property decorator
+  [1241, decorator], // Unable to resolve signature of method decorator
+  [1270, decorator], // Decorator function return type is not assignable
+  [2345, argument], // Argument of type … is not assignable
+  [2353, argument], // Object literal may only specify known properties
+  [2561, argument], // … but 'x' does not exist. Did you mean to write 'y'?
+  [2554, argument], // Expected 1 arguments, but got 0
+  [2769, argument], // No overload matches this call
+  [2304, unknownName], // Cannot find name
+  [2552, unknownName], // Cannot find name. Did you mean …?
+  [2584, unknownName], // Cannot find name 'console'. … change your target library
+  [2583, unknownName],
+  [7005, implicitAny],
+  [7006, implicitAny], // Parameter implicitly has an 'any' type
+  [7008, implicitAny], // Member implicitly has an 'any' type
+  [7031, implicitAny],
+  [7034, implicitAny],
+]);
+
+/** A checker's diagnostic in the dialect's form: rewritten where there is more to say, else as it is. */
+export function fromTypeScript(diagnostic: ts.Diagnostic): Diagnostic | null {
+  const { file, start, length } = diagnostic;
+  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
+  if (!file || start === undefined) return null;
+  const span = spanOf(file, start, start + (length ?? 0));
+  const node = nodeAt(file, start, start + (length ?? 0));
+  const message = node && rewrites.get(diagnostic.code)?.(node, text);
+  if (message)
+    return { code: message.code, severity: "error", span, message: message.what, reason: message.why, remedy: message.instead };
+  return { code: `TS${diagnostic.code}`, severity: "error", span, message: text, reason: "", remedy: "" };
+}
+
+/** The outermost node that the checker underlines. */
+function nodeAt(file: ts.SourceFile, start: number, end: number): ts.Node | null {
+  let found: ts.Node | null = null;
+  const visit = (node: ts.Node): void => {
+    if (found || node.getEnd() < start || node.getFullStart() > end) return;
+    if (node.getStart(file) === start && node.getEnd() === end) found = node;
+    else ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function enclosing<T extends ts.Node>(node: ts.Node, test: (node: ts.Node) => node is T): T | null {
+  for (let at: ts.Node | undefined = node; at; at = at.parent) if (test(at)) return at;
+  return null;
+}
+
+const lastSentence = (text: string): string => (text.split("\n").at(-1) ?? text).trim();

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { ModuleNames } from "../dialect/session.js";
+
+const STDLIB = "@tsbpfc/stdlib";
+
+/** Where the standard library's sources are: the ones that this compiler was built for. */
+export interface StdlibLocation {
+  /** Folder that holds all of them, with a trailing slash. */
+  readonly folder: string;
+  /** What `@tsbpfc/stdlib` means. */
+  readonly index: string;
+  /** Global declarations that take the place of TypeScript's own library. */
+  readonly core: string;
+}
+
+export function findStdlib(): StdlibLocation {
+  const folder = `${dirname(createRequire(import.meta.url).resolve(`${STDLIB}/package.json`))}/src/`;
+  return { folder, index: `${folder}index.d.ts`, core: `${folder}core.d.ts` };
+}
+
+const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));
+
+export function moduleNames(stdlib: StdlibLocation, probe: string): ModuleNames {
+  const root = dirname(resolve(probe));
+  return {
+    isStdlib: (fileName) => fileName.startsWith(stdlib.folder),
+    isKernel: isKernelModule,
+    objectName: (fileName) => {
+      if (fileName.startsWith(stdlib.folder)) return `${STDLIB}/${fileName.slice(stdlib.folder.length)}`;
+      const inPackage = fileName.lastIndexOf("/node_modules/");
+      if (inPackage >= 0) return fileName.slice(inPackage + "/node_modules/".length);
+      return relative(root, fileName);
+    },
+  };
+}
+
+/** Where an import leads, or null if it is not one of ours to decide. */
+export function resolveImport(name: string, from: string, stdlib: StdlibLocation): string | null {
+  if (name === STDLIB) return stdlib.index;
+  if (!name.startsWith(".")) return null;
+  const base = join(dirname(from), name);
+  const candidates = [base.replace(/\.js$/, ".ts"), `${base}.ts`, `${base}.d.ts`, join(base, "index.ts")];
+  const found = candidates.find((file) => /\.ts$/.test(file) && existsSync(file));
+  if (found) return found;
+  // A missing vmlinux module is made from BTF.
+  return isKernelModule(`${base}.d.ts`) ? `${base}.d.ts` : null;
+}
+
+export function readSource(fileName: string): string | null {
+  try {
+    return readFileSync(fileName, "utf8");
+  } catch {
+    return null;
+  }
+}

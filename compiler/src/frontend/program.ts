@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { ts } from "ts-morph";
+import type { ModuleNames } from "../dialect/session.js";
+import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
+import { pruneDeclarations, SMALL_MODULE } from "./prune.js";
+
+/** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
+export const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  strict: true,
+  strictPropertyInitialization: false,
+  noLib: true,
+  noEmit: true,
+  skipLibCheck: true,
+  types: [],
+};
+
+export interface ProbeProgram {
+  readonly program: ts.Program;
+  readonly source: ts.SourceFile;
+  readonly modules: ModuleNames;
+}
+
+/** Declarations of kernel types for a probe that has no `vmlinux.d.ts`: made of BTF, in memory. */
+export type KernelModuleMaker = (roots: readonly string[], mentioned: ReadonlySet<string>) => string;
+
+/** A TypeScript program for one probe: its modules and the standard library, nothing of JavaScript's own. */
+export function createProbeProgram(file: string, makeKernelModule: KernelModuleMaker, stdlib: StdlibLocation = findStdlib()): ProbeProgram {
+  const probe = resolve(file);
+  const sources = new Map<string, ts.SourceFile | undefined>();
+  const read = (fileName: string): ts.SourceFile | undefined => {
+    const text = sourceText(fileName, probe, makeKernelModule);
+    return text === null ? undefined : ts.createSourceFile(fileName, text, ts.ScriptTarget.ESNext, true);
+  };
+  const host: ts.CompilerHost = {
+    getSourceFile: (fileName) => {
+      if (!sources.has(fileName)) sources.set(fileName, read(fileName));
+      return sources.get(fileName);
+    },
+    getDefaultLibFileName: () => "",
+    writeFile: () => {},
+    getCurrentDirectory: () => process.cwd(),
+    getCanonicalFileName: (fileName) => fileName,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+    fileExists: (fileName) => ts.sys.fileExists(fileName),
+    readFile: (fileName) => ts.sys.readFile(fileName),
+    resolveModuleNameLiterals: (literals, from) =>
+      literals.map(({ text }) => {
+        const own = resolveImport(text, from, stdlib);
+        if (own) return { resolvedModule: { resolvedFileName: own, extension: own.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts, isExternalLibraryImport: false } };
+        return text.startsWith(".") ? { resolvedModule: undefined } : ts.resolveModuleName(text, from, compilerOptions, ts.sys);
+      }),
+  };
+  const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
+  const source = program.getSourceFile(probe);
+  if (!source) throw new Error(`cannot read ${file}`);
+  return { program, source, modules: moduleNames(stdlib, probe) };
+}
+
+/** A file's text; a large or missing `vmlinux` module is cut to what the probe mentions. */
+function sourceText(fileName: string, probe: string, makeKernelModule: KernelModuleMaker): string | null {
+  const text = readSource(fileName);
+  if (!/\/vmlinux\.d\.ts$/.test(fileName) || (text !== null && text.length < SMALL_MODULE)) return text;
+  const { roots, mentioned } = kernelNames(readSource(probe) ?? "");
+  return text === null ? makeKernelModule(roots, mentioned) : pruneDeclarations(text, roots, mentioned);
+}
+
+/** What a probe imports from its `vmlinux` module, and every name that it mentions. */
+function kernelNames(source: string): { roots: string[]; mentioned: Set<string> } {
+  const mentioned = new Set(source.match(/[A-Za-z_$][\w$]*/g) ?? []);
+  const imports = [...source.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*["'][^"']*vmlinux["']/g)];
+  const roots = imports.flatMap(([, names]) => (names ?? "").split(",").map((n) => n.replace(/\btype\s+/, "").trim().split(/\s+as\s+/)[0] ?? ""));
+  return { roots: roots.filter((name) => name !== ""), mentioned };
+}

@@ -1,0 +1,49 @@
+import type { Expr } from "../../dialect/model/expressions.js";
+import { alignOf, sizeOf } from "../../dialect/model/layout.js";
+import type { Type } from "../../dialect/model/types.js";
+import * as ir from "../../ir/index.js";
+import type { FunctionLowering } from "../functions.js";
+import { lowerExpression } from "./index.js";
+import { probeCopy } from "./kernel-memory.js";
+
+const targetOf = (type: Type): Type => (type.kind === "ptr" ? type.to : type);
+
+/** An object's stack slot, zeroed (padding too: nothing of the stack may leak) and filled. */
+export function lowerTemporary(f: FunctionLowering, expr: Expr & { kind: "temporary" }): ir.Value {
+  const pointer = f.slot(expr.slot);
+  if (expr.zeroed) ir.intrinsics.memset(f.b, pointer, 0, sizeOf(expr.slot.type), { align: 8 });
+  for (const part of expr.init) lowerExpression(f, part);
+  return pointer;
+}
+
+export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): ir.Value {
+  const type = targetOf(expr.target.type);
+  const size = sizeOf(type);
+  const target = lowerExpression(f, expr.target);
+  if (expr.source.kind === "string") {
+    copyText(f, target, expr.source.bytes, size);
+    return target;
+  }
+  const source = lowerExpression(f, expr.source);
+  f.at(expr.loc);
+  const space = expr.source.type.kind === "ptr" ? expr.source.type.space : "direct";
+  const align = Math.min(8, alignOf(type));
+  if (space === "direct") ir.intrinsics.memcpy(f.b, target, source, size, { toAlign: align, fromAlign: align });
+  else probeCopy(f, target, source, size, space);
+  return target;
+}
+
+/** A text and NULs up to the target's size, as stores of constants. */
+function copyText(f: FunctionLowering, target: ir.Value, bytes: Uint8Array, size: number): void {
+  ir.intrinsics.memset(f.b, target, 0, size, { align: 1 });
+  bytes.forEach((byte, i) => {
+    f.b.store(ir.constInt(ir.i8, byte), f.b.gep(ir.i8, target, [ir.constInt(ir.i64, i)]), { align: 1 });
+  });
+}
+
+export function lowerZero(f: FunctionLowering, expr: Expr & { kind: "zero" }): ir.Value {
+  const target = lowerExpression(f, expr.target);
+  const type = targetOf(expr.target.type);
+  ir.intrinsics.memset(f.b, target, 0, sizeOf(type), { align: Math.min(8, alignOf(type)) });
+  return target;
+}

@@ -1,0 +1,54 @@
+import type { Expr } from "../../dialect/model/expressions.js";
+import * as ir from "../../ir/index.js";
+import type { FunctionLowering } from "../functions.js";
+import { lowerExpression } from "./index.js";
+
+/** Jumps on a truth. `&&`, `||` and `!` become jumps of their own, so that the verifier sees each test. */
+export function branchOn(f: FunctionLowering, condition: Expr, whenTrue: ir.Block, whenFalse: ir.Block): void {
+  if (condition.kind === "not") return branchOn(f, condition.operand, whenFalse, whenTrue);
+  if (condition.kind === "and" || condition.kind === "or") {
+    const next = f.fn.block(condition.kind);
+    if (condition.kind === "and") branchOn(f, condition.left, next, whenFalse);
+    else branchOn(f, condition.left, whenTrue, next);
+    f.b.at(next);
+    return branchOn(f, condition.right, whenTrue, whenFalse);
+  }
+  const value = lowerExpression(f, condition);
+  f.at(condition.loc);
+  f.b.condBr(value, whenTrue, whenFalse);
+}
+
+/** `a && b` where its value is wanted. */
+export function lowerLogical(f: FunctionLowering, expr: Expr & { kind: "and" | "or" }): ir.Value {
+  return join(f, expr, ir.i1, () => ir.constInt(ir.i1, 1), () => ir.constInt(ir.i1, 0));
+}
+
+export function lowerConditional(f: FunctionLowering, expr: Expr & { kind: "conditional" }): ir.Value {
+  return join(
+    f,
+    expr.condition,
+    f.types.value(expr.type),
+    () => lowerExpression(f, expr.whenTrue),
+    () => lowerExpression(f, expr.whenFalse),
+  );
+}
+
+function join(f: FunctionLowering, condition: Expr, type: ir.IrType, whenTrue: () => ir.Value, whenFalse: () => ir.Value): ir.Value {
+  const [yes, no, end] = [f.fn.block("then"), f.fn.block("else"), f.fn.block("join")];
+  branchOn(f, condition, yes, no);
+  const incoming = [
+    [yes, whenTrue],
+    [no, whenFalse],
+  ] as const;
+  const values = incoming.map(([block, lower]) => {
+    f.b.at(block);
+    const value = lower();
+    const from = f.b.block; // the branch may have made blocks of its own
+    f.b.br(end);
+    return { value, from };
+  });
+  f.b.at(end);
+  const phi = f.b.phi(type);
+  for (const { value, from } of values) phi.addIncoming(value, from);
+  return phi;
+}

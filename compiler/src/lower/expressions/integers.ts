@@ -1,0 +1,106 @@
+import type { BinaryOp, CompareOp, Expr } from "../../dialect/model/expressions.js";
+import type { Type } from "../../dialect/model/types.js";
+import { rangeOf } from "../../dialect/ranges.js";
+import * as ir from "../../ir/index.js";
+import type { FunctionLowering } from "../functions.js";
+import { lowerExpression } from "./index.js";
+
+const i64 = (value: bigint | number): ir.Value => ir.constInt(ir.i64, value);
+
+/** A scalar as 64 bits, by its type's sign. */
+export function widened(f: FunctionLowering, value: ir.Value, type: Type): ir.Value {
+  const signed = (type.kind === "int" || type.kind === "enum") && type.signed;
+  return f.b.cast(signed ? "sext" : "zext", value, ir.i64);
+}
+
+const plain: Readonly<Partial<Record<BinaryOp, ir.BinaryOp>>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "&": "and",
+  "|": "or",
+  "^": "xor",
+  "<<": "shl",
+  ">>>": "lshr",
+};
+
+export function lowerBinary(f: FunctionLowering, expr: Expr & { kind: "binary" }): ir.Value {
+  const left = lowerExpression(f, expr.left);
+  const right = lowerExpression(f, expr.right);
+  f.at(expr.loc);
+  const signed = expr.type.kind === "int" && expr.type.signed;
+  const op = plain[expr.op];
+  if (op) return f.b.binary(op, left, right);
+  if (expr.op === ">>") return f.b.binary(signed ? "ashr" : "lshr", left, right);
+  return divide(f, expr, left, right, signed);
+}
+
+/**
+ * BPF defines division by zero (0, and the dividend for the remainder) where LLVM has no such promise, so the
+ * divisor is made 1 and the result chosen. Signed division exists only from v4 on: here it is made of the
+ * unsigned one, which is also right for the least i64 by -1.
+ */
+function divide(f: FunctionLowering, expr: Expr & { kind: "binary" }, left: ir.Value, right: ir.Value, signed: boolean): ir.Value {
+  const { b } = f;
+  const quotient = expr.op === "/";
+  const divisor = rangeOf(expr.right);
+  const mayBeZero = divisor.min <= 0n && divisor.max >= 0n;
+  const isZero = mayBeZero ? b.icmp("eq", right, i64(0)) : null;
+  const safe = isZero ? b.select(isZero, i64(1), right) : right;
+  const result =
+    signed && (rangeOf(expr.left).min < 0n || divisor.min < 0n)
+      ? signedDivision(f, quotient, left, safe)
+      : b.binary(quotient ? "udiv" : "urem", left, safe);
+  return isZero ? b.select(isZero, quotient ? i64(0) : left, result) : result;
+}
+
+function signedDivision(f: FunctionLowering, quotient: boolean, left: ir.Value, right: ir.Value): ir.Value {
+  const { b } = f;
+  const magnitude = (value: ir.Value): { sign: ir.Value; value: ir.Value } => {
+    const sign = b.binary("ashr", value, i64(63)); // 0 or -1
+    return { sign, value: b.binary("sub", b.binary("xor", value, sign), sign) };
+  };
+  const l = magnitude(left);
+  const r = magnitude(right);
+  const unsigned = b.binary(quotient ? "udiv" : "urem", l.value, r.value);
+  // The quotient is negative if the signs differ; the remainder has the dividend's.
+  const sign = quotient ? b.binary("xor", l.sign, r.sign) : l.sign;
+  return b.binary("sub", b.binary("xor", unsigned, sign), sign);
+}
+
+const predicates: Readonly<Record<CompareOp, { signed: ir.IcmpPredicate; unsigned: ir.IcmpPredicate }>> = {
+  "==": { signed: "eq", unsigned: "eq" },
+  "!=": { signed: "ne", unsigned: "ne" },
+  "<": { signed: "slt", unsigned: "ult" },
+  "<=": { signed: "sle", unsigned: "ule" },
+  ">": { signed: "sgt", unsigned: "ugt" },
+  ">=": { signed: "sge", unsigned: "uge" },
+};
+
+/** Both sides were widened to one type by the dialect. Pointers compare unsigned. */
+export function lowerCompare(f: FunctionLowering, expr: Expr & { kind: "compare" }): ir.Value {
+  const left = lowerExpression(f, expr.left);
+  const right = lowerExpression(f, expr.right);
+  f.at(expr.loc);
+  const { type } = expr.left;
+  const signed = type.kind === "int" && type.signed;
+  return f.b.icmp(predicates[expr.op][signed ? "signed" : "unsigned"], left, right);
+}
+
+export function lowerSwap(f: FunctionLowering, expr: Expr & { kind: "swap" }): ir.Value {
+  return ir.intrinsics.bswap(f.b, lowerExpression(f, expr.operand));
+}
+
+/** floor(log2(x)) by halving the range: six steps without a branch, as BPF has no count of leading zeros. */
+export function lowerLog2(f: FunctionLowering, expr: Expr & { kind: "log2" }): ir.Value {
+  const { b } = f;
+  let value = lowerExpression(f, expr.operand);
+  let result: ir.Value = i64(0);
+  for (const step of [32, 16, 8, 4, 2, 1]) {
+    const high = b.icmp("ugt", value, i64((1n << BigInt(step)) - 1n));
+    const shift = b.select(high, i64(step), i64(0));
+    value = b.binary("lshr", value, shift);
+    result = b.binary("or", result, shift);
+  }
+  return result;
+}

@@ -1,0 +1,35 @@
+import type { Expr } from "../../dialect/model/expressions.js";
+import { sizeOf } from "../../dialect/model/layout.js";
+import type { Space, Type } from "../../dialect/model/types.js";
+import { helperNamed } from "../../dialect/stdlib-tables.js";
+import * as ir from "../../ir/index.js";
+import type { FunctionLowering } from "../functions.js";
+import { lowerExpression } from "./index.js";
+import { loadValue } from "./places.js";
+
+const readers: Readonly<Record<Exclude<Space, "direct">, string>> = {
+  probe: "bpf_probe_read_kernel",
+  user: "bpf_probe_read_user",
+};
+
+/** Copies `size` bytes of kernel or user memory; the destination is zeroed where they cannot be read. */
+export function probeCopy(f: FunctionLowering, to: ir.Value, from: ir.Value, size: number, space: Exclude<Space, "direct">): void {
+  const helper = helperNamed(readers[space]);
+  if (!helper) throw new ir.InternalError("ir-no-carrier", `no helper ${readers[space]}`);
+  f.b.helper(helper.id, ir.i64, [to, ir.constInt(ir.i64, size), from]);
+}
+
+/** A scalar from kernel or user memory; 0 where it cannot be read. */
+export function probeRead(f: FunctionLowering, pointer: ir.Value, type: Type, space: Space): ir.Value {
+  const size = sizeOf(type);
+  const scratch = f.scratch("read", size);
+  if (space !== "direct") probeCopy(f, scratch, pointer, size, space);
+  return loadValue(f, { pointer: scratch, volatile: false, align: 8 }, type);
+}
+
+/** Through a pointer, in whatever space it leads to. */
+export function readThrough(f: FunctionLowering, pointer: Expr, type: Type): ir.Value {
+  const value = lowerExpression(f, pointer);
+  const space = pointer.type.kind === "ptr" ? pointer.type.space : "direct";
+  return probeRead(f, value, type, space);
+}

@@ -1,0 +1,42 @@
+import type { GlobalModel, Model } from "../dialect/model/model.js";
+import * as ir from "../ir/index.js";
+import type { TypeTable } from "./types.js";
+
+/** The license, and globals: `.rodata` for readonly ones, `.bss` for those that start as zero, else `.data`. */
+export function lowerGlobals(types: TypeTable, model: Model): ReadonlyMap<GlobalModel, ir.GlobalVariable> {
+  lowerLicense(types, model);
+  return new Map(model.globals.map((global) => [global, lowerGlobal(types, global)]));
+}
+
+function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
+  const { debug } = types.module;
+  const zero = global.initial.every((byte) => byte === 0);
+  const declared = types.member(global.type);
+  const di = debug.global({
+    name: global.name,
+    file: types.file(global.loc.file),
+    line: global.loc.line,
+    type: global.constant ? debug.constOf(debug.volatileOf(declared)) : declared,
+  });
+  const made = types.module.global(global.name, ir.arrayType(ir.i8, global.initial.length), {
+    section: global.constant ? ".rodata" : zero ? ".bss" : ".data",
+    align: 8,
+    constant: global.constant,
+    initializer: zero ? ir.zero(ir.arrayType(ir.i8, global.initial.length)) : ir.constBytes(global.initial),
+    debug: di,
+  });
+  types.module.keep(made);
+  return made;
+}
+
+function lowerLicense(types: TypeTable, model: Model): void {
+  const { module } = types;
+  const text = ir.cString(model.license);
+  const di = module.debug.global({
+    name: "_license",
+    file: module.debug.mainFile,
+    line: 1,
+    type: module.debug.array(module.debug.char(), text.type.count),
+  });
+  module.keep(module.global("_license", text.type, { section: "license", align: 1, initializer: text, debug: di }));
+}

@@ -1,0 +1,19 @@
+import type { BpfCpu } from "../compile.js";
+import type { Model } from "../dialect/model/model.js";
+import * as ir from "../ir/index.js";
+import { FunctionTable, lowerFunction } from "./functions.js";
+import { lowerGlobals } from "./globals.js";
+import { lowerMaps } from "./maps.js";
+import { TypeTable } from "./types.js";
+
+/** A checked probe as LLVM IR, in text. The same model gives the same text. */
+export function lowerModule(model: Model, cpu: BpfCpu): string {
+  const [main] = model.files;
+  const module = new ir.Module({ fileName: main?.name ?? model.name, source: main?.text ?? "", cpu });
+  const types = new TypeTable(module, model);
+  const symbols = { maps: lowerMaps(types, model.maps), globals: lowerGlobals(types, model) };
+  const functions = new FunctionTable(types, model.functions);
+  for (const func of model.functions) lowerFunction({ cpu, types, functions, ...symbols }, func);
+  for (const record of model.records) module.exportType(types.struct(record));
+  return module.print();
+}

@@ -1,0 +1,129 @@
+import type { SourceFile } from "../dialect/model/location.js";
+import type { Model } from "../dialect/model/model.js";
+import { sizeOf } from "../dialect/model/layout.js";
+import type { Field, StructType, Type } from "../dialect/model/types.js";
+import * as ir from "../ir/index.js";
+
+/** The dialect's types as LLVM types and as debug info, each made once. */
+export class TypeTable {
+  readonly #debug = new Map<object, ir.DIType>();
+  readonly #kernel = new Map<StructType, ir.IdentifiedStruct>();
+  readonly files: readonly ir.DIFile[];
+
+  constructor(
+    readonly module: ir.Module,
+    model: Model,
+  ) {
+    this.files = model.files.map((file: SourceFile) => module.debug.file(file.name, file.text));
+  }
+
+  file(index: number): ir.DIFile {
+    return this.files[index] ?? this.module.debug.mainFile;
+  }
+
+  /** What a register holds. */
+  value(type: Type): ir.IrType {
+    return type.kind === "bool" ? ir.i1 : this.memory(type);
+  }
+
+  /** What memory holds. Aggregates of the probe are bytes: every offset is decided already. */
+  memory(type: Type): ir.IrType {
+    switch (type.kind) {
+      case "int":
+      case "enum":
+        return ir.intType(type.bits);
+      case "bool":
+        return ir.i8;
+      case "ptr":
+      case "map":
+      case "function":
+        return ir.ptr;
+      case "struct":
+        return type.origin === "kernel" ? this.kernelStruct(type) : ir.arrayType(ir.i8, type.shape.size);
+      case "array":
+        return ir.arrayType(this.memory(type.element), type.length);
+      case "str":
+        return ir.arrayType(ir.i8, type.length);
+      case "void":
+      case "error":
+        return ir.voidType;
+    }
+  }
+
+  /** A kernel struct keeps its fields: CO-RE accesses name them by position. */
+  kernelStruct(struct: StructType): ir.IdentifiedStruct {
+    const known = this.#kernel.get(struct);
+    if (known) return known;
+    const made = this.module.struct(`${struct.union ? "union" : "struct"}.${struct.name || "anon"}`, null);
+    this.#kernel.set(struct, made);
+    made.setFields(struct.shape.fields.map((f) => this.memory(f.type)));
+    return made;
+  }
+
+  /** Debug info; null is void. */
+  debug(type: Type): ir.DIType | null {
+    const { debug } = this.module;
+    switch (type.kind) {
+      case "int": {
+        const integer = debug.integer(type.bits, type.signed);
+        return type.bigEndian ? debug.typedef(`__be${type.bits}`, integer) : integer;
+      }
+      case "bool":
+        return debug.bool();
+      case "enum":
+        return this.#once(type, () => debug.enumeration({ name: type.name, sizeBits: type.bits, values: type.members }));
+      case "struct":
+        return this.struct(type);
+      case "array":
+        return debug.array(this.member(type.element), type.length);
+      case "str":
+        return debug.array(debug.char(), type.length);
+      case "ptr":
+        return debug.pointer(this.debug(type.to));
+      case "map":
+        return debug.pointer(debug.forward("struct", "bpf_map"));
+      case "function":
+      case "void":
+      case "error":
+        return null;
+    }
+  }
+
+  /** Debug info of something that has a size. */
+  member(type: Type): ir.DIType {
+    const made = this.debug(type);
+    if (!made) throw new ir.InternalError("ir-type-mismatch", `a member of type ${type.kind}`);
+    return made;
+  }
+
+  struct(struct: StructType): ir.DIType {
+    const known = this.#debug.get(struct.shape);
+    if (known) return known;
+    const made = this.module.debug.struct({
+      kind: struct.union ? "union" : "struct",
+      ...(struct.name === "" ? {} : { name: struct.name }),
+      sizeBits: sizeOf(struct) * 8,
+    });
+    this.#debug.set(struct.shape, made);
+    made.define(struct.shape.fields.map((field) => this.#member(field)));
+    return made;
+  }
+
+  #member(field: Field): ir.DIMember {
+    const type = this.member(field.type);
+    if (!field.bits) return { name: field.name, type, offsetBits: field.offset * 8 };
+    const { width, offset } = field.bits;
+    return {
+      name: field.name,
+      type,
+      offsetBits: offset,
+      bitField: { widthBits: width, storageOffsetBits: field.offset * 8 },
+    };
+  }
+
+  #once(key: object, make: () => ir.DIType): ir.DIType {
+    const made = this.#debug.get(key) ?? make();
+    this.#debug.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,78 @@
+// What TypeScript itself needs to know of the language, in place of its own library: a probe has no
+// JavaScript run time, so nothing else exists here.
+
+interface Array<T> {
+  readonly length: number;
+  [index: number]: T;
+  [Symbol.iterator](): Iterator<T>;
+}
+interface ReadonlyArray<T> {
+  readonly length: number;
+  readonly [index: number]: T;
+  [Symbol.iterator](): Iterator<T>;
+}
+interface Boolean {}
+interface CallableFunction extends Function {}
+interface Function {}
+interface IArguments {}
+interface NewableFunction extends Function {}
+interface Number {}
+interface BigInt {}
+interface Object {}
+interface RegExp {}
+interface Symbol {}
+interface String {
+  readonly length: number;
+  readonly [index: number]: number;
+}
+interface TemplateStringsArray extends ReadonlyArray<string> {}
+
+interface SymbolConstructor {
+  readonly iterator: unique symbol;
+}
+declare var Symbol: SymbolConstructor;
+
+interface IteratorYieldResult<T> {
+  done?: false;
+  value: T;
+}
+interface IteratorReturnResult<T> {
+  done: true;
+  value: T;
+}
+type IteratorResult<T, R = undefined> = IteratorYieldResult<T> | IteratorReturnResult<R>;
+interface Iterator<T, R = undefined, N = undefined> {
+  next(...args: [] | [N]): IteratorResult<T, R>;
+}
+interface Iterable<T, R = undefined, N = undefined> {
+  [Symbol.iterator](): Iterator<T, R, N>;
+}
+interface IterableIterator<T, R = undefined, N = undefined> extends Iterator<T, R, N> {
+  [Symbol.iterator](): IterableIterator<T, R, N>;
+}
+interface IteratorObject<T, R = undefined, N = undefined> extends Iterator<T, R, N> {
+  [Symbol.iterator](): IteratorObject<T, R, N>;
+}
+
+interface TypedPropertyDescriptor<T> {
+  value?: T;
+}
+type Exclude<T, U> = T extends U ? never : T;
+type Partial<T> = { [P in keyof T]?: T[P] };
+type Record<K extends keyof any, T> = { [P in K]: T };
+
+// TC39 decorators, as far as the checker asks for them.
+interface ClassDecoratorContext<C = unknown> {
+  readonly kind: "class";
+  readonly name: string | undefined;
+}
+interface ClassFieldDecoratorContext<This = unknown, Value = unknown> {
+  readonly kind: "field";
+  readonly name: string;
+  readonly access: { has(object: This): boolean; get(object: This): Value; set(object: This, value: Value): void };
+}
+interface ClassMethodDecoratorContext<This = unknown, Value = unknown> {
+  readonly kind: "method";
+  readonly name: string;
+  readonly access: { has(object: This): boolean; get(object: This): Value };
+}
