@@ -26,6 +26,8 @@ export class Btf {
   readonly firstId: TypeId;
   /** Ids go from 0 (`void`) to below this, the base's included. */
   readonly count: number;
+  /** This blob's own string section, not a copy. */
+  readonly strings: Uint8Array;
   readonly #words: Uint32Array;
   /** Index of each own type in `#words`. */
   readonly #starts: Uint32Array;
@@ -37,6 +39,7 @@ export class Btf {
     this.bytes = bytes;
     this.endian = blob.endian;
     this.base = base;
+    this.strings = blob.strings;
     this.#words = blob.words;
     this.#starts = indexTypes(blob.words);
     this.#strings = new BtfStrings(blob.strings, base === null ? null : base.#strings);

@@ -1,0 +1,130 @@
+import type { Btf } from "../btf/btf.js";
+import type { TypeId } from "../btf/types.js";
+import { symbolBinding, symbolVisibility } from "../elf/constants.js";
+import type { ElfFile, ElfSection } from "../elf/elf.js";
+import { SpecError } from "./error.js";
+import type { MapSpec, VariableSpec } from "./spec.js";
+
+/** `BPF_F_RDONLY_PROG`: programs may only read; with freezing, the verifier takes the contents as constants. */
+const readOnlyForPrograms = 1 << 7;
+const maxContents = 0x7fff_ffff;
+
+type GlobalOrigin = "data" | "rodata" | "bss";
+const origins: readonly GlobalOrigin[] = ["data", "rodata", "bss"];
+
+/** Which kind of globals a section holds, by libbpf's names: `.data`, `.data.x`, `.rodata…`, `.bss…`. */
+export function globalOrigin(section: string): GlobalOrigin | null {
+  return origins.find((o) => section === `.${o}` || section.startsWith(`.${o}.`)) ?? null;
+}
+
+/**
+ * The array maps behind an object's global variables, one for each section that holds any bytes, and the
+ * variables that user space may name.
+ *
+ * @throws SpecError SPEC_BAD_VARIABLE, SPEC_UNSUPPORTED
+ */
+export function readGlobals(
+  elf: ElfFile,
+  btf: Btf | null,
+): { readonly maps: readonly MapSpec[]; readonly variables: readonly VariableSpec[] } {
+  const holders = elf.sections.flatMap((section) => {
+    const origin = globalOrigin(section.name);
+    return origin === null || section.size === 0 ? [] : [{ section, origin }];
+  });
+  const maps = holders.map(({ section, origin }) => {
+    const relocation = elf.relocations(section)[0];
+    if (relocation !== undefined) {
+      throw new SpecError(
+        "SPEC_UNSUPPORTED",
+        `byte ${relocation.offset} of section ${section.name} is a pointer (to ${relocation.symbol.name || "a section"}) in static data, which BPF cannot hold; set it at run time`,
+        { section: section.name, symbol: relocation.symbol.name },
+      );
+    }
+    return sectionMap(section.name, origin, contentsOf(elf, section, origin), datasecOf(btf, section.name));
+  });
+  return {
+    maps,
+    variables:
+      btf === null ? [] : holders.flatMap(({ section, origin }) => variablesOf(elf, btf, section, origin)),
+  };
+}
+
+/** The map behind one section of globals: an array of one value, the section. */
+export function sectionMap(
+  name: string,
+  origin: GlobalOrigin | "kconfig",
+  contents: Uint8Array,
+  datasec: TypeId,
+): MapSpec {
+  return {
+    name,
+    type: "array",
+    keySize: 4,
+    valueSize: contents.byteLength,
+    maxEntries: 1,
+    flags: origin === "rodata" || origin === "kconfig" ? readOnlyForPrograms : 0,
+    extra: 0n,
+    numaNode: null,
+    pinning: "none",
+    keyType: 0,
+    valueType: datasec,
+    recordType: 0,
+    inner: null,
+    values: new Map(),
+    contents,
+    origin,
+    sectionType: datasec,
+    autocreate: true,
+  };
+}
+
+function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Uint8Array {
+  if (section.size > maxContents) {
+    throw new SpecError(
+      "SPEC_BAD_VARIABLE",
+      `section ${section.name} has ${section.size} bytes; a map's value has at most 2 GiB`,
+      { section: section.name },
+    );
+  }
+  const contents = elf.contents(section);
+  if (origin === "bss" || contents.byteLength === 0) {
+    try {
+      return new Uint8Array(section.size);
+    } catch {
+      throw new SpecError(
+        "SPEC_BAD_VARIABLE",
+        `no memory for the ${section.size} bytes of section ${section.name}`,
+        { section: section.name },
+      );
+    }
+  }
+  return contents.slice();
+}
+
+function datasecOf(btf: Btf | null, section: string): TypeId {
+  return btf?.find(section, ["datasec"])[0] ?? 0;
+}
+
+function variablesOf(elf: ElfFile, btf: Btf, section: ElfSection, origin: GlobalOrigin): VariableSpec[] {
+  const id = datasecOf(btf, section.name);
+  const datasec = id === 0 ? undefined : btf.type(id);
+  if (datasec?.kind !== "datasec") return [];
+  const hidden = new Set(
+    elf.symbols
+      .filter(
+        (s) => s.section === section.index && (s.binding === symbolBinding.local || isHidden(s.visibility)),
+      )
+      .map((s) => s.name),
+  );
+  return datasec.vars.flatMap((entry) => {
+    const variable = btf.type(entry.type);
+    if (variable.kind !== "var" || variable.linkage === "static" || hidden.has(variable.name)) return [];
+    const { name, type } = variable;
+    const { offset, size } = entry;
+    return [{ name, section: section.name, offset, size, type, constant: origin === "rodata" }];
+  });
+}
+
+function isHidden(visibility: number): boolean {
+  return visibility === symbolVisibility.hidden || visibility === symbolVisibility.internal;
+}

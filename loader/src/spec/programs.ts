@@ -1,0 +1,43 @@
+import { SpecError } from "./error.js";
+import type { CodeFunction } from "./functions.js";
+import { linkProgram } from "./link.js";
+import { matchSection, sectionFlagBits } from "./sections.js";
+import type { ProgramSpec } from "./spec.js";
+
+const subprogramSection = ".text";
+
+/**
+ * Makes a program of every function that stands, visible, in a section of its own kind; what is static or in
+ * `.text` are subprograms.
+ *
+ * @throws SpecError SPEC_UNKNOWN_SECTION, SPEC_BAD_FUNCTION
+ */
+export function readPrograms(
+  functions: ReadonlyMap<string, CodeFunction>,
+  endian: "little" | "big",
+): ProgramSpec[] {
+  const entries = [...functions.values()].filter(
+    (func) => func.global && func.section.name !== subprogramSection,
+  );
+  return entries.map((entry): ProgramSpec => {
+    const match = matchSection(entry.section.name);
+    if (match === null) {
+      throw new SpecError(
+        "SPEC_UNKNOWN_SECTION",
+        `program ${entry.name}: section ${JSON.stringify(entry.section.name)} is not one that libbpf knows; name it by the kind of program, such as "xdp" or "tracepoint/sched/sched_switch"`,
+        { section: entry.section.name, symbol: entry.name },
+      );
+    }
+    const { def } = match;
+    return {
+      name: entry.name,
+      section: match.name,
+      type: def.type,
+      expectedAttachType: def.attachType,
+      attachTo: match.attachTo,
+      flags: def.flags.reduce((bits, flag) => bits | (sectionFlagBits[flag] ?? 0), 0),
+      autoload: match.autoload,
+      ...linkProgram(entry, functions, endian),
+    };
+  });
+}
