@@ -23,4 +23,5 @@ export type InternalErrorCode =
   | "ir-constant-range"
   | "ir-incomplete-type"
   | "ir-no-carrier"
-  | "ir-unsupported";
+  | "ir-unsupported"
+  | "elf-malformed";

@@ -28,13 +28,14 @@ export function memset(
   options: { align?: number } = {},
 ): void {
   if (size === 0) return;
+  const { suffix, volatile } = form(size, options.align);
   const args = [
     plain(to, alignment(options.align)),
     plain(constInt(i8, byte)),
     length(size),
-    plain(constInt(i1, 0)),
+    plain(volatile),
   ];
-  call(b, `llvm.memset${inline(size, options.align)}.p0.i64`, voidType, args);
+  call(b, `llvm.memset${suffix}.p0.i64`, voidType, args);
 }
 
 /** Copies `size` bytes between places that do not overlap (or are the same). */
@@ -46,21 +47,27 @@ export function memcpy(
   options: { toAlign?: number; fromAlign?: number } = {},
 ): void {
   if (size === 0) return;
+  const { suffix, volatile } = form(size, Math.min(options.toAlign ?? 1, options.fromAlign ?? 1));
   const args = [
     plain(to, alignment(options.toAlign)),
     plain(from, alignment(options.fromAlign)),
     length(size),
-    plain(constInt(i1, 0)),
+    plain(volatile),
   ];
-  const align = Math.min(options.toAlign ?? 1, options.fromAlign ?? 1);
-  call(b, `llvm.memcpy${inline(size, align)}.p0.p0.i64`, voidType, args);
+  call(b, `llvm.memcpy${suffix}.p0.p0.i64`, voidType, args);
 }
 
 /** Stores the back end unrolls by itself (BPFISelLowering: MaxStoresPerMemset and its like, 128). */
 const MAX_STORES = 128;
 
-/** Past that it would call a function that BPF has not, unless the intrinsic is the inline one. */
-const inline = (size: number, align = 1): string => (size / Math.min(align, 8) > MAX_STORES ? ".inline" : "");
+/**
+ * Past that the back end would call a function that BPF has not, unless the intrinsic is the inline one; and
+ * volatile, because LLVM 19's MemCpyOpt makes a plain memset of an inline memcpy from zeroed memory.
+ */
+function form(size: number, align = 1): { suffix: string; volatile: Value } {
+  const large = size / Math.min(align, 8) > MAX_STORES;
+  return { suffix: large ? ".inline" : "", volatile: constInt(i1, large ? 1 : 0) };
+}
 
 const length = (size: number): CallArgument => plain(constInt(i64, size));
 
@@ -85,7 +92,13 @@ export function preserveStaticOffset(b: Builder, base: Value): Value {
 export function passthrough(b: Builder, value: Value, name?: string): Value {
   const suffix = value.type.kind === "ptr" ? "p0" : printType(value.type);
   const args = [plain(constInt(i32, b.module.nextSequence())), plain(value)];
-  return call(b, `llvm.bpf.passthrough.${suffix}.${suffix}`, value.type, args, name);
+  const { text } = b.module.intrinsic(`llvm.bpf.passthrough.${suffix}.${suffix}`, value.type, [
+    i32,
+    value.type,
+  ]);
+  // LLVM does not know that it returns, and would keep one that nothing uses.
+  const attributes = "nounwind willreturn";
+  return b.callText(text, value.type, args, { attributes, ...(name === undefined ? {} : { name }) });
 }
 
 /** Swaps the bytes of 16, 32 or 64 bits. */

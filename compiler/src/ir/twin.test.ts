@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseElf } from "@tsbpfc/loader";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { emitObject } from "../llvm/index.js";
+import { readElf } from "../object/elf.js";
 import { stripDebug } from "../object/strip.js";
 import * as ir from "./index.js";
 
@@ -187,7 +187,7 @@ function compile(): Uint8Array {
 
 /** Instructions of each section that has code. */
 function instructionCounts(elf: Uint8Array): Record<string, number> {
-  const { sections } = parseElf(elf);
+  const { sections } = readElf(elf);
   const code = sections.filter(({ flags, size }) => (flags & 4) !== 0 && size > 0);
   return Object.fromEntries(code.map(({ name, size }) => [name, size / 8]));
 }

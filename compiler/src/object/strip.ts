@@ -1,14 +1,17 @@
-import { type ElfFile, type ElfSection, type ElfSymbol, parseElf } from "@tsbpfc/loader";
+import {
+  type ElfFile,
+  type ElfSection,
+  type ElfSymbol,
+  FILE_SYMBOL,
+  FIRST_RESERVED_INDEX,
+  HEADER_SIZE,
+  LOCAL_BINDING,
+  readElf,
+  SECTION,
+  SECTION_HEADER_SIZE,
+  SYMBOL_SIZE,
+} from "./elf.js";
 import { StringTable } from "./string-table.js";
-
-/** Elf64_Ehdr, Elf64_Shdr, Elf64_Sym (elf(5)). */
-const HEADER_SIZE = 64;
-const SECTION_HEADER_SIZE = 64;
-const SYMBOL_SIZE = 24;
-const TYPE = { null: 0, symtab: 2, strtab: 3, rela: 4, nobits: 8, rel: 9 } as const;
-const FIRST_RESERVED_INDEX = 0xff00;
-const LOCAL = 0;
-const FILE_SYMBOL = 4;
 
 /** DWARF, and LLVM's hints for linkers. `.BTF` and `.BTF.ext` stay, with their relocations. */
 const DROPPED = [/^\.z?debug_/, /^\.llvm_addrsig$/, /^\.llvm\.call-graph-profile$/];
@@ -17,10 +20,10 @@ const DROPPED = [/^\.z?debug_/, /^\.llvm_addrsig$/, /^\.llvm\.call-graph-profile
  * The object without DWARF: what `llvm-strip -g` does. Sections, symbols and their indexes move together; the
  * same input gives the same bytes.
  *
- * @throws ElfError for what is not a BPF object.
+ * @throws InternalError `elf-malformed` for what is not an ELF object.
  */
 export function stripDebug(object: Uint8Array): Uint8Array {
-  const elf = parseElf(object);
+  const elf = readElf(object);
   const sections = keptSections(elf);
   const sectionIndex = new Map(sections.map((section, i) => [section.index, i]));
   const symbols = keptSymbols(elf, sectionIndex);
@@ -28,13 +31,13 @@ export function stripDebug(object: Uint8Array): Uint8Array {
   const strings = collectStrings(elf, sections, symbols);
 
   const content = (section: ElfSection): Uint8Array => {
-    if (section.type === TYPE.symtab) return symbolTable(elf, section, symbols, sectionIndex, strings);
-    if (section.type === TYPE.strtab) return strings.get(section.index)?.bytes() ?? elf.contents(section);
-    if (isRelocations(section)) return renumber(elf, section, symbolIndex);
-    return elf.contents(section);
+    if (section.type === SECTION.symtab) return symbolTable(section, symbols, sectionIndex, strings);
+    if (section.type === SECTION.strtab) return strings.get(section.index)?.bytes() ?? section.bytes;
+    if (isRelocations(section)) return renumber(section, symbolIndex);
+    return section.bytes;
   };
   const info = (section: ElfSection): number => {
-    if (section.type === TYPE.symtab) return firstGlobal(symbols);
+    if (section.type === SECTION.symtab) return firstGlobal(symbols);
     return isRelocations(section) ? (sectionIndex.get(section.info) ?? 0) : section.info;
   };
   return write(
@@ -50,7 +53,7 @@ export function stripDebug(object: Uint8Array): Uint8Array {
   );
 }
 
-const isRelocations = ({ type }: ElfSection): boolean => type === TYPE.rel || type === TYPE.rela;
+const isRelocations = ({ type }: ElfSection): boolean => type === SECTION.rel || type === SECTION.rela;
 
 function keptSections(elf: ElfFile): readonly ElfSection[] {
   const named = (section: ElfSection | undefined) =>
@@ -69,7 +72,7 @@ function keptSymbols(elf: ElfFile, sectionIndex: ReadonlyMap<number, number>): r
 }
 
 const firstGlobal = (symbols: readonly ElfSymbol[]): number => {
-  const index = symbols.findIndex(({ binding }) => binding !== LOCAL);
+  const index = symbols.findIndex(({ binding }) => binding !== LOCAL_BINDING);
   return index < 0 ? symbols.length : index;
 };
 
@@ -87,43 +90,40 @@ function collectStrings(
   };
   for (const section of sections) {
     table(elf.nameSection).add(section.name);
-    if (section.type === TYPE.symtab) for (const { name } of symbols) table(section.link).add(name);
+    if (section.type === SECTION.symtab) for (const { name } of symbols) table(section.link).add(name);
   }
   return tables;
 }
 
 /** Copies the symbols as they stand, but for name and section. */
 function symbolTable(
-  elf: ElfFile,
   section: ElfSection,
   symbols: readonly ElfSymbol[],
   sectionIndex: ReadonlyMap<number, number>,
   strings: ReadonlyMap<number, StringTable>,
 ): Uint8Array {
-  const old = elf.contents(section);
+  const old = section.bytes;
   const table = new Uint8Array(symbols.length * SYMBOL_SIZE);
   const view = new DataView(table.buffer);
-  const little = elf.endian === "little";
   symbols.forEach((symbol, i) => {
     const at = i * SYMBOL_SIZE;
     table.set(old.subarray(symbol.index * SYMBOL_SIZE, (symbol.index + 1) * SYMBOL_SIZE), at);
-    view.setUint32(at, strings.get(section.link)?.offset(symbol.name) ?? 0, little);
-    view.setUint16(at + 6, sectionIndex.get(symbol.section) ?? symbol.section, little);
+    view.setUint32(at, strings.get(section.link)?.offset(symbol.name) ?? 0, true);
+    view.setUint16(at + 6, sectionIndex.get(symbol.section) ?? symbol.section, true);
   });
   return table;
 }
 
 /** The symbol is the upper half of r_info. A kept section refers to kept sections' symbols only. */
-function renumber(elf: ElfFile, section: ElfSection, symbolIndex: ReadonlyMap<number, number>): Uint8Array {
+function renumber(section: ElfSection, symbolIndex: ReadonlyMap<number, number>): Uint8Array {
   // Not slice(): of a Buffer that is a view of the input.
-  const bytes = new Uint8Array(elf.contents(section));
+  const bytes = new Uint8Array(section.bytes);
   const view = new DataView(bytes.buffer);
-  const little = elf.endian === "little";
-  const size = section.type === TYPE.rel ? 16 : 24;
-  const symbolAt = little ? 12 : 8;
+  const size = section.type === SECTION.rel ? 16 : 24;
+  const symbolAt = 12;
   for (let at = 0; at + size <= bytes.length; at += size) {
-    const old = view.getUint32(at + symbolAt, little);
-    view.setUint32(at + symbolAt, symbolIndex.get(old) ?? 0, little);
+    const old = view.getUint32(at + symbolAt, true);
+    view.setUint32(at + symbolAt, symbolIndex.get(old) ?? 0, true);
   }
   return bytes;
 }
@@ -142,34 +142,33 @@ function write(elf: ElfFile, sections: readonly Written[], nameSection: number):
   let end = HEADER_SIZE;
   const placed = sections.map((written) => {
     const { type, alignment, size } = written.section;
-    const offset = type === TYPE.null ? 0 : align(end, alignment);
-    const length = type === TYPE.nobits ? size : written.bytes.length;
-    if (type !== TYPE.null) end = offset + written.bytes.length;
+    const offset = type === SECTION.null ? 0 : align(end, alignment);
+    const length = type === SECTION.nobits ? size : written.bytes.length;
+    if (type !== SECTION.null) end = offset + written.bytes.length;
     return { ...written, offset, length };
   });
   const headers = align(end, 8);
   const out = new Uint8Array(headers + sections.length * SECTION_HEADER_SIZE);
   const view = new DataView(out.buffer);
-  const little = elf.endian === "little";
 
   out.set(elf.bytes.subarray(0, HEADER_SIZE));
-  view.setBigUint64(40, BigInt(headers), little);
-  view.setUint16(60, sections.length, little);
-  view.setUint16(62, nameSection, little);
+  view.setBigUint64(40, BigInt(headers), true);
+  view.setUint16(60, sections.length, true);
+  view.setUint16(62, nameSection, true);
   placed.forEach(({ section, bytes, offset, length, link, info, nameOffset }, i) => {
     out.set(bytes, offset);
-    if (section.type === TYPE.null) return;
+    if (section.type === SECTION.null) return;
     const at = headers + i * SECTION_HEADER_SIZE;
-    view.setUint32(at, nameOffset, little);
-    view.setUint32(at + 4, section.type, little);
-    const words = [section.flags, section.address, offset, length];
+    view.setUint32(at, nameOffset, true);
+    view.setUint32(at + 4, section.type, true);
+    const words = [section.flags, 0, offset, length];
     words.forEach((word, k) => {
-      view.setBigUint64(at + 8 + k * 8, BigInt(word), little);
+      view.setBigUint64(at + 8 + k * 8, BigInt(word), true);
     });
-    view.setUint32(at + 40, link, little);
-    view.setUint32(at + 44, info, little);
-    view.setBigUint64(at + 48, BigInt(section.alignment), little);
-    view.setBigUint64(at + 56, BigInt(section.entrySize), little);
+    view.setUint32(at + 40, link, true);
+    view.setUint32(at + 44, info, true);
+    view.setBigUint64(at + 48, BigInt(section.alignment), true);
+    view.setBigUint64(at + 56, BigInt(section.entrySize), true);
   });
   return out;
 }
