@@ -82,9 +82,18 @@ let koffi: Koffi | null = null;
 
 /** koffi is loaded when something is compiled, not before: it costs 8 ms. */
 function loadKoffi(): Koffi {
-  koffi ??= createRequire(import.meta.url)("koffi") as Koffi;
+  if (koffi !== null) return koffi;
+  koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  try {
+    koffi.config({ ...koffi.config(), sync_stack_size: STACK_SIZE });
+  } catch {
+    // Set already by whoever loaded a library first: koffi's own 2 MiB do for all but huge functions.
+  }
   return koffi;
 }
+
+/** LLVM recurses as deep as the code it is given; clang runs on a main thread's usual 8 MiB. */
+const STACK_SIZE = 8 * 1024 * 1024;
 
 /**
  * Loads a library and binds its functions.
