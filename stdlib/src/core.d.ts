@@ -21,9 +21,12 @@ interface BigInt {}
 interface Object {}
 interface RegExp {}
 interface Symbol {}
+/** `char[N]`: its elements are bytes. */
 interface String {
+  /** N, not the number of bytes before the first NUL: that is `strlen(s)`. */
   readonly length: number;
-  readonly [index: number]: number;
+  [index: number]: import("./types.js").u8;
+  [Symbol.iterator](): Iterator<import("./types.js").u8>;
 }
 interface TemplateStringsArray extends ReadonlyArray<string> {}
 
@@ -44,22 +47,21 @@ type IteratorResult<T, R = undefined> = IteratorYieldResult<T> | IteratorReturnR
 interface Iterator<T, R = undefined, N = undefined> {
   next(...args: [] | [N]): IteratorResult<T, R>;
 }
-interface Iterable<T, R = undefined, N = undefined> {
-  [Symbol.iterator](): Iterator<T, R, N>;
+interface Iterable<T> {
+  [Symbol.iterator](): Iterator<T>;
 }
-interface IterableIterator<T, R = undefined, N = undefined> extends Iterator<T, R, N> {
-  [Symbol.iterator](): IterableIterator<T, R, N>;
-}
-interface IteratorObject<T, R = undefined, N = undefined> extends Iterator<T, R, N> {
-  [Symbol.iterator](): IteratorObject<T, R, N>;
+interface IterableIterator<T> extends Iterator<T> {
+  [Symbol.iterator](): IterableIterator<T>;
 }
 
 interface TypedPropertyDescriptor<T> {
   value?: T;
 }
-type Exclude<T, U> = T extends U ? never : T;
 type Partial<T> = { [P in keyof T]?: T[P] };
+type Readonly<T> = { readonly [P in keyof T]: T[P] };
 type Record<K extends keyof any, T> = { [P in K]: T };
+type Exclude<T, U> = T extends U ? never : T;
+type NoInfer<T> = intrinsic;
 
 // TC39 decorators, as far as the checker asks for them.
 interface ClassDecoratorContext<C = unknown> {

@@ -1,9 +1,8 @@
 // Packet headers with the kernel's field names. Fields of several bytes are in network order.
-import { packed } from "./decorators.js";
+import { align } from "./decorators.js";
 import type { array, be16, be32, bits, u8 } from "./types.js";
 
 /** `struct ethhdr`, include/uapi/linux/if_ether.h. */
-@packed
 export class EthHdr {
   h_dest: array<u8, 6>;
   h_source: array<u8, 6>;
@@ -33,6 +32,7 @@ export class IpHdr {
 }
 
 /** `struct ipv6hdr`, include/uapi/linux/ipv6.h. */
+@align(4)
 export class Ipv6Hdr {
   priority: bits<u8, 4>;
   version: bits<u8, 4>;

@@ -1,5 +1,6 @@
 // Integers are flavours of `number`. The brand is optional, so that literals and arithmetic stay assignable, and
-// is the union of the widths that fit, so that widening is accepted and narrowing is not.
+// is the union of the widths that fit, so that widening is accepted and narrowing is not. Byte order likewise: a
+// value in network order may be kept as a plain integer, a plain integer does not become one in network order.
 declare const INT: unique symbol;
 declare const ORDER: unique symbol;
 declare const LEN: unique symbol;
@@ -16,15 +17,16 @@ type U64 = U32 | "u64";
 type I16 = I8 | U8 | "i16";
 type I32 = I16 | "u16" | "i32";
 type I64 = I32 | "u32" | "i64";
+type AnyOrder = "host" | "network";
 
 /** 8 bits, unsigned. `u8(x)` keeps the low bits of x. */
-export type u8 = number & { readonly [INT]?: U8 };
+export type u8 = number & { readonly [INT]?: U8; readonly [ORDER]?: AnyOrder };
 /** 16 bits, unsigned. */
-export type u16 = number & { readonly [INT]?: U16 };
+export type u16 = number & { readonly [INT]?: U16; readonly [ORDER]?: AnyOrder };
 /** 32 bits, unsigned. */
-export type u32 = number & { readonly [INT]?: U32 };
+export type u32 = number & { readonly [INT]?: U32; readonly [ORDER]?: AnyOrder };
 /** 64 bits, unsigned; a `bigint` in Node. */
-export type u64 = number & { readonly [INT]?: U64 };
+export type u64 = number & { readonly [INT]?: U64; readonly [ORDER]?: AnyOrder };
 /** 8 bits, signed. */
 export type i8 = number & { readonly [INT]?: I8 };
 /** 16 bits, signed. */
@@ -41,40 +43,65 @@ export type be32 = number & { readonly [INT]?: U32; readonly [ORDER]?: "network"
 /** 64 bits in network order; `ntohll(x)` gives the number. */
 export type be64 = number & { readonly [INT]?: U64; readonly [ORDER]?: "network" };
 
-/** Keeps the low bits; of a pointer, its address. */
-export declare function u8(x: number | bigint | boolean | object): u8;
-export declare function u16(x: number | bigint | boolean | object): u16;
-export declare function u32(x: number | bigint | boolean | object): u32;
-export declare function u64(x: number | bigint | boolean | object): u64;
-export declare function i8(x: number | bigint | boolean | object): i8;
-export declare function i16(x: number | bigint | boolean | object): i16;
-export declare function i32(x: number | bigint | boolean | object): i32;
-export declare function i64(x: number | bigint | boolean | object): i64;
+/** What has an integer's bits: a number, a truth (0 or 1), or a pointer, whose address is taken. */
+type Bits = number | bigint | boolean | object | string | null;
+/** The low 8 bits; of a pointer, its address. */
+export declare function u8(x: Bits): u8;
+/** The low 16 bits. */
+export declare function u16(x: Bits): u16;
+/** The low 32 bits. */
+export declare function u32(x: Bits): u32;
+/** 64 bits, unsigned; of a pointer, its address. Takes 64-bit constants as `bigint` literals too. */
+export declare function u64(x: Bits): u64;
+/** The low 8 bits, as two's complement. */
+export declare function i8(x: Bits): i8;
+/** The low 16 bits, as two's complement. */
+export declare function i16(x: Bits): i16;
+/** The low 32 bits, as two's complement. */
+export declare function i32(x: Bits): i32;
+/** 64 bits, as two's complement. */
+export declare function i64(x: Bits): i64;
+/** The low 16 bits, taken for network order: nothing is swapped (`htons` swaps). */
+export declare function be16(x: Bits): be16;
+/** The low 32 bits, taken for network order: nothing is swapped (`htonl` swaps). */
+export declare function be32(x: Bits): be32;
+/** 64 bits, taken for network order: nothing is swapped (`htonll` swaps). */
+export declare function be64(x: Bits): be64;
 
-/** `T[N]` in C: N elements in place. */
+/** `T[N]` in C: N elements in place. `length` is N. */
 export interface array<T, N extends number> {
   readonly [LEN]?: N;
   readonly length: number;
   [index: number]: T;
   [Symbol.iterator](): Iterator<T>;
 }
-/** `char[N]` in C: a text of at most N-1 bytes, padded with NULs. */
+/** `char[N]` in C: a text of at most N-1 bytes, padded with NULs. `length` is N; `s[i]` is a byte. */
 export type str<N extends number> = string & { readonly [STR]?: N };
 /** A bit-field of W bits in units of T. */
 export type bits<T extends number, W extends number> = T & { readonly [BITS]?: W };
 
-/** A pointer to a struct: its fields are read through it. */
-export type ptr<T> = T extends number | boolean ? ref<T> : T & { readonly [PTR]?: T };
 /** A pointer to a scalar or to another pointer: `.value` is what it leads to. */
 export interface ref<T> {
   value: T;
   readonly [PTR]?: T;
 }
-/** A pointer into the memory of the current process: only the `…_user` helpers and readUser() follow it. */
+type Target<T> = T extends number | boolean ? ref<T> : typeof PTR extends keyof T ? ref<T> : T;
+/**
+ * A pointer. To a class or array, it reads like the thing itself; to a scalar or another pointer, through
+ * `.value`. One that may be null says so: `ptr<T> | null`.
+ */
+export type ptr<T> = Target<T> & { readonly [PTR]?: T };
+/** A pointer into the memory of the current process: only readUser() and the `…_user` helpers follow it. */
 export interface user<T> {
-  readonly [USER]?: T;
+  readonly [PTR]?: T;
+  readonly [USER]?: true;
 }
-/** What a lookup gives: scalars by reference, so that "absent" and 0 differ. */
-export type At<T> = T extends number | string | boolean ? ref<T> : ptr<T>;
-/** A value to store: of a struct, the fields not given are zero. */
-export type Init<T> = T extends number | string | boolean ? T : Partial<T>;
+/** Any pointer to T, of whatever memory. */
+export interface AnyPointer<T = unknown> {
+  readonly [PTR]?: T;
+}
+
+/** A value written out with fields left out: those are zero. */
+export type Init<T> = T extends number | boolean | string ? T
+  : T extends { readonly [LEN]?: unknown; readonly length: number } ? T
+  : { readonly [K in keyof T]?: Init<T[K]> };

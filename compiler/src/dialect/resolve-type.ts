@@ -7,6 +7,7 @@ import {
   errorType,
   integers,
   isAggregate,
+  packetPointer,
   pointerTo,
   voidType,
   type EnumType,
@@ -17,6 +18,7 @@ import {
 } from "./model/types.js";
 import type { Session } from "./session.js";
 import { contextStruct, mapClass } from "./stdlib-tables.js";
+import { tracepointContext } from "./tracepoints.js";
 
 /** What type parameters stand for in the use that is being compiled. */
 export type TypeEnv = ReadonlyMap<ts.Symbol, Type>;
@@ -112,6 +114,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
   ref: (session, node, [to], env) => (to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node)),
   user: (session, node, [to], env) =>
     to ? pointerTo(userTarget(resolveType(session, to, env)), "user") : unsupported(session, node),
+  Tracepoint: (session, node, [name]) => tracepointContext(session, node, name),
   bits: (session, node, [unit], env) => (unit ? resolveType(session, unit, env) : unsupported(session, node)),
 };
 
@@ -177,6 +180,7 @@ export function structOf(session: Session, declaration: ts.ClassDeclaration, arg
     origin: context === null ? "local" : "context",
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(declaration.name ?? declaration),
+    syscallArguments: [],
   };
   session.structs.set(key, struct);
 
@@ -189,11 +193,16 @@ export function structOf(session: Session, declaration: ts.ClassDeclaration, arg
   const fields: FieldDeclaration[] = [];
   for (const member of declaration.members) {
     if (!ts.isPropertyDeclaration(member)) continue;
-    fields.push(fieldOf(session, member, member.type, env));
+    const field = fieldOf(session, member, member.type, env);
+    fields.push(context !== null && isPacketField(field) ? { ...field, type: packetPointer } : field);
   }
   Object.assign(struct.shape, layOut(fields, rulesOf(session, declaration, struct.union)));
   return struct;
 }
+
+/** In the contexts of packets these are 32 bits wide; sk_msg_md and sk_reuseport_md have real pointers. */
+const isPacketField = ({ name, type }: FieldDeclaration): boolean =>
+  /^data(_end|_meta)?$/.test(name) && type.kind === "int" && type.bits === 32;
 
 function fieldOf(
   session: Session,
@@ -256,6 +265,7 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
     origin,
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(declaration.name),
+    syscallArguments: [],
   };
   session.structs.set(key, struct);
   const fields = declaration.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));
@@ -294,6 +304,7 @@ function anonymousStruct(session: Session, node: ts.TypeLiteralNode, env: TypeEn
     origin: kernel ? "kernel" : "local",
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(node),
+    syscallArguments: [],
   };
   session.structs.set(key, struct);
   const fields = node.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));

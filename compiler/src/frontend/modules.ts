@@ -40,9 +40,8 @@ export function moduleNames(stdlib: StdlibLocation, probe: string): ModuleNames 
 export function resolveImport(name: string, from: string, stdlib: StdlibLocation): string | null {
   if (name === STDLIB) return stdlib.index;
   if (!name.startsWith(".")) return null;
-  const base = join(dirname(from), name);
-  const candidates = [base.replace(/\.js$/, ".ts"), `${base}.ts`, `${base}.d.ts`, join(base, "index.ts")];
-  const found = candidates.find((file) => /\.ts$/.test(file) && existsSync(file));
+  const base = join(dirname(from), name).replace(/\.js$/, "");
+  const found = [`${base}.ts`, `${base}.d.ts`, `${base}/index.ts`].find((file) => existsSync(file));
   if (found) return found;
   // A missing vmlinux module is made from BTF.
   return isKernelModule(`${base}.d.ts`) ? `${base}.d.ts` : null;

@@ -1,10 +1,10 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { int, readVariable, valueOf } from "../build.js";
+import { addressOf, convert, int, readVariable, valueOf } from "../build.js";
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { enumOf } from "../resolve-type.js";
-import { errorType, type StructType, typeName } from "../model/types.js";
+import { integers, type StructType, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { checkExpression } from "./index.js";
 
@@ -44,9 +44,27 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
   }
   const map = programMember(scope, node) ? scope.program.mapOf(symbol) : null;
   if (map) return { kind: "map", map, type: map.type, loc: scope.session.locate(node) };
+  const argument = syscallArgument(scope, node);
+  if (argument) return argument;
   const place = propertyPlace(scope, node);
   if (place !== "constant") return place ? valueOf(place) : scope.nothing(node);
   return scope.constantLength(node);
+}
+
+/** `ctx.filename` of a syscall's entry: a register in the event's `args`, as its declared type. */
+function syscallArgument(scope: Scope, node: ts.PropertyAccessExpression): Expr | null {
+  if (!ts.isIdentifier(node.expression)) return null;
+  const place = variablePlace(scope, node.expression);
+  if (place?.type.kind !== "ptr" || place.type.to.kind !== "struct") return null;
+  const struct = place.type.to;
+  const index = struct.syscallArguments.findIndex((a) => a.name === node.name.text);
+  const argument = struct.syscallArguments[index];
+  const args = struct.shape.fields.find((f) => f.name === "args");
+  if (!argument || !args) return null;
+  const loc = scope.session.locate(node.name);
+  const base = addressOf({ kind: "field", base: valueOf(place), struct, field: args, type: args.type, loc });
+  const register: Place = { kind: "element", base, index: int(BigInt(index), loc), type: integers.u64, loc };
+  return convert(valueOf(register), argument.type);
 }
 
 /** `this.x` in the program class, where `this` is no memory. */
@@ -88,10 +106,3 @@ function fieldPlace(scope: Scope, node: ts.PropertyAccessExpression, base: Expr,
   scope.session.report(node.name, TSB.fieldUnknown(name, typeName(struct)));
   return null;
 }
-
-export const unknownPlace = (scope: Scope, node: ts.Node): Place => ({
-  kind: "slot",
-  slot: { name: "", type: errorType, loc: scope.session.locate(node) },
-  type: errorType,
-  loc: scope.session.locate(node),
-});

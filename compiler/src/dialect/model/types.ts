@@ -20,7 +20,12 @@ export interface IntType {
   readonly signed: boolean;
   /** Network order in memory: `be16`, `be32`, `be64`. The value is the raw memory, as in C. */
   readonly bigEndian: boolean;
+  /** A context field that is a packet pointer to the verifier, though declared `u32` as in the kernel's header. */
+  readonly packet?: true;
 }
+
+/** `data`, `data_end` or `data_meta` of a packet's context. */
+export const packetPointer: IntType = { kind: "int", bits: 32, signed: false, bigEndian: false, packet: true };
 
 /** One byte in memory. */
 export interface BoolType {
@@ -53,6 +58,8 @@ export interface StructType {
   readonly shape: StructShape;
   /** Where it is declared, for messages. */
   readonly loc: Loc | null;
+  /** Of a `sys_enter_*` context: its fields are registers in `args`, by these names and types. */
+  readonly syscallArguments: readonly { readonly name: string; readonly type: Type }[];
 }
 
 export interface StructShape {

@@ -1,8 +1,9 @@
 import type { Expr } from "../../dialect/model/expressions.js";
-import { alignOf, sizeOf } from "../../dialect/model/layout.js";
+import { sizeOf } from "../../dialect/model/layout.js";
 import type { Type } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
+import { alignmentOfTarget } from "./alignment.js";
 import { lowerExpression } from "./index.js";
 import { probeCopy } from "./kernel-memory.js";
 
@@ -27,8 +28,8 @@ export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): i
   const source = lowerExpression(f, expr.source);
   f.at(expr.loc);
   const space = expr.source.type.kind === "ptr" ? expr.source.type.space : "direct";
-  const align = Math.min(8, alignOf(type));
-  if (space === "direct") ir.intrinsics.memcpy(f.b, target, source, size, { toAlign: align, fromAlign: align });
+  const aligned = { toAlign: alignmentOfTarget(expr.target), fromAlign: alignmentOfTarget(expr.source) };
+  if (space === "direct") ir.intrinsics.memcpy(f.b, target, source, size, aligned);
   else probeCopy(f, target, source, size, space);
   return target;
 }
@@ -44,6 +45,6 @@ function copyText(f: FunctionLowering, target: ir.Value, bytes: Uint8Array, size
 export function lowerZero(f: FunctionLowering, expr: Expr & { kind: "zero" }): ir.Value {
   const target = lowerExpression(f, expr.target);
   const type = targetOf(expr.target.type);
-  ir.intrinsics.memset(f.b, target, 0, sizeOf(type), { align: Math.min(8, alignOf(type)) });
+  ir.intrinsics.memset(f.b, target, 0, sizeOf(type), { align: alignmentOfTarget(expr.target) });
   return target;
 }

@@ -3,7 +3,8 @@ import type { StructOrigin } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
-import { type Address, fieldAlign } from "./places.js";
+import { alignmentOf } from "./alignment.js";
+import type { Address } from "./places.js";
 
 type FieldPlace = Place & { kind: "field" };
 
@@ -13,18 +14,13 @@ const addressing: Readonly<Record<StructOrigin, (f: FunctionLowering, base: ir.V
   // The verifier wants a context access to be the context register plus a constant, in one instruction.
   context: (f, base, { field }) =>
     f.b.gep(ir.i8, ir.intrinsics.preserveStaticOffset(f.b, base), [ir.constInt(ir.i64, field.offset)]),
-  kernel: (f, base, { struct, field }) => {
-    const index = struct.shape.fields.indexOf(field);
-    const di = f.types.struct(struct);
-    return struct.union
-      ? ir.core.preserveUnionAccess(f.b, base, index, di)
-      : ir.core.preserveStructAccess(f.b, f.types.kernelStruct(struct), base, index, index, di);
-  },
+  kernel: (f, base, { struct, field }) =>
+    ir.core.memberAddress(f.b, base, struct.shape.fields.indexOf(field), f.types.struct(struct)),
 };
 
 export function fieldAddress(f: FunctionLowering, place: FieldPlace): Address {
   const base = lowerExpression(f, place.base);
   f.at(place.loc);
   const pointer = addressing[place.struct.origin](f, base, place);
-  return { pointer, volatile: false, align: fieldAlign(place) };
+  return { pointer, volatile: false, align: alignmentOf(place) };
 }

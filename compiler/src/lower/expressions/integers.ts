@@ -4,6 +4,7 @@ import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
+import { isPacketPointer } from "./places.js";
 
 const i64 = (value: bigint | number): ir.Value => ir.constInt(ir.i64, value);
 
@@ -30,10 +31,18 @@ export function lowerBinary(f: FunctionLowering, expr: Expr & { kind: "binary" }
   f.at(expr.loc);
   const signed = expr.type.kind === "int" && expr.type.signed;
   const op = plain[expr.op];
+  // `data_end - data` must stay one subtraction of pointers: LLVM would add one of them to something else first,
+  // and the verifier allows no arithmetic on the end of a packet.
+  if (expr.op === "-" && isPacket(expr.left) && isPacket(expr.right))
+    return ir.intrinsics.passthrough(f.b, f.b.binary("sub", left, right));
   if (op) return f.b.binary(op, left, right);
   if (expr.op === ">>") return f.b.binary(signed ? "ashr" : "lshr", left, right);
   return divide(f, expr, left, right, signed);
 }
+
+/** A packet pointer, widened or not. */
+const isPacket = (expr: Expr): boolean =>
+  isPacketPointer(expr.type) || (expr.kind === "convert" && isPacket(expr.operand));
 
 /**
  * BPF defines division by zero (0, and the dividend for the remainder) where LLVM has no such promise, so the

@@ -1,9 +1,9 @@
 import type { Place } from "../../dialect/model/expressions.js";
-import { alignOf } from "../../dialect/model/layout.js";
 import type { Field, Type } from "../../dialect/model/types.js";
 import { spaceOf } from "../../dialect/build.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
+import { alignmentOf } from "./alignment.js";
 import { probeRead } from "./kernel-memory.js";
 import { lowerExpression } from "./index.js";
 import { fieldAddress } from "./fields.js";
@@ -17,12 +17,12 @@ export interface Address {
 }
 
 export function addressOfPlace(f: FunctionLowering, place: Place): Address {
-  const align = Math.min(8, alignOf(place.type));
+  const align = alignmentOf(place);
   switch (place.kind) {
     case "variable":
-      return { pointer: f.variable(place.variable), volatile: false, align: 8 };
+      return { pointer: f.variable(place.variable), volatile: false, align };
     case "slot":
-      return { pointer: f.slot(place.slot), volatile: false, align: 8 };
+      return { pointer: f.slot(place.slot), volatile: false, align };
     case "global": {
       const pointer = f.context.globals.get(place.global);
       if (!pointer) throw new ir.InternalError("ir-no-carrier", `no global ${place.global.name}`);
@@ -34,27 +34,20 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       const base = lowerExpression(f, place.base);
       const index = lowerExpression(f, place.index);
       f.at(place.loc);
-      return { pointer: f.b.gep(f.types.memory(place.type), base, [index]), volatile: false, align: knownAlign(place) };
+      if (kernelArray(place) && place.index.kind === "int") {
+        const array = place.base.type.kind === "ptr" ? f.types.member(place.base.type.to) : null;
+        if (array) return { pointer: ir.core.memberAddress(f.b, base, Number(place.index.value), array), volatile: false, align };
+      }
+      return { pointer: f.b.gep(f.types.memory(place.type), base, [index]), volatile: false, align };
     }
     case "target":
       return { pointer: lowerExpression(f, place.pointer), volatile: false, align };
   }
 }
 
-/** A packed struct around an element may leave it at any address. */
-const knownAlign = (place: Place & { kind: "element" }): number =>
-  place.base.kind === "address" && place.base.place.kind === "field"
-    ? fieldAlign(place.base.place, alignOf(place.type))
-    : Math.min(8, alignOf(place.type));
-
-/** What is sure of a field's alignment: its offset and its struct's say. */
-export function fieldAlign(place: Place & { kind: "field" }, wanted = alignOf(place.type)): number {
-  const base = place.struct.shape.align;
-  const offset = place.field.offset;
-  let align = Math.min(8, wanted);
-  while (align > 1 && (offset % align !== 0 || base < align)) align /= 2;
-  return align;
-}
+/** An array in a kernel struct: a constant index is part of the relocated path. */
+const kernelArray = ({ base }: Place & { kind: "element" }): boolean =>
+  base.kind === "address" && base.place.kind === "field" && base.place.struct.origin === "kernel";
 
 /** The scalar that a place holds. */
 export function readPlace(f: FunctionLowering, place: Place): ir.Value {
@@ -62,8 +55,13 @@ export function readPlace(f: FunctionLowering, place: Place): ir.Value {
   f.at(place.loc);
   if (spaceOf(place) !== "direct") return probeRead(f, address.pointer, place.type, spaceOf(place));
   if (place.kind === "field" && place.field.bits) return readBits(f, address, place.type, place.field);
-  return loadValue(f, address, place.type);
+  const value = loadValue(f, address, place.type);
+  // A packet pointer is never null: saying so saves the test of every header made from it.
+  if (isPacketPointer(place.type)) ir.intrinsics.assume(f.b, f.b.icmp("ne", value, ir.zero(value.type)));
+  return value;
 }
+
+export const isPacketPointer = (type: Type): boolean => type.kind === "int" && type.packet === true;
 
 export function loadValue(f: FunctionLowering, { pointer, volatile, align }: Address, type: Type): ir.Value {
   const value = f.b.load(f.types.memory(type), pointer, { align, volatile });
