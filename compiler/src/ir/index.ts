@@ -1,4 +1,4 @@
-export * as intrinsics from "./all-intrinsics.js";
+export * as intrinsics from "./intrinsics.js";
 export * from "./builder.js";
 export * as core from "./core-relocations.js";
 export * from "./debug-info.js";

@@ -67,6 +67,7 @@ export class FunctionLowering {
   readonly breaks = new Map<LoopLabel, ir.Block>();
   readonly continues = new Map<LoopLabel, ir.Block>();
   readonly #storage = new Map<Variable | Slot, ir.Value>();
+  #exit: { readonly block: ir.Block; readonly result: ir.Value | null } | null = null;
 
   constructor(
     readonly context: ModuleContext,
@@ -99,6 +100,24 @@ export class FunctionLowering {
     return this.b.alloca(ir.arrayType(ir.i8, size), name, 8);
   }
 
+  /** Leaves the function. All returns meet in one block: several `ret` cost instructions. */
+  leave(value: ir.Value | null): void {
+    this.#exit ??= {
+      block: this.fn.block("exit"),
+      result: value ? this.b.alloca(value.type, "result") : null,
+    };
+    if (value && this.#exit.result) this.b.store(value, this.#exit.result);
+    this.b.br(this.#exit.block);
+  }
+
+  /** Writes the block that `leave` goes to. */
+  finish(): void {
+    if (!this.#exit) return;
+    this.b.at(this.#exit.block);
+    const { result } = this.#exit;
+    this.b.ret(result ? this.b.load(this.types.memory(this.func.returns), result) : null);
+  }
+
   #allocated(key: Variable | Slot, name: string, type: Type): ir.Value {
     const known = this.#storage.get(key);
     if (known) return known;
@@ -118,8 +137,7 @@ export function lowerFunction(context: ModuleContext, func: Func): void {
     if (value) f.b.store(value, f.variable(param));
   });
   lowerStatements(f, func.body);
-  if (f.b.terminated) return;
   // Falling off the end: of a void function, or where the checker proved that nothing comes here.
-  if (func.returns.kind === "void") f.b.ret();
-  else f.b.ret(ir.zero(context.types.memory(func.returns)));
+  if (!f.b.terminated) f.leave(func.returns.kind === "void" ? null : ir.zero(context.types.memory(func.returns)));
+  f.finish();
 }

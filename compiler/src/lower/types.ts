@@ -7,7 +7,6 @@ import * as ir from "../ir/index.js";
 /** The dialect's types as LLVM types and as debug info, each made once. */
 export class TypeTable {
   readonly #debug = new Map<object, ir.DIType>();
-  readonly #kernel = new Map<StructType, ir.IdentifiedStruct>();
   readonly files: readonly ir.DIFile[];
 
   constructor(
@@ -26,7 +25,7 @@ export class TypeTable {
     return type.kind === "bool" ? ir.i1 : this.memory(type);
   }
 
-  /** What memory holds. Aggregates of the probe are bytes: every offset is decided already. */
+  /** What memory holds. Structs are bytes: offsets are decided already, or relocated. */
   memory(type: Type): ir.IrType {
     switch (type.kind) {
       case "int":
@@ -39,7 +38,7 @@ export class TypeTable {
       case "function":
         return ir.ptr;
       case "struct":
-        return type.origin === "kernel" ? this.kernelStruct(type) : ir.arrayType(ir.i8, type.shape.size);
+        return ir.arrayType(ir.i8, type.shape.size);
       case "array":
         return ir.arrayType(this.memory(type.element), type.length);
       case "str":
@@ -48,16 +47,6 @@ export class TypeTable {
       case "error":
         return ir.voidType;
     }
-  }
-
-  /** A kernel struct keeps its fields: CO-RE accesses name them by position. */
-  kernelStruct(struct: StructType): ir.IdentifiedStruct {
-    const known = this.#kernel.get(struct);
-    if (known) return known;
-    const made = this.module.struct(`${struct.union ? "union" : "struct"}.${struct.name || "anon"}`, null);
-    this.#kernel.set(struct, made);
-    made.setFields(struct.shape.fields.map((f) => this.memory(f.type)));
-    return made;
   }
 
   /** Debug info; null is void. */

@@ -24,8 +24,8 @@ export function lowerIf(f: FunctionLowering, statement: Statement & { kind: "if"
 
 export function lowerReturn(f: FunctionLowering, statement: Statement & { kind: "return" }): void {
   const { returns } = f.func;
-  if (!statement.value) return returns.kind === "void" ? f.b.ret() : f.b.ret(zero(f.types.memory(returns)));
+  if (!statement.value) return f.leave(returns.kind === "void" ? null : zero(f.types.memory(returns)));
   const value = lowerExpression(f, statement.value);
   f.at(statement.loc);
-  f.b.ret(toMemory(f, value, returns));
+  f.leave(toMemory(f, value, returns));
 }

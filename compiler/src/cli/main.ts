@@ -1,0 +1,83 @@
+import { Command, CommanderError, Option } from "commander";
+import { CommandError, ExitCode } from "./exit-codes.js";
+import { reasonOf } from "./output.js";
+
+const VERSION = "0.1.0";
+
+/** Runs the command line and gives the exit code. Commands load when they are called. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  const run = <A extends unknown[]>(command: (...args: A) => Promise<ExitCode>) =>
+    async (...args: A): Promise<void> => {
+      code = await command(...args);
+    };
+  const program = new Command("tsbpfc")
+    .description("Compiles eBPF programs written in TypeScript")
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(tsbpfc --help shows what there is)");
+
+  const cpu = new Option("--cpu <version>", "BPF instruction set; v4 needs Linux 6.6").choices(["v1", "v2", "v3", "v4"]).default("v3");
+  const btf = new Option("--btf <file>", "BTF of the kernel to compile against (default: the running kernel's)");
+  program
+    .command("build")
+    .description("compile probes to <name>.bpf.o and <name>.skel.ts; without names every *.bpf.ts below this folder")
+    .argument("[files...]")
+    .option("--out <dir>", "where to write (default: beside the source)")
+    .option("--js", "write the skeleton as .js and .d.ts")
+    .option("--external-object", "the skeleton reads the .bpf.o beside it instead of embedding it")
+    .addOption(cpu)
+    .option("--llvm <path>", "libLLVM to use (default: TSBPFC_LLVM, then by name)")
+    .addOption(btf)
+    .option("--json", "diagnostics as JSON on standard output")
+    .addOption(new Option("--emit <what>", "only the LLVM IR, or only the object").choices(["ir", "object"]))
+    .action(run(async (files, options) => (await import("./build.js")).build(files, options)));
+  program
+    .command("check")
+    .description("report what is wrong with probes, and write nothing")
+    .argument("[files...]")
+    .addOption(btf)
+    .option("--json", "diagnostics as JSON on standard output")
+    .action(run(async (files, options) => (await import("./check.js")).checkProbes(files, options)));
+  program
+    .command("gen")
+    .description("write a skeleton for an object, whoever compiled it")
+    .argument("<object>")
+    .option("--name <name>", "the skeleton's class (default: from the file's name)")
+    .option("--out <dir>", "where to write (default: beside the object)")
+    .option("--js", "write .js and .d.ts")
+    .option("--external-object", "the skeleton reads the object beside it instead of embedding it")
+    .action(run(async (file, options) => (await import("./gen.js")).gen(file, options)));
+  program
+    .command("vmlinux")
+    .description("write the kernel's types for the editor")
+    .option("--types <names>", "only what these types reach, separated by commas")
+    .addOption(btf)
+    .option("--out <file>", "file to write", "vmlinux.d.ts")
+    .action(run(async (options) => (await import("./vmlinux.js")).vmlinux(options)));
+
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Errors of the environment by their class names, so that no class has to be loaded to know them. */
+const ENVIRONMENT = new Set(["LlvmNotFoundError", "BtfError", "ElfError", "SpecError"]);
+
+function failed(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (error instanceof CommandError) {
+    process.stderr.write(`tsbpfc: ${error.message}\n`);
+    return ExitCode[error.code];
+  }
+  if (error instanceof Error && ENVIRONMENT.has(error.name)) {
+    process.stderr.write(`tsbpfc: ${error.message}\n`);
+    return ExitCode.environment;
+  }
+  process.stderr.write(`tsbpfc: internal error: ${reasonOf(error)}\nThis is a fault of tsbpfc. Please report it with the probe that caused it.\n`);
+  if (error instanceof Error && process.env.TSBPFC_DEBUG) process.stderr.write(`${error.stack}\n`);
+  return ExitCode.internal;
+}

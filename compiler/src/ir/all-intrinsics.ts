@@ -1,2 +1,0 @@
-export * from "./intrinsics.js";
-export * from "./preserve.js";
