@@ -1,5 +1,16 @@
 export { Btf } from "./btf/btf.js";
+export {
+  type BtfExtSection,
+  type ExtCoreRelocation,
+  type ExtFunction,
+  type ExtLine,
+  parseBtfExt,
+} from "./btf/btf-ext.js";
+export { BtfBuilder, type EncodeOptions, encodeBtf } from "./btf/builder.js";
 export { BtfError, type BtfErrorCode } from "./btf/error.js";
+export { kernelBtfFolder, listModuleBtfs, type ModuleBtf, readKernelBtf } from "./btf/kernel.js";
+export { allBtfFeatures, type BtfFeatures, loadableBtf } from "./btf/loadable.js";
+export { essentialName } from "./btf/strings.js";
 export type {
   BtfEnumValue,
   BtfKind,
@@ -11,10 +22,34 @@ export type {
   Linkage,
   TypeId,
 } from "./btf/types.js";
-export { applyCore } from "./core/apply.js";
+export { applyCore, applyFixups } from "./core/apply.js";
 export { CoreError, type CoreErrorCode, type CorePlace } from "./core/error.js";
+export { poisonCall } from "./core/patch.js";
 export { type CoreKind, type CoreRelocation, coreKinds } from "./core/relocation.js";
+export { type CoreFixup, solveCore } from "./core/solve.js";
+export type { CoreValue } from "./core/value.js";
+export {
+  bpfRelocation,
+  elfMachine,
+  elfType,
+  sectionFlag,
+  sectionIndex,
+  sectionType,
+  symbolBinding,
+  symbolType,
+  symbolVisibility,
+} from "./elf/constants.js";
+export {
+  ElfFile,
+  type ElfOptions,
+  type ElfRelocation,
+  type ElfSection,
+  type ElfSymbol,
+  isRelocations,
+  parseElf,
+} from "./elf/elf.js";
 export { ElfError, type ElfErrorCode } from "./elf/error.js";
+export { Instructions, insnClass, insnSize, opcode, pseudo, pseudoCall } from "./insn/insn.js";
 export { SpecError, type SpecErrorCode } from "./spec/error.js";
 export {
   type AttachType,
@@ -47,3 +82,5 @@ export type {
   Reference,
   VariableSpec,
 } from "./spec/spec.js";
+export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
+export { parseVerifierLog } from "./verifier-log/parse.js";
