@@ -93,11 +93,11 @@ function readMap(session: Session, name: string, type: MapRefType, decorator: ts
     type,
     loc: session.locate(decorator.parent.parent),
     maxEntries: Number(number("maxEntries") ?? 0n),
-    flags: Number(number("flags") ?? 0n),
+    flags: Number(number("flags") ?? 0n) | (kind?.flags ?? 0),
     pinning: pinning && ts.isStringLiteralLike(pinning) && pinning.text === "by-name" ? "by-name" : "none",
     numaNode: numaNode === null ? null : Number(numaNode),
     extra: number("extra") ?? 0n,
-    record: kind?.value === "record" ? recordType(type.value) : null,
+    record: kind?.value.kind === "record" ? recordType(type.value) : null,
   };
 }
 

@@ -17,7 +17,7 @@ import {
   type Type,
 } from "./model/types.js";
 import type { Session } from "./session.js";
-import { contextStruct, mapClass } from "./stdlib-tables.js";
+import { contextStruct, type FixedValue, type MapClass, mapClass, type UapiStruct } from "./stdlib-tables.js";
 import { tracepointContext } from "./tracepoints.js";
 
 /** What type parameters stand for in the use that is being compiled. */
@@ -136,17 +136,28 @@ function resolveBuiltin(
   if (builtin) return builtin(session, node, args, env);
   const map = mapClass(name);
   if (map) {
-    const [first, second] = args.map((a) => resolveType(session, a, env));
+    const types = args.map((a) => resolveType(session, a, env));
     const type: MapRefType = {
       kind: "map",
       className: name,
       mapKind: map.kind,
-      key: map.key === "argument" ? (first ?? null) : map.key === "index" ? integers.u32 : null,
-      value: (map.key === "argument" ? second : first) ?? null,
+      key: map.key === "argument" ? (types[0] ?? null) : map.key === "index" ? integers.u32 : null,
+      value: mapValue(map, types),
     };
     return type;
   }
   return null;
+}
+
+const fixedValues: Readonly<Record<FixedValue, Type>> = {
+  u32: integers.u32,
+  u64: integers.u64,
+  "u64[127]": { kind: "array", element: integers.u64, length: 127 },
+};
+
+function mapValue({ value }: MapClass, args: readonly Type[]): Type | null {
+  if (value.kind === "none") return null;
+  return value.kind === "fixed" ? fixedValues[value.type] : (args[value.argument] ?? null);
 }
 
 function unsupported(session: Session, node: ts.TypeNode): Type {
@@ -175,7 +186,7 @@ export function structOf(session: Session, declaration: ts.ClassDeclaration, arg
   const context = symbol && session.stdlibName(symbol) !== null ? contextStruct(symbol.name) : null;
   const struct: StructType = {
     kind: "struct",
-    name: context ?? cName([declaration.name?.text ?? "", ...args.map(argumentName)].join("_")),
+    name: context?.struct ?? cName([declaration.name?.text ?? "", ...args.map(argumentName)].join("_")),
     union: hasDecorator(session, declaration, "union"),
     origin: context === null ? "local" : "context",
     shape: { fields: [], size: 0, align: 1 },
@@ -194,10 +205,16 @@ export function structOf(session: Session, declaration: ts.ClassDeclaration, arg
   for (const member of declaration.members) {
     if (!ts.isPropertyDeclaration(member)) continue;
     const field = fieldOf(session, member, member.type, env);
-    fields.push(context !== null && isPacketField(field) ? { ...field, type: packetPointer } : field);
+    fields.push(context ? contextField(field, context) : field);
   }
   Object.assign(struct.shape, layOut(fields, rulesOf(session, declaration, struct.union)));
   return struct;
+}
+
+function contextField(field: FieldDeclaration, { overlays }: UapiStruct): FieldDeclaration {
+  const overlay = overlays[field.name];
+  const placed = overlay === undefined ? field : { ...field, overlay };
+  return isPacketField(field) ? { ...placed, type: packetPointer } : placed;
 }
 
 /** In the contexts of packets these are 32 bits wide; sk_msg_md and sk_reuseport_md have real pointers. */
@@ -257,7 +274,7 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
   const source = declaration.getSourceFile().fileName;
   const context = session.modules.isStdlib(source) ? contextStruct(declaration.name.text) : null;
   const origin: StructOrigin = context ? "context" : session.modules.isKernel(source) ? "kernel" : "local";
-  const name = context ?? kernelName(declaration.name.text);
+  const name = context?.struct ?? kernelName(declaration.name.text);
   const struct: StructType = {
     kind: "struct",
     name,

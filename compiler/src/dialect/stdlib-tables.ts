@@ -1,13 +1,13 @@
-import { contextStructs, type Helper, helpers, type MapClass, mapClasses } from "@tsbpfc/stdlib/tables";
+import { contexts, type Helper, helpers, type MapClass, mapClasses, type UapiStruct } from "@tsbpfc/stdlib/tables";
 
 // The standard library's tables, looked up safely by names that come from source code.
 
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | null =>
   Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 
-export const helperNamed = (name: string): Helper | null => lookUp(helpers, name);
-export const mapClass = (name: string): MapClass | null => lookUp(mapClasses, name);
+export const helperNamed = (name: string): Helper | null => lookUp<Helper>(helpers, name);
+export const mapClass = (name: string): MapClass | null => lookUp<MapClass>(mapClasses, name);
 /** The kernel's struct that a context class of the standard library is. */
-export const contextStruct = (name: string): string | null => lookUp(contextStructs, name);
+export const contextStruct = (name: string): UapiStruct | null => lookUp<UapiStruct>(contexts, name);
 
-export type { Helper, HelperParam, MapClass } from "@tsbpfc/stdlib/tables";
+export type { FixedValue, Helper, HelperParam, MapClass, UapiStruct } from "@tsbpfc/stdlib/tables";

@@ -1,5 +1,6 @@
 import type { MapModel } from "../dialect/model/model.js";
 import * as ir from "../ir/index.js";
+import { type MapType, mapTypes } from "@tsbpfc/loader";
 import { mapClass } from "../dialect/stdlib-tables.js";
 import type { TypeTable } from "./types.js";
 
@@ -39,9 +40,9 @@ function definition(types: TypeTable, map: MapModel): DefinitionField[] {
   const number = (name: string, value: number): DefinitionField => ({ name, type: debug.mapUint(value) });
   const pointer = (name: string, type: ir.DIType): DefinitionField => ({ name, type: debug.pointer(type) });
   const { key, value, mapKind } = map.type;
-  const fields = [number("type", mapClass(map.type.className)?.number ?? 0)];
+  const fields = [number("type", mapTypes[mapKind as MapType])];
   if (key) fields.push(pointer("key", types.member(key)));
-  if (value && !map.record && !carriesRecords(mapKind)) fields.push(pointer("value", types.member(value)));
+  if (value && !map.record && !carriesRecords(map)) fields.push(pointer("value", types.member(value)));
   if (map.maxEntries > 0) fields.push(number("max_entries", map.maxEntries));
   if (map.flags !== 0) fields.push(number("map_flags", map.flags));
   if (map.numaNode !== null) fields.push(number("numa_node", map.numaNode));
@@ -54,4 +55,4 @@ function definition(types: TypeTable, map: MapModel): DefinitionField[] {
 const LIBBPF_PIN_BY_NAME = 1;
 
 /** Kinds whose element is not a value of the map. */
-const carriesRecords = (kind: string): boolean => kind === "ringbuf" || kind === "user_ringbuf" || kind === "perf_event_array";
+const carriesRecords = (map: MapModel): boolean => mapClass(map.type.className)?.value.kind === "record";

@@ -14,7 +14,7 @@ type MethodCheck = (scope: Scope, node: ts.CallExpression, map: MapExpr) => Expr
 
 /** The method's check if the map's class has it. */
 export function mapMethods(className: string, method: string): MethodCheck | null {
-  const known = mapClass(className)?.methods.includes(method);
+  const known = Object.hasOwn(mapClass(className)?.methods ?? {}, method);
   return known ? (methods[method] ?? null) : null;
 }
 

@@ -43,6 +43,8 @@ export interface FieldDeclaration {
   readonly type: Type;
   /** Width of a bit-field, else null. */
   readonly width: number | null;
+  /** Bytes from the start, of a field that shares its bytes with others (a member of an anonymous union). */
+  readonly overlay?: number;
 }
 
 export interface LayoutRules {
@@ -60,7 +62,11 @@ export function layOut(declarations: readonly FieldDeclaration[], rules: LayoutR
   let bit = 0; // next free bit
   let size = 0;
   let align = rules.align;
-  for (const { name, type, width } of declarations) {
+  for (const { name, type, width, overlay } of declarations) {
+    if (overlay !== undefined) {
+      fields.push({ name, type, offset: overlay, bits: null });
+      continue;
+    }
     const fieldAlign = rules.packed ? 1 : alignOf(type);
     const fieldSize = sizeOf(type);
     if (rules.union) bit = 0;
