@@ -5,13 +5,25 @@ import { readFileSync, writeFileSync } from "node:fs";
 const header = readFileSync(process.argv[2] ?? "/usr/include/bpf/bpf_helper_defs.h", "utf8");
 const folder = new URL("../src/", import.meta.url);
 
-
-
 /** C integer types: [bits, signed]. */
 const INTEGERS = {
-  __u8: [8, false], __u16: [16, false], __u32: [32, false], __u64: [64, false], u32: [32, false], u64: [64, false],
-  __s32: [32, true], __s64: [64, true], int: [32, true], long: [64, true], "unsigned int": [32, false], "unsigned long": [64, false], bool: [8, false], size_t: [64, false],
-  __be16: [16, false], __be32: [32, false], __wsum: [32, false],
+  __u8: [8, false],
+  __u16: [16, false],
+  __u32: [32, false],
+  __u64: [64, false],
+  u32: [32, false],
+  u64: [64, false],
+  __s32: [32, true],
+  __s64: [64, true],
+  int: [32, true],
+  long: [64, true],
+  "unsigned int": [32, false],
+  "unsigned long": [64, false],
+  bool: [8, false],
+  size_t: [64, false],
+  __be16: [16, false],
+  __be32: [32, false],
+  __wsum: [32, false],
 };
 const CONTEXTS = /^(ctx|skb|skops|skb_md|xdp_md|msg|regs|sk_reuseport|bpf_socket|reuse)$/;
 const SIZE = /(^|_)(size|len|sz|optlen|bytes|buf_len|data_len|nr_bytes|size_of_buf)$/;
@@ -27,7 +39,12 @@ for (const line of header.split("\n")) {
   const match = /^static (.+?)\(\*\s*(?:const )?(bpf_\w+)\)\((.*)\) = \(void \*\) (\d+);/.exec(line);
   if (!match || helpers.some((h) => h.name === match[2])) continue;
   const [, result, name, list, id] = match;
-  helpers.push({ name, id: Number(id), returns: SPECIAL[name]?.returns ?? returned(result.trim()), params: params(list) });
+  helpers.push({
+    name,
+    id: Number(id),
+    returns: SPECIAL[name]?.returns ?? returned(result.trim()),
+    params: params(list),
+  });
 }
 helpers.sort((a, b) => a.id - b.id);
 
@@ -47,14 +64,27 @@ function params(list) {
   if (list === "void" || list === "") return [];
   const split = list.split(", ").map((text) => {
     const [, type, star, name] = /^(.*?)\s*(\**)(\w+)$/.exec(text.replace(/\.\.\./, "void *rest")) ?? [];
-    return { type: type.replace(/^const /, "").trim(), pointer: star !== "", constant: text.startsWith("const "), name };
+    return {
+      type: type.replace(/^const /, "").trim(),
+      pointer: star !== "",
+      constant: text.startsWith("const "),
+      name,
+    };
   });
   return split.map((param, i) => {
     const { name, type, pointer, constant } = param;
     if (!pointer) {
       const before = split[i - 1];
-      const pair = before?.pointer && /^(void|char|__u32|__be32|__u64|struct bpf_\w+|struct xfrm_\w+|struct \w+)$/.test(before.type) && !CONTEXTS.test(before.name) && SIZE.test(name);
-      return { name, ...integer(type), ...(pair ? { kind: "size", of: i - 1, bits: undefined, signed: undefined } : {}) };
+      const pair =
+        before?.pointer &&
+        /^(void|char|__u32|__be32|__u64|struct bpf_\w+|struct xfrm_\w+|struct \w+)$/.test(before.type) &&
+        !CONTEXTS.test(before.name) &&
+        SIZE.test(name);
+      return {
+        name,
+        ...integer(type),
+        ...(pair ? { kind: "size", of: i - 1, bits: undefined, signed: undefined } : {}),
+      };
     }
     if (name === "map" || name === "ringbuf" || type === "struct bpf_map") return { name, kind: "map" };
     if (name === "key") return { name, kind: "key" };
@@ -70,16 +100,28 @@ function params(list) {
 }
 
 const tsInteger = ({ bits, signed }) => `${signed ? "i" : "u"}${bits}`;
-const tsTypes = { map: "AnyMap", key: "unknown", value: "unknown", context: "object", pointer: "Pointer", memory: "Memory", callback: "Callback", int: null };
+const tsTypes = {
+  map: "AnyMap",
+  key: "unknown",
+  value: "unknown",
+  context: "object",
+  pointer: "Pointer",
+  memory: "Memory",
+  callback: "Callback",
+  int: null,
+};
 const reserved = new Set(["in", "new", "function", "class", "var"]);
 
 function signature({ name, params, returns }) {
   const special = SPECIAL[name]?.ts;
   if (special) return special;
   const shown = params.filter((p) => p.kind !== "size");
-  const list = shown.map((p) => `${reserved.has(p.name) ? `${p.name}_` : p.name}: ${tsTypes[p.kind] ?? tsInteger(p)}`);
+  const list = shown.map(
+    (p) => `${reserved.has(p.name) ? `${p.name}_` : p.name}: ${tsTypes[p.kind] ?? tsInteger(p)}`,
+  );
   if (params.some((p) => p.kind === "size")) list.push("size?: number");
-  const result = returns.kind === "void" ? "void" : returns.kind === "pointer" ? "Pointer_ | null" : tsInteger(returns);
+  const result =
+    returns.kind === "void" ? "void" : returns.kind === "pointer" ? "Pointer_ | null" : tsInteger(returns);
   return `(${list.join(", ")}): ${result}`;
 }
 

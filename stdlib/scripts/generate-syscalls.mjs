@@ -6,18 +6,25 @@ const reserved = new Set(["in", "new", "function", "class", "var", "this", "with
 
 /** The C type of an argument as a type of the dialect; a syscall's registers are 64 bits wide. */
 function argument(type, name) {
-  const plain = type.replace(/\bconst\b|\b__user\b|\brestrict\b/g, "").replace(/\s+/g, " ").trim();
+  const plain = type
+    .replace(/\bconst\b|\b__user\b|\brestrict\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   const stars = (plain.match(/\*/g) ?? []).length;
   if (stars > 1 || /_ptr_t$/.test(plain)) return "user<user<u8>>";
   if (stars === 1) return "user<u8>";
-  if (/^(unsigned int|u32|uid_t|gid_t|__u32|qid_t|mode_t|umode_t|old_uid_t|old_gid_t|rwf_t)$/.test(plain)) return "u32";
-  if (/^(int|pid_t|key_t|key_serial_t|clockid_t|timer_t|mqd_t|aio_context_t|__s32|old_time32_t)$/.test(plain)) return "i32";
+  if (/^(unsigned int|u32|uid_t|gid_t|__u32|qid_t|mode_t|umode_t|old_uid_t|old_gid_t|rwf_t)$/.test(plain))
+    return "u32";
+  if (/^(int|pid_t|key_t|key_serial_t|clockid_t|timer_t|mqd_t|aio_context_t|__s32|old_time32_t)$/.test(plain))
+    return "i32";
   if (/^(long|off_t|loff_t|__s64|ssize_t)$/.test(plain)) return "i64";
   return "u64";
 }
 
 const rows = [];
-for (const event of readdirSync(events).filter((e) => e.startsWith("sys_enter_")).sort()) {
+for (const event of readdirSync(events)
+  .filter((e) => e.startsWith("sys_enter_"))
+  .sort()) {
   const format = readFileSync(`${events}/${event}/format`, "utf8");
   const fields = [...format.matchAll(/field:(.+?)\s*\b(\w+);\s*offset:(\d+);\s*size:(\d+)/g)]
     .filter(([, , , offset, size]) => Number(offset) >= 16 && Number(size) === 8)

@@ -1,11 +1,34 @@
 // Values of the kernel's UAPI. A `declare const` carries its value in its type.
 
 /** What an XDP program decides (enum xdp_action, include/uapi/linux/bpf.h). */
-export declare enum XdpAction { ABORTED = 0, DROP = 1, PASS = 2, TX = 3, REDIRECT = 4 }
+export declare enum XdpAction {
+  ABORTED = 0,
+  DROP = 1,
+  PASS = 2,
+  TX = 3,
+  REDIRECT = 4,
+}
 /** What a tc program decides (include/uapi/linux/pkt_cls.h); NEXT, as tcx says, goes on to the next program. */
-export declare enum TcAction { UNSPEC = -1, NEXT = -1, OK = 0, PASS = 0, RECLASSIFY = 1, SHOT = 2, DROP = 2, PIPE = 3, STOLEN = 4, QUEUED = 5, REPEAT = 6, REDIRECT = 7, TRAP = 8 }
+export declare enum TcAction {
+  UNSPEC = -1,
+  NEXT = -1,
+  OK = 0,
+  PASS = 0,
+  RECLASSIFY = 1,
+  SHOT = 2,
+  DROP = 2,
+  PIPE = 3,
+  STOLEN = 4,
+  QUEUED = 5,
+  REPEAT = 6,
+  REDIRECT = 7,
+  TRAP = 8,
+}
 /** What a socket program decides (enum sk_action). */
-export declare enum SkAction { DROP = 0, PASS = 1 }
+export declare enum SkAction {
+  DROP = 0,
+  PASS = 1,
+}
 
 // Ethernet protocols (include/uapi/linux/if_ether.h); compare with htons(…).
 export declare const ETH_P_IP: 0x0800;
@@ -56,3 +79,5 @@ export declare const BPF_RB_FORCE_WAKEUP: 2;
 export declare const CLOCK_REALTIME: 0;
 export declare const CLOCK_MONOTONIC: 1;
 export declare const CLOCK_BOOTTIME: 7;
+
+export {};

@@ -11,16 +11,16 @@ interface ReadonlyArray<T> {
   readonly [index: number]: T;
   [Symbol.iterator](): Iterator<T>;
 }
-interface Boolean {}
+type Boolean = {};
 interface CallableFunction extends Function {}
-interface Function {}
-interface IArguments {}
+type Function = {};
+type IArguments = {};
 interface NewableFunction extends Function {}
-interface Number {}
-interface BigInt {}
-interface Object {}
-interface RegExp {}
-interface Symbol {}
+type Number = {};
+type BigInt = {};
+type Object = {};
+type RegExp = {};
+type Symbol = {};
 /** `char[N]`: its elements are bytes. */
 interface String {
   /** N, not the number of bytes before the first NUL: that is `strlen(s)`. */
@@ -47,11 +47,11 @@ type IteratorResult<T, R = undefined> = IteratorYieldResult<T> | IteratorReturnR
 interface Iterator<T, R = undefined, N = undefined> {
   next(...args: [] | [N]): IteratorResult<T, R>;
 }
-interface Iterable<T> {
-  [Symbol.iterator](): Iterator<T>;
+interface Iterable<T, R = undefined, N = undefined> {
+  [Symbol.iterator](): Iterator<T, R, N>;
 }
-interface IterableIterator<T> extends Iterator<T> {
-  [Symbol.iterator](): IterableIterator<T>;
+interface IterableIterator<T, R = undefined, N = undefined> extends Iterator<T, R, N> {
+  [Symbol.iterator](): IterableIterator<T, R, N>;
 }
 
 interface TypedPropertyDescriptor<T> {
@@ -71,7 +71,11 @@ interface ClassDecoratorContext<C = unknown> {
 interface ClassFieldDecoratorContext<This = unknown, Value = unknown> {
   readonly kind: "field";
   readonly name: string;
-  readonly access: { has(object: This): boolean; get(object: This): Value; set(object: This, value: Value): void };
+  readonly access: {
+    has(object: This): boolean;
+    get(object: This): Value;
+    set(object: This, value: Value): void;
+  };
 }
 interface ClassMethodDecoratorContext<This = unknown, Value = unknown> {
   readonly kind: "method";

@@ -3,15 +3,15 @@ import type { ProgramOf, SectionName } from "./sections.js";
 type AnyClass = abstract new (...args: never) => unknown;
 type AnyMethod = (this: never, ...args: never) => unknown;
 
-interface ClassDecorator_ {
-  <C extends AnyClass>(target: C, context: ClassDecoratorContext<C>): void;
-}
-interface FieldDecorator<V> {
-  <This, T extends V>(value: undefined, context: ClassFieldDecoratorContext<This, T>): void;
-}
-interface ProgramDecorator<F extends AnyMethod> {
-  <This, G extends F>(method: G, context: ClassMethodDecoratorContext<This, G>): void;
-}
+type ClassDecorator_ = <C extends AnyClass>(target: C, context: ClassDecoratorContext<C>) => void;
+type FieldDecorator<V> = <This, T extends V>(
+  value: undefined,
+  context: ClassFieldDecoratorContext<This, T>,
+) => void;
+type ProgramDecorator<F extends AnyMethod> = <This, G extends F>(
+  method: G,
+  context: ClassMethodDecoratorContext<This, G>,
+) => void;
 
 /**
  * The class that becomes the object. The kernel checks `license`: helpers marked GPL-only need a GPL-compatible
@@ -26,7 +26,9 @@ export declare function program(options: { readonly license: string }): ClassDec
 export declare function SEC<const S extends SectionName>(section: S): ProgramDecorator<ProgramOf<S>>;
 
 /** A value of the kernel's configuration, read when the object is loaded; it needs no initialiser. */
-export declare function kconfig(name: `CONFIG_${string}` | `LINUX_${string}`): FieldDecorator<number | boolean | string>;
+export declare function kconfig(
+  name: `CONFIG_${string}` | `LINUX_${string}`,
+): FieldDecorator<number | boolean | string>;
 
 /** No padding between fields. */
 export declare const packed: ClassDecorator_;
@@ -35,4 +37,9 @@ export declare const union: ClassDecorator_;
 /** At least this alignment: a power of two, in bytes. */
 export declare function align(bytes: number): ClassDecorator_;
 /** The method's code stands where it is called. */
-export declare function inline<This, F extends AnyMethod>(method: F, context: ClassMethodDecoratorContext<This, F>): void;
+export declare function inline<This, F extends AnyMethod>(
+  method: F,
+  context: ClassMethodDecoratorContext<This, F>,
+): void;
+
+export {};

@@ -1,23 +1,32 @@
-// Packet headers with the kernel's field names. Fields of several bytes are in network order.
+// Packet headers, with the kernel's field names. Bit-fields are in the order of little-endian machines.
 import { align } from "./decorators.js";
-import type { array, be16, be32, bits, u8 } from "./types.js";
+import type { array, be16, be32, bits, u8, u16 } from "./types.js";
 
-/** `struct ethhdr`, include/uapi/linux/if_ether.h. */
+/** `struct ethhdr`, 14 bytes: Ethernet. */
 export class EthHdr {
   h_dest: array<u8, 6>;
   h_source: array<u8, 6>;
+  /** ETH_P_*. */
   h_proto: be16;
 }
 
-/** What follows the addresses of a tagged frame: `struct vlan_hdr`, include/linux/if_vlan.h. */
+/** `struct vlan_hdr`, 4 bytes: what follows an Ethernet header whose protocol is ETH_P_8021Q or ETH_P_8021AD. */
 export class VlanHdr {
   h_vlan_TCI: be16;
   h_vlan_encapsulated_proto: be16;
 }
 
-/** `struct iphdr`, include/uapi/linux/ip.h; options follow where ihl is over 5. */
+/** `struct arphdr`, 8 bytes: the fixed part of ARP. */
+export class ArpHdr {
+  ar_hrd: be16;
+  ar_pro: be16;
+  ar_hln: u8;
+  ar_pln: u8;
+  ar_op: be16;
+}
+
+/** `struct iphdr`, 20 bytes: IPv4 without options; the whole header has `ihl * 4` bytes. */
 export class IpHdr {
-  /** Header length in 32-bit words. */
   ihl: bits<u8, 4>;
   version: bits<u8, 4>;
   tos: u8;
@@ -25,59 +34,73 @@ export class IpHdr {
   id: be16;
   frag_off: be16;
   ttl: u8;
+  /** IPPROTO_*. */
   protocol: u8;
   check: be16;
   saddr: be32;
   daddr: be32;
 }
 
-/** `struct ipv6hdr`, include/uapi/linux/ipv6.h. */
+/** `struct ipv6hdr`, 40 bytes. Its addresses are aligned as four 32-bit words. */
+@align(4)
 @align(4)
 export class Ipv6Hdr {
   priority: bits<u8, 4>;
   version: bits<u8, 4>;
   flow_lbl: array<u8, 3>;
   payload_len: be16;
+  /** IPPROTO_*, or the first extension header. */
   nexthdr: u8;
   hop_limit: u8;
   saddr: array<u8, 16>;
   daddr: array<u8, 16>;
 }
 
-/** `struct tcphdr`, include/uapi/linux/tcp.h. */
+/** `struct tcphdr`, 20 bytes without options; the whole header has `doff * 4` bytes. */
 export class TcpHdr {
   source: be16;
   dest: be16;
   seq: be32;
   ack_seq: be32;
-  res1: bits<u8, 4>;
-  /** Header length in 32-bit words. */
-  doff: bits<u8, 4>;
-  fin: bits<u8, 1>;
-  syn: bits<u8, 1>;
-  rst: bits<u8, 1>;
-  psh: bits<u8, 1>;
-  ack: bits<u8, 1>;
-  urg: bits<u8, 1>;
-  ece: bits<u8, 1>;
-  cwr: bits<u8, 1>;
+  ae: bits<u16, 1>;
+  res1: bits<u16, 3>;
+  doff: bits<u16, 4>;
+  fin: bits<u16, 1>;
+  syn: bits<u16, 1>;
+  rst: bits<u16, 1>;
+  psh: bits<u16, 1>;
+  ack: bits<u16, 1>;
+  urg: bits<u16, 1>;
+  ece: bits<u16, 1>;
+  cwr: bits<u16, 1>;
   window: be16;
   check: be16;
   urg_ptr: be16;
 }
 
-/** `struct udphdr`, include/uapi/linux/udp.h. */
+/** `struct udphdr`, 8 bytes. */
 export class UdpHdr {
   source: be16;
   dest: be16;
+  /** Bytes, this header included. */
   len: be16;
   check: be16;
 }
 
-/** `struct icmphdr`, include/uapi/linux/icmp.h. */
+/** `struct icmphdr`, 8 bytes; the rest is `id` and `sequence` of an echo (the kernel's `un.echo`). */
 export class IcmpHdr {
   type: u8;
   code: u8;
   checksum: be16;
-  rest: be32;
+  id: be16;
+  sequence: be16;
+}
+
+/** `struct icmp6hdr`, 8 bytes; the rest is `identifier` and `sequence` of an echo (the kernel's `icmp6_dataun.u_echo`). */
+export class Icmp6Hdr {
+  icmp6_type: u8;
+  icmp6_code: u8;
+  icmp6_cksum: be16;
+  identifier: be16;
+  sequence: be16;
 }

@@ -4,7 +4,7 @@ import type { AnyPointer, array, be16, be32, be64, i32, i64, ptr, ref, u16, u32,
 type AnyClass<T> = abstract new (...args: never) => T;
 
 /** Bytes that T takes, padding included: `sizeof(T)`, `sizeof<T>()` or `sizeof(value)`. Relocated for a kernel type. */
-export declare function sizeof<T>(type?: AnyClass<T> | T): u32;
+export declare function sizeof<T>(type?: AnyClass<T> | T): number;
 /** Copies a whole value. */
 export declare function copy<T>(target: T, source: NoInfer<T>): void;
 /** A zeroed array or object on the stack. */
@@ -44,14 +44,17 @@ export declare function readKernel<T extends object>(pointer: T): T;
 /** Copies a text from the process's memory (bpf_probe_read_user_str): bytes with the NUL, or a negative errno. */
 export declare function readUserStr(target: string | array<number, number>, source: object | number): i64;
 /** Copies a text from the kernel's memory (bpf_probe_read_kernel_str): bytes with the NUL, or a negative errno. */
-export declare function readKernelStr(target: string | array<number, number>, source: object | string | number): i64;
+export declare function readKernelStr(
+  target: string | array<number, number>,
+  source: object | string | number,
+): i64;
 
 /** Whether the running kernel's struct has this field: `fieldExists(task.f)`. The field is not read. */
 export declare function fieldExists(field: unknown): boolean;
 /** Bytes of a field: constant for a struct of one's own, relocated for the kernel's. */
-export declare function fieldSize(field: unknown): u32;
+export declare function fieldSize(field: unknown): number;
 /** Bytes before a field: constant for a struct of one's own, relocated for the kernel's. */
-export declare function fieldOffset(field: unknown): u32;
+export declare function fieldOffset(field: unknown): number;
 /** Whether the running kernel has this type. */
 export declare function typeExists<T>(): boolean;
 /** Whether the running kernel's type fits this declaration, fields and all. Linux 5.19's libbpf and later. */
@@ -100,7 +103,6 @@ export declare function withLock(lock: SpinLock, body: () => void): void;
  * `struct bpf_timer`: a field of a map value. The callback outlives the call: it may use its parameters, `this`
  * and constants. Name the value's class, `Timer<Slot>`, to have the callback's parameter typed. Linux 5.15.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a field cannot name the class that it stands in, unless told.
 export declare class Timer<Value = any> {
   private readonly opaque: array<u64, 2>;
   /** bpf_timer_init: `map` is the one whose value this timer lies in; `clock` is a CLOCK_*. 0 or a negative errno. */
@@ -113,7 +115,6 @@ export declare class Timer<Value = any> {
   cancel(): i64;
 }
 /** `struct bpf_wq`: work that may sleep, as a field of a map value. Linux 6.10. */
-// biome-ignore lint/suspicious/noExplicitAny: as for Timer.
 export declare class WorkQueue<Value = any> {
   private readonly opaque: array<u64, 2>;
   /** bpf_wq_init: 0 or a negative errno. */
@@ -127,3 +128,5 @@ export declare class WorkQueue<Value = any> {
 export declare class Dynptr {
   private readonly opaque: array<u64, 2>;
 }
+
+export {};

@@ -1,23 +1,24 @@
 import type { SkBuff, XdpMd } from "./contexts.js";
 import { inline } from "./decorators.js";
 import { cast, sizeof } from "./intrinsics.js";
-import { u64, type ptr } from "./types.js";
+import type { ptr, u64 } from "./types.js";
 
 /**
- * A cursor over a packet's linear data. `read` gives a pointer to a header and goes past it, or null where the
- * packet ends before: that test is what the verifier asks for.
+ * A cursor over the linear part of a packet. Every step is checked against the packet's end, as the verifier asks:
+ * unsigned, the pointer on the left.
  */
 export class Packet {
   private cursor: u64;
-  private end: u64;
+  private readonly end: u64;
 
   constructor(ctx: XdpMd | SkBuff) {
     this.cursor = ctx.data;
     this.end = ctx.data_end;
   }
 
-  /** The header at the cursor, which moves behind it; null past the end. */
-  @inline read<T>(type: new () => T): ptr<T> | null {
+  /** The header at the cursor, which moves past it; null, and no move, if the packet ends before. */
+  @inline
+  read<T>(type: new () => T): ptr<T> | null {
     const start = this.cursor;
     const next = start + sizeof<T>();
     if (next > this.end) return null;
@@ -25,10 +26,20 @@ export class Packet {
     return cast<T>(start);
   }
 
-  /** The header at the cursor, which stays; null past the end. */
-  @inline peek<T>(type: new () => T): ptr<T> | null {
+  /** The header at the cursor, which stays; null if the packet ends before the header does. */
+  @inline
+  peek<T>(type: new () => T): ptr<T> | null {
     const start = this.cursor;
     if (start + sizeof<T>() > this.end) return null;
     return cast<T>(start);
+  }
+
+  /** Moves on by a number of bytes, at most 65535; false, and no move, if the packet ends before. */
+  @inline
+  skip(bytes: u64): boolean {
+    const next: u64 = this.cursor + (bytes & 0xffff);
+    if (next > this.end) return false;
+    this.cursor = next;
+    return true;
   }
 }

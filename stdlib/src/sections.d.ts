@@ -1,8 +1,46 @@
-import type {
-  CgroupDevice, CgroupSysctl, FlowDissectorCtx, IterCtx, IterTask, LircCtx, LsmCtx, NetfilterCtx, PerfEventCtx, PtRegs, RawTracepointCtx,
-  SkBuff, SkLookup, SkMsg, SkReuseport, SockAddr, SockCtx, SockOps, SockOpt, StructOpsCtx, SyscallCtx, TracingCtx, XdpMd,
-} from "./contexts.js";
 import type { SkAction, TcAction, XdpAction } from "./constants.js";
+import type {
+  BpfSock,
+  CgroupDevice,
+  CgroupSysctl,
+  LircSample,
+  LsmCtx,
+  PerfEventCtx,
+  PtRegs,
+  RawTracepoint,
+  SkBuff,
+  SkLookup,
+  SkMsg,
+  SkReuseport,
+  SockAddr,
+  SockOps,
+  SockOpt,
+  StructOpsCtx,
+  TracingCtx,
+  XdpMd,
+} from "./contexts.js";
+import type {
+  IterBpfLink,
+  IterBpfMap,
+  IterBpfMapElem,
+  IterBpfProg,
+  IterCgroup,
+  IterCtx,
+  IterDmabuf,
+  IterIpv6Route,
+  IterKmemCache,
+  IterKsym,
+  IterNetlink,
+  IterSkStorageMap,
+  IterSockMap,
+  IterTask,
+  IterTaskFile,
+  IterTaskVma,
+  IterTcp,
+  IterUdp,
+  IterUnix,
+  NetfilterCtx,
+} from "./iterators.js";
 import type { Tracepoint, Tracepoints } from "./tracepoints.js";
 import type { i32 } from "./types.js";
 
@@ -45,20 +83,20 @@ interface Exact {
   sk_reuseport: Fn<SkReuseport, SkAction | i32>;
   "sk_reuseport/migrate": Fn<SkReuseport, SkAction | i32>;
   sockops: Fn<SockOps>;
-  flow_dissector: Fn<FlowDissectorCtx>;
-  "cgroup/sock": Fn<SockCtx>;
-  "cgroup/sock_create": Fn<SockCtx>;
-  "cgroup/sock_release": Fn<SockCtx>;
-  "cgroup/post_bind4": Fn<SockCtx>;
-  "cgroup/post_bind6": Fn<SockCtx>;
+  flow_dissector: Fn<SkBuff>;
+  "cgroup/sock": Fn<BpfSock>;
+  "cgroup/sock_create": Fn<BpfSock>;
+  "cgroup/sock_release": Fn<BpfSock>;
+  "cgroup/post_bind4": Fn<BpfSock>;
+  "cgroup/post_bind6": Fn<BpfSock>;
   "cgroup/dev": Fn<CgroupDevice>;
   "cgroup/sysctl": Fn<CgroupSysctl>;
   "cgroup/getsockopt": Fn<SockOpt>;
   "cgroup/setsockopt": Fn<SockOpt>;
   perf_event: Fn<PerfEventCtx>;
-  lirc_mode2: Fn<LircCtx>;
-  netfilter: Fn<NetfilterCtx>;
-  syscall: Fn<SyscallCtx>;
+  lirc_mode2: Fn<LircSample>;
+  netfilter: Fn<NetfilterCtx<any, any>>;
+  syscall: Fn<never>;
 }
 
 /** `bind`, `connect` … with the address family behind it. */
@@ -66,38 +104,82 @@ type SockAddrHook =
   | `${"bind" | "connect" | "getpeername" | "getsockname" | "sendmsg" | "recvmsg"}${"4" | "6"}`
   | `${"connect" | "getpeername" | "getsockname" | "sendmsg" | "recvmsg"}_unix`;
 
-type Sleepable<S extends string> = S | `${S}.s`;
-type Kprobes = Sleepable<"kprobe" | "kretprobe" | "uprobe" | "uretprobe"> | "ksyscall" | "kretsyscall" | Sleepable<"usdt"> | `${Sleepable<"uprobe" | "uretprobe" | "kprobe" | "kretprobe">}.multi` | `${"kprobe" | "uprobe"}.${"multi" | "session"}` | `${"uprobe" | "uretprobe"}.multi.s` | "uprobe.session.s";
-type Tracing = Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession" | "freplace"> | "tp_btf";
+/** Iterators by what they go over; which declaration of a kernel type is meant is up to the probe. */
+interface Iterators {
+  task: IterTask<any>;
+  task_file: IterTaskFile<any, any>;
+  task_vma: IterTaskVma<any, any>;
+  bpf_map: IterBpfMap<any>;
+  bpf_map_elem: IterBpfMapElem<any, any, any>;
+  bpf_sk_storage_map: IterSkStorageMap<any, any, any>;
+  bpf_prog: IterBpfProg<any>;
+  bpf_link: IterBpfLink<any>;
+  tcp: IterTcp<any>;
+  udp: IterUdp<any>;
+  unix: IterUnix<any>;
+  netlink: IterNetlink<any>;
+  ipv6_route: IterIpv6Route<any>;
+  sockmap: IterSockMap<any, any, any>;
+  cgroup: IterCgroup<any>;
+  ksym: IterKsym<any>;
+  kmem_cache: IterKmemCache<any>;
+  dmabuf: IterDmabuf<any>;
+}
 
-type Plain = keyof Exact
-  | "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "fentry" | "fexit" | "lsm" | "struct_ops" | "raw_tp" | "raw_tracepoint" | "tracepoint" | "tp"
+type Sleepable<S extends string> = S | `${S}.s`;
+type Tp = "tracepoint" | "tp";
+type RawTp = `${"raw_tp" | "raw_tracepoint"}${"" | ".w"}`;
+/** Hooks whose context is the registers; bare, they are attached by hand. */
+type Probe =
+  | Sleepable<"kprobe" | "kretprobe" | "uprobe" | "uretprobe">
+  | `${"kprobe" | "kretprobe"}.multi`
+  | "kprobe.session"
+  | Sleepable<"uprobe.multi" | "uretprobe.multi" | "uprobe.session">
+  | "ksyscall"
+  | "kretsyscall"
+  | Sleepable<"usdt">;
+type Tracing = Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession" | "freplace"> | "tp_btf";
+type Lsm = Sleepable<"lsm"> | "lsm_cgroup";
+type Iter = Sleepable<"iter">;
+type Ops = Sleepable<"struct_ops">;
+
+/** `hook` alone or `hook/target`. */
+type Hook<H extends string> = H | `${H}/${string}`;
+type Plain =
+  | keyof Exact
   | `cgroup/${SockAddrHook}`
-  | `${"tracepoint" | "tp"}/${keyof Tracepoints & string}`
-  | `${"tracepoint" | "tp"}/${string}/${string}`
-  | `${Kprobes}/${string}`
-  | `${Tracing}/${string}`
-  | `${Sleepable<"lsm"> | "lsm_cgroup"}/${string}`
-  | `${"raw_tp" | "raw_tracepoint"}${"" | ".w"}/${string}`
-  | `${Sleepable<"iter">}/${string}`
-  | `${Sleepable<"struct_ops">}/${string}`;
+  | `${Tp}/${keyof Tracepoints & string}`
+  | Tp
+  | `${Tp}/${string}/${string}`
+  | `${Iter}/${keyof Iterators}`
+  | Hook<Probe | Tracing | Lsm | RawTp | Iter | Ops>;
 
 /** Every section that libbpf knows (libbpf.c: `section_defs`); `?` in front leaves the program out of a load. */
 export type SectionName = Plain | `?${Plain}`;
 
-/** Contexts of the iterators by what they walk. */
-interface Iters {
-  task: IterTask;
-}
-
 /** What a method in this section has to be. */
-export type ProgramOf<S extends string> = S extends `?${infer R}` ? ProgramOf<R>
-  : S extends keyof Exact ? Exact[S]
-  : S extends `cgroup/${SockAddrHook}` ? Fn<SockAddr>
-  : S extends `${"tracepoint" | "tp"}/${infer N}` ? Fn<Tracepoint<N>>
-  : S extends `${"raw_tp" | "raw_tracepoint"}${string}` ? FnWithArgs<RawTracepointCtx>
-  : S extends `${Sleepable<"lsm"> | "lsm_cgroup"}/${string}` | "lsm" ? FnWithArgs<LsmCtx>
-  : S extends `${Tracing}/${string}` | "fentry" | "fexit" ? FnWithArgs<TracingCtx>
-  : S extends `${Sleepable<"iter">}/${infer K}` ? (K extends keyof Iters ? Fn<Iters[K]> : Fn<IterCtx<K>>)
-  : S extends `${Sleepable<"struct_ops">}/${string}` | "struct_ops" ? (ctx: StructOpsCtx, ...args: Args) => unknown
-  : FnWithArgs<PtRegs>;
+export type ProgramOf<S extends string> = S extends `?${infer R}`
+  ? ProgramOf<R>
+  : S extends keyof Exact
+    ? Exact[S]
+    : S extends `cgroup/${SockAddrHook}`
+      ? Fn<SockAddr>
+      : S extends `${Tp}/${infer N}`
+        ? Fn<Tracepoint<N>>
+        : S extends Tp
+          ? Fn<never>
+          : S extends Hook<RawTp>
+            ? FnWithArgs<RawTracepoint>
+            : S extends Hook<Lsm>
+              ? FnWithArgs<LsmCtx>
+              : S extends Hook<Tracing>
+                ? FnWithArgs<TracingCtx, i32 | void>
+                : S extends `${Iter}/${infer K}`
+                  ? Fn<K extends keyof Iterators ? Iterators[K] : IterCtx>
+                  : S extends Iter
+                    ? Fn<never>
+                    : S extends Hook<Ops>
+                      ? FnWithArgs<StructOpsCtx, unknown>
+                      : FnWithArgs<PtRegs>;
+
+export {};

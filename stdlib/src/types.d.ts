@@ -102,6 +102,10 @@ export interface AnyPointer<T = unknown> {
 }
 
 /** A value written out with fields left out: those are zero. */
-export type Init<T> = T extends number | boolean | string ? T
-  : T extends { readonly [LEN]?: unknown; readonly length: number } ? T
-  : { readonly [K in keyof T]?: Init<T[K]> };
+export type Init<T> = T extends number | boolean | string
+  ? T
+  : T extends { readonly [LEN]?: unknown; readonly length: number }
+    ? T
+    : { readonly [K in keyof T]?: Init<T[K]> };
+
+export {};

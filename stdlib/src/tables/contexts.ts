@@ -1,18 +1,66 @@
-/** Context classes of contexts.d.ts and the kernel's structs that they are (include/uapi/linux/bpf.h). */
-export const contextStructs: Readonly<Record<string, string>> = {
-  XdpMd: "xdp_md",
-  SkBuff: "__sk_buff",
-  PtRegs: "pt_regs",
-  SockAddr: "bpf_sock_addr",
-  SockOps: "bpf_sock_ops",
-  SkMsg: "sk_msg_md",
-  SkLookup: "bpf_sk_lookup",
-  SkReuseport: "sk_reuseport_md",
-  SockCtx: "bpf_sock",
-  CgroupDevice: "bpf_cgroup_dev_ctx",
-  CgroupSysctl: "bpf_sysctl",
-  SockOpt: "bpf_sockopt",
-  PerfEventCtx: "bpf_perf_event_data",
-  RawTracepointCtx: "bpf_raw_tracepoint_args",
-  NetfilterCtx: "bpf_nf_ctx",
-};
+/** A class of `@tsbpfc/stdlib` whose layout is a struct of the kernel's UAPI. */
+export interface UapiStruct {
+  /** The kernel's name of the struct. */
+  readonly struct: string;
+  /** Offsets in bytes of the fields that share others' bytes (members of anonymous unions); the others follow C's rules. */
+  readonly overlays: Readonly<Record<string, number>>;
+}
+
+const uapi = (struct: string, overlays: UapiStruct["overlays"] = {}): UapiStruct => ({ struct, overlays });
+
+/**
+ * Contexts and the objects that they lead to, by class name. Accesses are at fixed offsets, which the verifier
+ * rewrites (kernel: `convert_ctx_accesses`): they have to stay constant.
+ */
+export const contexts = {
+  XdpMd: uapi("xdp_md"),
+  SkBuff: uapi("__sk_buff"),
+  BpfFlowKeys: uapi("bpf_flow_keys", { ipv4_src: 16, ipv4_dst: 20 }),
+  BpfSock: uapi("bpf_sock"),
+  BpfTcpSock: uapi("bpf_tcp_sock"),
+  SockAddr: uapi("bpf_sock_addr"),
+  SockOps: uapi("bpf_sock_ops", { reply: 4, replylong: 4 }),
+  SkMsg: uapi("sk_msg_md"),
+  SkLookup: uapi("bpf_sk_lookup", { cookie: 0 }),
+  SkReuseport: uapi("sk_reuseport_md"),
+  CgroupDevice: uapi("bpf_cgroup_dev_ctx"),
+  CgroupSysctl: uapi("bpf_sysctl"),
+  SockOpt: uapi("bpf_sockopt"),
+  PtRegs: uapi("pt_regs"),
+  PerfEventCtx: uapi("bpf_perf_event_data"),
+  RawTracepoint: uapi("bpf_raw_tracepoint_args"),
+  LircSample: uapi("u32"),
+  NetfilterCtx: uapi("bpf_nf_ctx"),
+  IterTask: uapi("bpf_iter__task"),
+  IterTaskFile: uapi("bpf_iter__task_file"),
+  IterTaskVma: uapi("bpf_iter__task_vma"),
+  IterBpfMap: uapi("bpf_iter__bpf_map"),
+  IterBpfMapElem: uapi("bpf_iter__bpf_map_elem"),
+  IterSkStorageMap: uapi("bpf_iter__bpf_sk_storage_map"),
+  IterSockMap: uapi("bpf_iter__sockmap"),
+  IterBpfProg: uapi("bpf_iter__bpf_prog"),
+  IterBpfLink: uapi("bpf_iter__bpf_link"),
+  IterTcp: uapi("bpf_iter__tcp"),
+  IterUdp: uapi("bpf_iter__udp"),
+  IterUnix: uapi("bpf_iter__unix"),
+  IterNetlink: uapi("bpf_iter__netlink"),
+  IterIpv6Route: uapi("bpf_iter__ipv6_route"),
+  IterCgroup: uapi("bpf_iter__cgroup"),
+  IterKsym: uapi("bpf_iter__ksym"),
+  IterKmemCache: uapi("bpf_iter__kmem_cache"),
+  IterDmabuf: uapi("bpf_iter__dmabuf"),
+} as const satisfies Readonly<Record<string, UapiStruct>>;
+
+/** Contexts that are nothing but an array of 64-bit arguments: the parameters after the context. */
+export const argumentContexts = ["TracingCtx", "LsmCtx", "StructOpsCtx", "RawTracepoint"] as const;
+
+/**
+ * Classes that BTF has to name as the kernel does: it finds these by name in a map's value
+ * (kernel: `btf_find_field`), and sizes are the kernel's.
+ */
+export const kernelObjects = {
+  SpinLock: "bpf_spin_lock",
+  Timer: "bpf_timer",
+  WorkQueue: "bpf_wq",
+  Dynptr: "bpf_dynptr",
+} as const satisfies Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-export { contextStructs } from "./contexts.js";
+export { argumentContexts, contexts, kernelObjects, type UapiStruct } from "./contexts.js";
 export type { Helper, HelperParam, HelperResult } from "./helper.js";
 export { helpers } from "./helpers.generated.js";
-export { type MapClass, mapClasses } from "./maps.js";
+export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
