@@ -55,6 +55,8 @@ export function loadableBtf(btf: Btf, features: BtfFeatures = allBtfFeatures): U
   const int = known || types.length + 1;
   const replaced = types.map((type) => replace(type, { btf, features, missing, int }));
   if (known === 0) replaced.push({ ...filler, name: "int", size: 4, bits: 32 });
+  for (const type of types)
+    if (type.kind === "func" && type.linkage === "extern") nameParameters(replaced, type.type);
   if (hasExtern) replaceKsyms(replaced, btf, int);
   return encodeBtf(replaced, { endian: btf.endian, strings: btf.strings });
 }
@@ -95,9 +97,6 @@ function replace(type: BtfType, { btf, features, missing, int }: Context): BtfTy
       if (missing.has("func")) return { kind: "typedef", name: type.name, type: type.type };
       if (!features.globalFunc && type.linkage !== "static") return { ...type, linkage: "static" };
       return type.linkage === "extern" ? { ...type, linkage: "global" } : type;
-    case "func_proto":
-      // A function's parameters need names; those of an extern's prototype have none.
-      return type;
     case "var":
       if (missing.has("var")) return filler;
       return type.linkage === "extern"
@@ -143,20 +142,19 @@ function replaceKsyms(types: BtfType[], btf: Btf, int: TypeId): void {
     const isFunction = btf.kind(type) === "func";
     const entry = types[type - 1];
     if (entry?.kind === "var") types[type - 1] = { ...entry, type: int };
-    if (isFunction) nameParameters(types, type);
     return { type: isFunction ? dummy : type, offset: i * 4, size: 4 };
   });
   types[index] = { ...datasec, size: vars.length * 4, vars };
 }
 
 /** The kernel refuses a function that is not extern if a parameter has no name (btf_func_check). */
-function nameParameters(types: BtfType[], func: TypeId): void {
-  const type = types[func - 1];
-  const proto = type?.kind === "func" ? types[type.type - 1] : undefined;
-  if (type?.kind !== "func" || proto?.kind !== "func_proto") return;
-  const params = proto.params.map((param, i) => ({
-    ...param,
-    name: param.name === "" && param.type !== 0 ? `arg${i}` : param.name,
-  }));
-  types[type.type - 1] = { ...proto, params };
+function nameParameters(types: BtfType[], prototype: TypeId): void {
+  const proto = types[prototype - 1];
+  if (proto?.kind !== "func_proto") return;
+  const params = proto.params.map((param, i) => {
+    // The last parameter of a variadic function is void and has no name.
+    const unnamed = param.name === "" && param.type !== 0;
+    return unnamed ? { ...param, name: `arg${i}` } : param;
+  });
+  types[prototype - 1] = { ...proto, params };
 }

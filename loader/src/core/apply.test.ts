@@ -1,13 +1,16 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileFixture, hasClang } from "../../fixtures/compile.js";
 import { Btf } from "../btf/btf.js";
 import { BtfBuilder, encodeBtf } from "../btf/builder.js";
+import { BtfError } from "../btf/error.js";
 import type { BtfType } from "../btf/types.js";
 import { parseElf } from "../elf/elf.js";
 import { Instructions } from "../insn/insn.js";
 import { parseObject } from "../spec/parse.js";
 import type { ProgramSpec } from "../spec/spec.js";
 import { applyCore } from "./apply.js";
+import { CoreError } from "./error.js";
 import { poisonCall } from "./patch.js";
 import type { CoreKind, CoreRelocation } from "./relocation.js";
 import { solveCore } from "./solve.js";
@@ -113,6 +116,25 @@ describe.skipIf(!hasClang)("a program of clang's, on a kernel with other layouts
     for (const name of ["offsets", "flavours", "unresolved"]) {
       expect(applyCore(program(name), spec.btf!, [spec.btf!])).toEqual(program(name).instructions);
     }
+  });
+
+  it("meets damaged kernel types with a typed error, soon", () => {
+    const change = fc.tuple(fc.nat(kernel.bytes.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
+        const bytes = kernel.bytes.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        const start = performance.now();
+        try {
+          const damaged = Btf.parse(bytes);
+          for (const { name } of spec.programs.values()) applyCore(program(name), spec.btf!, [damaged]);
+        } catch (error) {
+          if (!(error instanceof CoreError || error instanceof BtfError)) throw error;
+        }
+        expect(performance.now() - start).toBeLessThan(2000);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it("is the same for a big-endian machine", () => {

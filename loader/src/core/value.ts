@@ -56,6 +56,7 @@ function fieldValue(kind: CoreKind, access: FieldAccess, endian: "little" | "big
   const last = access.steps.at(-1)!;
   if (last.kind === "element") {
     const size = sizeOf(btf, last.type);
+    if (bitOffset % 8 !== 0) return { fault: "it does not start at a byte" };
     if (kind === "field_byte_offset") {
       return { value: BigInt(bitOffset / 8), field: { btf, type: last.type, size }, exact: true };
     }
@@ -66,7 +67,9 @@ function fieldValue(kind: CoreKind, access: FieldAccess, endian: "little" | "big
   const width = last.kind === "member" ? last.member.bitfieldSize : 0;
   const unit =
     width > 0 ? storage(sizeOf(btf, type), bitOffset, width) : plainUnit(sizeOf(btf, type), bitOffset);
-  if (unit === null) return { fault: "its bit-field spans more than 8 bytes" };
+  if (unit === null) {
+    return { fault: width > 0 ? "its bit-field spans more than 8 bytes" : "it does not start at a byte" };
+  }
   const bits = width > 0 ? width : unit.size * 8;
   const exact = width === 0;
   switch (kind) {
@@ -94,8 +97,8 @@ interface Unit {
   readonly size: number;
 }
 
-function plainUnit(size: number, bitOffset: number): Unit {
-  return { offset: Math.floor(bitOffset / 8), size };
+function plainUnit(size: number, bitOffset: number): Unit | null {
+  return bitOffset % 8 === 0 ? { offset: bitOffset / 8, size } : null;
 }
 
 /** The smallest aligned integer, from the field's own type up to 8 bytes, that holds a bit-field whole. */

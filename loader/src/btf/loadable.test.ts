@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { Btf } from "./btf.js";
+import { encodeBtf } from "./builder.js";
+import { allBtfFeatures, loadableBtf } from "./loadable.js";
+import type { BtfType } from "./types.js";
+
+const types: readonly BtfType[] = [
+  { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" },
+  { kind: "func_proto", returns: 0, params: [{ name: "", type: 1 }] },
+  { kind: "func", name: "bpf_kfunc", type: 2, linkage: "extern" },
+  { kind: "var", name: "jiffies", type: 0, linkage: "extern" },
+  {
+    kind: "datasec",
+    name: ".ksyms",
+    size: 0,
+    vars: [
+      { type: 3, offset: 0, size: 0 },
+      { type: 4, offset: 0, size: 0 },
+    ],
+  },
+  { kind: "enum64", name: "wide", size: 8, signed: false, values: [{ name: "W", value: 1n << 40n }] },
+  { kind: "type_tag", name: "user", type: 1 },
+  { kind: "decl_tag", name: "tag", type: 6, component: -1 },
+  { kind: "float", name: "double", size: 8 },
+];
+
+describe("an object's BTF for the kernel", () => {
+  const object = Btf.parse(encodeBtf(types));
+  const loadable = (features = allBtfFeatures): Btf => Btf.parse(loadableBtf(object, features));
+
+  it("has no externs: they become plain functions and variables with places", () => {
+    const btf = loadable();
+    expect(btf.type(3)).toMatchObject({ kind: "func", name: "bpf_kfunc", linkage: "global" });
+    expect(btf.type(2)).toMatchObject({ kind: "func_proto", params: [{ name: "arg0", type: 1 }] });
+    expect(btf.type(4)).toMatchObject({ kind: "var", name: "jiffies", type: 1, linkage: "global" });
+    const ksyms = btf.type(5);
+    expect(ksyms).toMatchObject({
+      kind: "datasec",
+      size: 8,
+      vars: [{ offset: 0 }, { type: 4, offset: 4, size: 4 }],
+    });
+  });
+
+  it("keeps the ids of all types and the offsets of all strings", () => {
+    const btf = loadable();
+    expect([6, 7, 8, 9].map((id) => btf.type(id))).toEqual(types.slice(5));
+    expect(btf.strings.subarray(0, object.strings.length)).toEqual(object.strings);
+  });
+
+  it("stands in for kinds that an older kernel does not know, with the same sizes", () => {
+    const btf = loadable({
+      ...allBtfFeatures,
+      enum64: false,
+      typeTag: false,
+      declTag: false,
+      float: false,
+      datasec: false,
+    });
+    expect([4, 5, 6, 7, 8, 9].map((id) => btf.kind(id))).toEqual([
+      "int",
+      "int",
+      "union",
+      "const",
+      "int",
+      "struct",
+    ]);
+    expect([btf.size(6), btf.size(9)]).toEqual([8, 8]);
+  });
+
+  it("is passed on unchanged where nothing needs to change", () => {
+    const plain = Btf.parse(
+      encodeBtf(types.slice(5).map((t) => (t.kind === "type_tag" ? { ...t, type: 0 } : t))),
+    );
+    expect(loadableBtf(plain)).toBe(plain.bytes);
+  });
+});
