@@ -1,8 +1,9 @@
-import { check } from "./dialect/check.js";
+import { resolve } from "node:path";
+import { check, type CheckResult } from "./dialect/check.js";
 import { backendDiagnostics } from "./diagnostics/backend.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { KernelBtf } from "./frontend/kernel-btf.js";
-import { createProbeProgram } from "./frontend/program.js";
+import { createProbeProgram, type KernelModuleMaker } from "./frontend/program.js";
 import { declareKernelTypes } from "./frontend/vmlinux/index.js";
 import { emitObject } from "./llvm/index.js";
 import { lowerModule } from "./lower/module.js";
@@ -44,17 +45,24 @@ export interface CompileOutput {
  * @throws LlvmNotFoundError if there is no libLLVM; IrError for a fault of the compiler.
  */
 export function compile(options: CompileOptions): CompileResult {
-  const kernel = new KernelBtf(options.btf);
-  const probe = createProbeProgram(options.file, (roots, only) => kernelModule(kernel, roots, only));
-  const { diagnostics, model } = check({ ...probe, kernel });
+  const { diagnostics, model } = checkFile(options.file, options.btf);
   if (!model) return { diagnostics, output: null };
   const cpu = options.cpu ?? "v3";
   const ir = lowerModule(model, cpu);
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
-  const backend = backendDiagnostics(model, emitted.diagnostics, probe.source.fileName);
+  const backend = backendDiagnostics(model, emitted.diagnostics, resolve(options.file));
   const all = [...diagnostics, ...backend];
   if (!emitted.object || backend.some((d) => d.severity === "error")) return { diagnostics: all, output: null };
   return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
+}
+
+/** What is wrong with a probe, and its model if nothing is. Needs no libLLVM. @throws SourceNotFoundError */
+export function checkFile(file: string, btf?: string): CheckResult {
+  const kernel = new KernelBtf(btf);
+  const makeKernelModule: KernelModuleMaker = (roots, only) => kernelModule(kernel, roots, only);
+  const quick = check({ ...createProbeProgram(file, { makeKernelModule }), kernel });
+  if (quick.model) return quick;
+  return check({ ...createProbeProgram(file, { makeKernelModule, whole: true }), kernel });
 }
 
 function kernelModule(kernel: KernelBtf, roots: readonly string[], only: ReadonlySet<string>): string {

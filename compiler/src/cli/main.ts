@@ -65,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** Errors of the environment by their class names, so that no class has to be loaded to know them. */
-const ENVIRONMENT = new Set(["LlvmNotFoundError", "BtfError", "ElfError", "SpecError"]);
+const ENVIRONMENT = new Set(["LlvmNotFoundError", "BtfError", "ElfError", "SpecError", "SourceNotFoundError"]);
 
 function failed(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;

@@ -11,7 +11,7 @@ export interface VmlinuxOptions {
 }
 
 /** Writes the kernel's types for the editor: all of them, or what the named ones reach. */
-export function vmlinux(options: VmlinuxOptions): ExitCode {
+export async function vmlinux(options: VmlinuxOptions): Promise<ExitCode> {
   const kernel = new KernelBtf(options.btf);
   const { btf } = kernel;
   if (!btf)

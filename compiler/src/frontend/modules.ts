@@ -13,11 +13,13 @@ export interface StdlibLocation {
   readonly index: string;
   /** Global declarations that take the place of TypeScript's own library. */
   readonly core: string;
+  /** Its modules that are written in the dialect itself. */
+  readonly code: readonly string[];
 }
 
 export function findStdlib(): StdlibLocation {
   const folder = `${dirname(createRequire(import.meta.url).resolve(`${STDLIB}/package.json`))}/src/`;
-  return { folder, index: `${folder}index.d.ts`, core: `${folder}core.d.ts` };
+  return { folder, index: `${folder}index.d.ts`, core: `${folder}core.d.ts`, code: [`${folder}headers.ts`, `${folder}packet.ts`] };
 }
 
 const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { ts } from "ts-morph";
 import type { ModuleNames } from "../dialect/session.js";
 import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
-import { pruneDeclarations, SMALL_MODULE } from "./prune.js";
+import { mentionedNames } from "./mentions.js";
+import { pruneDeclarations, pruneList, SMALL_MODULE } from "./prune.js";
 
 /** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
 export const compilerOptions: ts.CompilerOptions = {
@@ -27,13 +28,38 @@ export interface ProbeProgram {
 /** Declarations of kernel types for a probe that has no `vmlinux.d.ts`: made of BTF, in memory. */
 export type KernelModuleMaker = (roots: readonly string[], mentioned: ReadonlySet<string>) => string;
 
+export interface ProbeProgramOptions {
+  readonly makeKernelModule: KernelModuleMaker;
+  /** The whole standard library, not only what the probe mentions: for the checker's "did you mean". */
+  readonly whole?: boolean;
+  readonly stdlib?: StdlibLocation;
+}
+
+/** The probe's file is not there, or cannot be read. */
+export class SourceNotFoundError extends Error {
+  override readonly name = "SourceNotFoundError";
+  readonly code = "source-not-found";
+
+  constructor(file: string) {
+    super(`cannot read ${file}`);
+  }
+}
+
 /** A TypeScript program for one probe: its modules and the standard library, nothing of JavaScript's own. */
-export function createProbeProgram(file: string, makeKernelModule: KernelModuleMaker, stdlib: StdlibLocation = findStdlib()): ProbeProgram {
+export function createProbeProgram(file: string, options: ProbeProgramOptions): ProbeProgram {
+  const { makeKernelModule, whole = false, stdlib = findStdlib() } = options;
   const probe = resolve(file);
+  if (readSource(probe) === null) throw new SourceNotFoundError(file);
+  const mentioned = whole ? null : mentionedNames(probe, stdlib);
   const sources = new Map<string, ts.SourceFile | undefined>();
   const read = (fileName: string): ts.SourceFile | undefined => {
     const text = sourceText(fileName, probe, makeKernelModule);
-    return text === null ? undefined : ts.createSourceFile(fileName, text, ts.ScriptTarget.ESNext, true);
+    if (text === null) return undefined;
+    const shown = mentioned && fileName.startsWith(stdlib.folder) ? pruneList(fileName, text, mentioned) : text;
+    return ts.createSourceFile(fileName, shown, {
+      languageVersion: ts.ScriptTarget.ESNext,
+      jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+    });
   };
   const host: ts.CompilerHost = {
     getSourceFile: (fileName) => {
@@ -57,7 +83,7 @@ export function createProbeProgram(file: string, makeKernelModule: KernelModuleM
   };
   const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
   const source = program.getSourceFile(probe);
-  if (!source) throw new Error(`cannot read ${file}`);
+  if (!source) throw new SourceNotFoundError(file);
   return { program, source, modules: moduleNames(stdlib, probe) };
 }
 

@@ -1,3 +1,18 @@
+/** Generated lists of the standard library: each row is known by the name that a probe has to mention to need it. */
+const lists: readonly { readonly file: RegExp; readonly row: RegExp }[] = [
+  { file: /\/syscalls\.generated\.d\.ts$/, row: /^ {2}"syscalls\/(\w+)": \{[^}]*\};\n/gm },
+  { file: /\/helpers\.generated\.d\.ts$/, row: /^export declare function (\w+)[^;]*;\n/gm },
+];
+
+/**
+ * A file of the standard library without the rows that nothing mentions: 720 system calls and 211 helpers cost the
+ * checker 80 ms.
+ */
+export function pruneList(fileName: string, text: string, mentioned: ReadonlySet<string>): string {
+  const list = lists.find(({ file }) => file.test(fileName));
+  return list ? text.replace(list.row, (row, name: string) => (mentioned.has(name) ? row : "")) : text;
+}
+
 /** Modules below this size are parsed as they are: 64 KiB take the checker about 15 ms. */
 export const SMALL_MODULE = 64 * 1024;
 
