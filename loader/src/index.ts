@@ -62,6 +62,7 @@ export {
   programTypeName,
   programTypes,
 } from "./spec/kernel-enums.js";
+export { lineAt } from "./spec/lines.js";
 export { parseObject } from "./spec/parse.js";
 export {
   type AttachKind,

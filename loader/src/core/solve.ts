@@ -1,5 +1,6 @@
 import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
+import { lineAt } from "../spec/lines.js";
 import type { ProgramSpec } from "../spec/spec.js";
 import { type Access, describeAccess, localAccess } from "./access.js";
 import { isEnum } from "./compatible.js";
@@ -153,7 +154,7 @@ function valued(kind: CoreKind, access: Access, endian: "little" | "big", place:
 }
 
 function placeOf(program: ProgramSpec, { insn, type }: CoreRelocation, btf: Btf): CorePlace {
-  const line = program.lines.findLast((l) => l.insn <= insn);
+  const line = lineAt(program.lines, insn);
   return {
     program: program.name,
     insn,

@@ -19,7 +19,10 @@ export interface VerifierLog {
 export interface VerifierFrame {
   /** Instruction index; -1 where only the source is known. */
   readonly insn: number;
-  /** As the object's line info says; empty before Linux 6.9, which prints the text alone. */
+  /**
+   * The last part of the path in the object's line info; empty before Linux 6.9, which prints the text alone.
+   * `lineAt(program.lines, insn)` has the whole path.
+   */
   readonly file: string;
   /** From 1; 0 where unknown. */
   readonly line: number;

@@ -111,6 +111,13 @@ describe("other logs", () => {
     expect([log.summary, log.at, log.statistics?.insns, log.stackDepths]).toEqual(["", null, 2, [0]]);
   });
 
+  it("of a program that passed have none even where the verifier grumbled on its way", () => {
+    const log = parseVerifierLog(
+      "arg#0 reference type('UNKNOWN ') size cannot be determined: -22\n0: R1=ctx() R10=fp0\n; f(x); @ a.c:3\n0: (85) call pc+1\nR1 is not a scalar\ncaller:\n R10=fp0\n1: (95) exit\nprocessed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n",
+    );
+    expect(log.summary).toBe("");
+  });
+
   it("that are empty, cut off or garbled are read as far as they go", () => {
     expect(parseVerifierLog("")).toMatchObject({ summary: "", frames: [], statistics: null });
     fc.assert(

@@ -11,29 +11,24 @@ const statistics =
 const stackDepth = /^stack depth (\d+(?:\+\d+)*)/;
 const duration = /^verification time (\d+) usec/;
 
+/** What may follow the reason of a rejection. */
+const trailer: readonly RegExp[] = [/^$/, /^(cur|old) state:/, statistics, stackDepth, duration];
+
 /**
- * Lines that describe the verifier's state or its steps, and so never are the reason of a rejection. What is
- * left at the end of a log is.
+ * Lines that describe the verifier's state or its steps. Where the last line before the trailer is one, the log
+ * names no reason: the program passed, or the log is cut off.
  */
 const narration: readonly RegExp[] = [
-  /^$/,
-  /^;/,
+  /^[;\s]/,
   /^\d+: /,
   /^from \d+ to \d+/,
   /^func#\d+ @\d+/,
   /^(caller|callee|returning from callee|to caller at \d+):?/,
-  /^\s/,
   /^R\d+(_\w+)?=/,
-  /^(cur|old) state:/,
-  /^Func#\d+ .*assumed valid/,
   /^mark_precise:/,
   /^(last_idx|first_idx|parent|regs=|propagating|frame ?\d)/,
-  /^(arg#\d+ .*is ptr|Validating .* func#\d+|Func#\d+ .*is safe|Global function .* is assumed)/,
-  /^(safe|infinite loop inference|live regs|Live regs)/,
-  /^\(?\d+ line\(s\) omitted/,
-  statistics,
-  stackDepth,
-  duration,
+  /^(arg#\d+ reference type|Validating .* func#\d+|Func#\d+ .*(is safe|assumed valid)|Live regs)/,
+  /^safe$/,
 ];
 
 /**
@@ -60,9 +55,10 @@ export function parseVerifierLog(log: string): VerifierLog {
   };
 }
 
-/** The last line that is no narration. A log of a program that passed has none. */
+/** The last line of the path, if it is a reason: the verifier stops right after it has given one. */
 function summarize(lines: readonly string[]): string {
-  return lines.findLast((line) => !narration.some((pattern) => pattern.test(line))) ?? "";
+  const last = lines.findLast((line) => !trailer.some((pattern) => pattern.test(line))) ?? "";
+  return narration.some((pattern) => pattern.test(last)) ? "" : last;
 }
 
 /** One frame for each instruction that the log shows, with the source line in force. */
