@@ -1,23 +1,68 @@
-/** A helper of the kernel, as the dialect calls it. The order of `params` is the kernel's, one register each. */
+import type { ProgramTypeName } from "./program-types.js";
+
+/** A helper of the kernel, as the dialect calls it. */
 export interface Helper {
   /** `enum bpf_func_id`, include/uapi/linux/bpf.h. */
   readonly id: number;
+  /** In the kernel's order, one register each. */
   readonly params: readonly HelperParam[];
   readonly returns: HelperResult;
+  /** First Linux release that has it; a program type may have got it later. */
+  readonly since: string;
+  /** Whether some program type may call it only with a GPL-compatible license. */
+  readonly gplOnly: boolean;
+  /**
+   * Program types that may call it on the newest kernel known, whatever the attach type. Types outside of
+   * `askedProgramTypes` are in no list: nothing is known of them.
+   */
+  readonly programs: readonly ProgramTypeName[];
 }
 
 export type HelperParam = { readonly name: string } & (
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean }
-  /** Memory that the helper reads or fills; the next parameter is its size in bytes. */
-  | { readonly kind: "memory"; readonly writable: boolean }
+  /**
+   * Memory that the helper reads, or fills (`writable`: it need not be initialised). A parameter of kind `size` gives
+   * its size in bytes; where none does, the size is `bytes`. A null stands for none where `nullable`.
+   */
+  | { readonly kind: "memory"; readonly writable: boolean; readonly bytes?: number; readonly nullable?: true }
   /** The size of the memory at parameter `of`. Not written in the dialect, unless as an extra last argument. */
   | { readonly kind: "size"; readonly of: number }
-  | { readonly kind: "map" | "key" | "value" | "context" | "pointer" | "callback" }
+  | { readonly kind: "map" | "key" | "context" | "callback" }
+  /** A value of the map, read; filled by the helper where `writable`; a null stands for none where `nullable`. */
+  | { readonly kind: "value"; readonly writable?: true; readonly nullable?: true }
+  | { readonly kind: "pointer"; readonly role: PointerRole; readonly nullable?: true }
 );
+
+/**
+ * What a pointer parameter points at:
+ * - `kernel`, `user`: any address of that memory, which the helper reads or writes with care; an integer will do;
+ * - `object`: something that the verifier keeps track of: a socket, task, cgroup, file …;
+ * - `record`: what bpf_ringbuf_reserve gave;
+ * - `dynptr`, `timer`, `lock`, `kptr`: a `Dynptr`, `Timer`, `SpinLock`, a kernel pointer inside a map value;
+ * - `string`: a constant text in a read-only map, ended by NUL;
+ * - `percpu`: a per-CPU variable of the kernel;
+ * - `captures`: what the callback before gets as its last argument. Not written in the dialect: the compiler passes the
+ *   variables that the callback uses;
+ * - `rest`: further arguments of a format, at most three.
+ */
+export type PointerRole =
+  | "kernel"
+  | "user"
+  | "object"
+  | "record"
+  | "dynptr"
+  | "timer"
+  | "lock"
+  | "kptr"
+  | "string"
+  | "percpu"
+  | "captures"
+  | "rest";
 
 export type HelperResult =
   | { readonly kind: "void" }
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean }
-  | { readonly kind: "pointer" }
+  /** A pointer that may be read through. `to`: a value of the map, memory of the size asked for, or a class of contexts.d.ts. */
+  | { readonly kind: "pointer"; readonly to: string; readonly nullable: boolean }
   /** A kernel object of the type that the call names; `direct` where the verifier knows it. */
-  | { readonly kind: "kernel"; readonly space: "direct" | "probe" };
+  | { readonly kind: "kernel"; readonly space: "direct" | "probe"; readonly nullable?: true };

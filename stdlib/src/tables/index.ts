@@ -1,4 +1,5 @@
 export { argumentContexts, contexts, kernelObjects, type UapiStruct } from "./contexts.js";
-export type { Helper, HelperParam, HelperResult } from "./helper.js";
-export { helpers } from "./helpers.generated.js";
+export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js";
+export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
+export type { ProgramTypeName } from "./program-types.js";
