@@ -148,18 +148,20 @@ type Hook<H extends string> = H | `${H}/${string}`;
 type Plain =
   | keyof Exact
   | `cgroup/${SockAddrHook}`
-  | `${Tp}/${keyof Tracepoints & string}`
+  | `tracepoint/${keyof Tracepoints & string}`
   | Tp
   | `${Tp}/${string}/${string}`
   | `${Iter}/${keyof Iterators}`
   | Hook<Probe | Tracing | Lsm | RawTp | Iter | Ops>;
 
 /** Every section that libbpf knows (libbpf.c: `section_defs`); `?` in front leaves the program out of a load. */
-export type SectionName = Plain | `?${Plain}`;
+export type SectionName = Plain | `?${string}`;
 
 /** What a method in this section has to be. */
 export type ProgramOf<S extends string> = S extends `?${infer R}`
-  ? ProgramOf<R>
+  ? R extends Plain
+    ? ProgramOf<R>
+    : never
   : S extends keyof Exact
     ? Exact[S]
     : S extends `cgroup/${SockAddrHook}`

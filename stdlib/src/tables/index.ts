@@ -3,3 +3,4 @@ export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
 export type { ProgramTypeName } from "./program-types.js";
+export { trimDeclarations } from "./trim.js";
