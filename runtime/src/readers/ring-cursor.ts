@@ -47,7 +47,8 @@ export class RingCursor {
    * The record stays in place until the step or commit after it.
    */
   next(): boolean {
-    if (this.#uncommitted >= RECORDS_PER_COMMIT || this.#at - this.#committed > this.#size / COMMITS_PER_RING) this.commit();
+    if (this.#uncommitted >= RECORDS_PER_COMMIT || this.#at - this.#committed > this.#size / COMMITS_PER_RING)
+      this.commit();
     for (;;) {
       if (this.#at >= this.#end && !this.#more()) return false;
       const place = this.#at % this.#size;

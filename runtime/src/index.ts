@@ -1,0 +1,10 @@
+export type { Codec } from "./codec.js";
+export type { AttachOptions } from "./links/attach.js";
+export { Link } from "./links/link.js";
+export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
+export { type SourceFrame, VerifierError } from "./load/program-error.js";
+export * from "./maps/index.js";
+export { Program, type ProgramInfo } from "./programs/program.js";
+export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
+export { SyscallError, UsageError } from "./sys/errors.js";
+export { type Kernel, type Mapping, setKernel } from "./sys/kernel.js";

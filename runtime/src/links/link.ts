@@ -1,0 +1,62 @@
+import { Struct } from "../sys/attr.js";
+import { bpf, objectInfo, pinObject } from "../sys/bpf.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+
+/** A program attached to something. Closing it detaches, unless the link is pinned. */
+export class Link {
+  #fd: number;
+  readonly #companions: readonly number[];
+
+  constructor(
+    fd: number,
+    /** What is attached to what, for messages. */
+    readonly label: string,
+    /** Descriptors that live as long as the attachment: a perf event. */
+    companions: readonly number[] = [],
+    /** False for an attachment that ends with its perf event, before BPF links of that kind (Linux 5.15). */
+    readonly isBpfLink = true,
+  ) {
+    this.#fd = fd;
+    this.#companions = companions;
+  }
+
+  /** @throws UsageError `closed` */
+  get fd(): number {
+    if (this.#fd < 0) throw new UsageError("closed", `${this.label} is closed`);
+    return this.#fd;
+  }
+
+  /** `struct bpf_link_info`. Linux 5.8. */
+  info(): { readonly id: number; readonly programId: number; readonly type: number } {
+    const info = objectInfo(this.fd, "linkInfo", this.label);
+    return { id: info.number("id"), programId: info.number("prog_id"), type: info.number("type") };
+  }
+
+  /** Keeps the attachment at a path in a BPF file system after this process. Linux 5.7. @throws SyscallError, UsageError */
+  pin(path: string): void {
+    if (!this.isBpfLink)
+      throw new UsageError(
+        "unsupported",
+        `${this.label}: this kernel attaches without a BPF link, which cannot be pinned (Linux 5.15)`,
+      );
+    pinObject(this.fd, path, this.label);
+  }
+
+  /** Detaches now, even if the link is pinned; it stays as an empty link. Linux 5.9. */
+  detach(): void {
+    const result = bpf(kernel(), "BPF_LINK_DETACH", new Struct("linkDetach", { link_fd: this.fd }).bytes);
+    if (result < 0) throw new SyscallError("bpf(BPF_LINK_DETACH)", -result, this.label);
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    kernel().close(this.#fd);
+    for (const fd of this.#companions) kernel().close(fd);
+    this.#fd = -1;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

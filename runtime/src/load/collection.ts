@@ -1,0 +1,115 @@
+import { type Btf, type CollectionSpec, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
+import type { MapHandle } from "../maps/handle.js";
+import { Program } from "../programs/program.js";
+import { pinObject } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import { loadBtf } from "./btf.js";
+import { createMap, fillSlots } from "./maps.js";
+import { removeMemlockLimit } from "./memlock.js";
+import { loadProgram } from "./programs.js";
+
+export interface LoadOptions {
+  /** Folder of maps pinned by name. Default `/sys/fs/bpf`. */
+  readonly pinPath?: string;
+}
+
+/** An object in the kernel: its maps and programs. Closing frees what is not pinned or attached. */
+export class Collection {
+  constructor(
+    readonly maps: ReadonlyMap<string, MapHandle>,
+    readonly programs: ReadonlyMap<string, Program>,
+  ) {}
+
+  close(): void {
+    for (const program of this.programs.values()) program.close();
+    for (const map of this.maps.values()) map.close();
+  }
+}
+
+/**
+ * Loads an object: all of it, or nothing. Whatever fails, every descriptor made on the way is closed and nothing is
+ * left pinned.
+ *
+ * @throws VerifierError, SyscallError, UsageError; CoreError for a kernel whose types do not fit
+ */
+export function loadCollection(spec: CollectionSpec, options: LoadOptions = {}): Collection {
+  removeMemlockLimit();
+  const undo: (() => void)[] = [];
+  try {
+    return load(spec, options.pinPath ?? "/sys/fs/bpf", undo);
+  } catch (error) {
+    for (const action of undo.reverse()) action();
+    throw error;
+  }
+}
+
+function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Collection {
+  const btfFd = spec.btf ? loadBtf(spec.btf) : -1;
+  // The kernel keeps what it needs of the BTF; the descriptor is ours to close either way.
+  const closeBtf = (): void => {
+    if (btfFd >= 0) kernel().close(btfFd);
+  };
+  undo.push(closeBtf);
+
+  const maps = new Map<string, MapHandle>();
+  const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
+  for (const [name, map] of spec.maps) {
+    if (!map.autocreate) continue;
+    if (map.origin === "kconfig")
+      throw new UsageError(
+        "unsupported",
+        "this version does not read the kernel's configuration (.kconfig) yet",
+      );
+    const { handle, pinAt } = createMap(map, { btfFd, pinPath });
+    undo.push(() => handle.close());
+    maps.set(name, handle);
+    if (pinAt !== null) pins.push({ handle, path: pinAt });
+  }
+
+  const programs = new Map<string, Program>();
+  const context = { spec, btfFd, kernelBtfs: lazily(kernelBtfs), mapFd: (name: string) => fdOf(maps, name) };
+  for (const [name, program] of spec.programs) {
+    if (!program.autoload) continue;
+    const loaded = new Program(loadProgram(program, context), program);
+    undo.push(() => loaded.close());
+    programs.set(name, loaded);
+  }
+  for (const [name, handle] of maps) {
+    const map = spec.maps.get(name);
+    if (map) fillSlots(handle, map, (target) => programs.get(target)?.fd ?? maps.get(target)?.fd ?? null);
+  }
+  for (const { handle, path } of pins) {
+    pinObject(handle.fd, path, handle.label);
+    undo.push(() => kernel().removeFile(path));
+  }
+  closeBtf();
+  return new Collection(maps, programs);
+}
+
+function fdOf(maps: ReadonlyMap<string, MapHandle>, name: string): number {
+  const map = maps.get(name);
+  if (!map) throw new UsageError("bad-value", `there is no map '${name}' in the object`);
+  return map.fd;
+}
+
+function kernelBtfs(): readonly Btf[] {
+  const vmlinux = readKernelBtf();
+  return [vmlinux, ...moduleBtfs(vmlinux)];
+}
+
+/** A module whose BTF is damaged is left out: others' programs do not need it. */
+function moduleBtfs(vmlinux: Btf): Btf[] {
+  return listModuleBtfs(vmlinux).flatMap((module) => {
+    const read = module.read();
+    return "btf" in read ? [read.btf] : [];
+  });
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

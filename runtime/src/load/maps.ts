@@ -1,0 +1,143 @@
+import { type MapSpec, mapTypes } from "@tsbpfc/loader";
+import { MapHandle } from "../maps/handle.js";
+import { Struct } from "../sys/attr.js";
+import { bpf, bpfCommand, openPinned } from "../sys/bpf.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import { checkPinned } from "./compatible.js";
+import { mapShape } from "./map-fixups.js";
+
+/** `BPF_F_MMAPABLE`: the map's memory can be shared with this process. Linux 5.5. */
+const BPF_F_MMAPABLE = 0x400;
+
+export interface MapContext {
+  /** Descriptor of the object's BTF in the kernel; -1 without. */
+  readonly btfFd: number;
+  /** Folder of maps that are pinned by name. */
+  readonly pinPath: string;
+}
+
+const isSection = (spec: MapSpec): boolean =>
+  spec.origin === "data" || spec.origin === "rodata" || spec.origin === "bss" || spec.origin === "kconfig";
+
+/**
+ * Makes a map, or takes the pinned one of its name; fills a section's map with its first values and shares its
+ * memory. A pinned map that is new is pinned by the caller, when all else has worked.
+ *
+ * @throws SyscallError, UsageError for a pinned map that is another one
+ */
+export function createMap(
+  spec: MapSpec,
+  context: MapContext,
+): { readonly handle: MapHandle; readonly pinAt: string | null } {
+  const path = spec.pinning === "by-name" ? `${context.pinPath}/${spec.name}` : null;
+  const pinned = path === null ? null : openPinned(path, `map '${spec.name}'`);
+  const shape = mapShape(spec);
+  const facts = {
+    name: spec.name,
+    type: spec.type,
+    keySize: shape.keySize,
+    valueSize: shape.valueSize,
+    maxEntries: shape.maxEntries,
+    flags: spec.flags,
+  };
+  if (pinned !== null && path !== null) {
+    const handle = new MapHandle(pinned, facts);
+    try {
+      checkPinned(handle, spec, path);
+    } catch (error) {
+      handle.close();
+      throw error;
+    }
+    return { handle, pinAt: null };
+  }
+  const handle = new MapHandle(create(spec, context), facts);
+  try {
+    if (isSection(spec)) fillSection(handle, spec);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+  return { handle, pinAt: path };
+}
+
+function create(spec: MapSpec, context: MapContext): number {
+  const shape = mapShape(spec);
+  const inner = spec.inner ? create(spec.inner, context) : -1;
+  try {
+    const attr = new Struct("mapCreate", {
+      map_type: mapTypes[spec.type],
+      key_size: shape.keySize,
+      value_size: shape.valueSize,
+      max_entries: shape.maxEntries,
+      map_flags: spec.flags | (isSection(spec) ? BPF_F_MMAPABLE : 0),
+      map_name: kernelName(spec.name),
+      map_extra: spec.extra,
+    });
+    if (inner >= 0) attr.set("inner_map_fd", inner);
+    if (spec.numaNode !== null) {
+      attr.set("numa_node", spec.numaNode);
+      attr.set("map_flags", spec.flags | BPF_F_NUMA_NODE);
+    }
+    if (shape.withBtf && context.btfFd >= 0) {
+      attr.set("btf_fd", context.btfFd);
+      // A section's "value" is its datasec, and its key has no type.
+      attr.set("btf_key_type_id", spec.keyType);
+      attr.set("btf_value_type_id", spec.valueType);
+    }
+    const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+    if (fd < 0)
+      throw new SyscallError(
+        "bpf(BPF_MAP_CREATE)",
+        -fd,
+        `map '${spec.name}' (${spec.type}, key ${shape.keySize} bytes, value ${shape.valueSize}, ${shape.maxEntries} entries)`,
+      );
+    return fd;
+  } finally {
+    if (inner >= 0) kernel().close(inner);
+  }
+}
+
+const BPF_F_NUMA_NODE = 0x4;
+
+/** The kernel takes letters, digits, `_` and `.`, 15 of them (kernel: `bpf_obj_name_cpy`). */
+const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);
+
+/** First values of `.data`, `.rodata`, `.bss`; constants are frozen, so that the verifier may rely on them. */
+function fillSection(handle: MapHandle, spec: MapSpec): void {
+  const k = kernel();
+  const contents = spec.contents;
+  if (contents && contents.some((byte) => byte !== 0)) {
+    const key = new Uint8Array(4);
+    const value = contents.slice();
+    bpfCommand(
+      "BPF_MAP_UPDATE_ELEM",
+      "mapElement",
+      { map_fd: handle.fd, key: k.address(key), value: k.address(value) },
+      handle.label,
+    );
+  }
+  const constant = spec.origin === "rodata" || spec.origin === "kconfig";
+  if (constant) bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: handle.fd }, handle.label);
+  const mapped = k.mmap(handle.fd, spec.valueSize, !constant, 0);
+  if (typeof mapped === "number") throw new SyscallError("mmap", -mapped, handle.label);
+  handle.useMemory(mapped);
+}
+
+/** Slots that the object fills from the start: programs of a prog array, maps of a map of maps. */
+export function fillSlots(handle: MapHandle, spec: MapSpec, fdOf: (name: string) => number | null): void {
+  const k = kernel();
+  for (const [slot, name] of spec.values) {
+    const fd = fdOf(name);
+    if (fd === null)
+      throw new UsageError("bad-value", `${handle.label}: slot ${slot} wants '${name}', which is not loaded`);
+    const key = new Uint8Array(new Uint32Array([slot]).buffer);
+    const value = new Uint8Array(new Uint32Array([fd]).buffer);
+    bpfCommand(
+      "BPF_MAP_UPDATE_ELEM",
+      "mapElement",
+      { map_fd: handle.fd, key: k.address(key), value: k.address(value) },
+      handle.label,
+    );
+  }
+}

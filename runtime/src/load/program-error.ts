@@ -1,0 +1,61 @@
+import { lineAt, type ProgramSpec, parseVerifierLog, type VerifierLog } from "@tsbpfc/loader";
+import { SyscallError } from "../sys/errors.js";
+
+/** A place in the probe's source that the verifier's path went through. */
+export interface SourceFrame {
+  /** Instruction index; -1 where only the source is known. */
+  readonly insn: number;
+  readonly file: string;
+  /** From 1; 0 where unknown. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** The verifier rejected a program. `message` is its reason with the place in the source; `log` is all it said. */
+export class VerifierError extends SyscallError {
+  override readonly name = "VerifierError";
+
+  constructor(
+    readonly program: ProgramSpec,
+    errno: number,
+    readonly log: string,
+    readonly summary: VerifierLog,
+    /** Where it stopped; null if the log does not say. */
+    readonly at: SourceFrame | null,
+    /** The path there, one frame for each change of source line. */
+    readonly frames: readonly SourceFrame[],
+  ) {
+    super("bpf(BPF_PROG_LOAD)", errno, `program '${program.name}'`, explain(summary, at, log));
+  }
+}
+
+function explain(summary: VerifierLog, at: SourceFrame | null, log: string): string {
+  if (log.trim() === "")
+    return "The kernel gives no reason: it may not allow this program type here, or wants more capabilities.";
+  const reason = summary.explanation
+    ? `${summary.explanation.title}. ${summary.explanation.reason}`
+    : summary.summary;
+  const place = at
+    ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
+    : "";
+  return `The verifier rejects it: ${reason}${place}`;
+}
+
+export function verifierError(program: ProgramSpec, errno: number, log: string): VerifierError {
+  const parsed = parseVerifierLog(log);
+  const frame = (f: { insn: number; file: string; line: number; text: string }): SourceFrame => {
+    const line = f.insn >= 0 ? lineAt(program.lines, f.insn) : null;
+    return line
+      ? { insn: f.insn, file: line.file, line: line.line, column: line.column, text: line.text }
+      : { insn: f.insn, file: f.file, line: f.line, column: 0, text: f.text };
+  };
+  return new VerifierError(
+    program,
+    errno,
+    log,
+    parsed,
+    parsed.at && frame(parsed.at),
+    parsed.frames.map(frame),
+  );
+}

@@ -1,0 +1,23 @@
+import type { Codec } from "../codec.js";
+import type { MapHandle } from "./handle.js";
+import { KeyedMap } from "./keyed.js";
+
+/** A 32-bit index. */
+const index: Codec<number> = {
+  size: 4,
+  read: (view, at) => view.getUint32(at, true),
+  write: (view, at, value) => view.setUint32(at, value, true),
+};
+
+/** BPF_MAP_TYPE_ARRAY: `maxEntries` values, all there from the start; deleting is EINVAL. */
+export class ArrayMap<V> extends KeyedMap<number, V> {
+  constructor(handle: MapHandle, values: Codec<V>) {
+    super(handle, index, values);
+  }
+
+  override get size(): number {
+    return this.maxEntries;
+  }
+}
+
+export { index as arrayIndex };

@@ -1,0 +1,105 @@
+import { Struct } from "../sys/attr.js";
+import { bpf } from "../sys/bpf.js";
+import type { Command } from "../sys/commands.js";
+import { errno, SyscallError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import type { MapHandle } from "./handle.js";
+
+/** Flags of an update, include/uapi/linux/bpf.h. */
+export const UpdateFlag = { any: 0, noExist: 1, exist: 2, lock: 4 } as const;
+
+/**
+ * A map's elements as bytes. One key, one value and one attribute buffer serve every call: nothing is allocated on
+ * the way to the kernel. The buffers are plain ArrayBuffers, which V8 does not move.
+ */
+export class Elements {
+  readonly key: DataView;
+  readonly value: DataView;
+  readonly #next: Uint8Array;
+  readonly #keyBytes: Uint8Array;
+  readonly #attr: Struct<"mapElement">;
+  readonly #keyAddress: bigint;
+  readonly #nextAddress: bigint;
+  readonly #valueAddress: bigint;
+
+  constructor(
+    readonly handle: MapHandle,
+    /** Bytes of one value; for per-CPU kinds, of the values of all CPUs. */
+    valueSize: number,
+  ) {
+    const k = kernel();
+    const keySize = Math.max(1, handle.facts.keySize);
+    this.#keyBytes = new Uint8Array(new ArrayBuffer(keySize));
+    this.#next = new Uint8Array(new ArrayBuffer(keySize));
+    const value = new Uint8Array(new ArrayBuffer(Math.max(1, valueSize)));
+    this.key = new DataView(this.#keyBytes.buffer);
+    this.value = new DataView(value.buffer);
+    this.#keyAddress = k.address(this.#keyBytes);
+    this.#nextAddress = k.address(this.#next);
+    this.#valueAddress = k.address(value);
+    this.#attr = new Struct("mapElement");
+  }
+
+  /** The element of `key` to `value`. False if there is none. @throws SyscallError */
+  lookup(flags = 0): boolean {
+    return this.#found("BPF_MAP_LOOKUP_ELEM", flags);
+  }
+
+  /** The same, and removes it: hash kinds (Linux 5.14), queues and stacks (4.20). */
+  lookupAndDelete(flags = 0): boolean {
+    return this.#found("BPF_MAP_LOOKUP_AND_DELETE_ELEM", flags);
+  }
+
+  /** `value` for `key`. @throws SyscallError: E2BIG for a full map, EEXIST and ENOENT as the flags ask */
+  update(flags: number): void {
+    this.#must("BPF_MAP_UPDATE_ELEM", this.#call("BPF_MAP_UPDATE_ELEM", flags));
+  }
+
+  /** False if there was none. */
+  delete(): boolean {
+    return this.#found("BPF_MAP_DELETE_ELEM", 0);
+  }
+
+  /** The first key to `key`. False for an empty map. */
+  firstKey(): boolean {
+    return this.#nextKey(0n);
+  }
+
+  /** The key after `key`, to `key`. A key that is gone meanwhile starts again from the first (kernel: hash maps). */
+  nextKey(): boolean {
+    return this.#nextKey(this.#keyAddress);
+  }
+
+  #nextKey(after: bigint): boolean {
+    const attr = this.#attr;
+    attr.set("map_fd", this.handle.fd);
+    attr.set("key", after);
+    attr.set("next_key", this.#nextAddress);
+    attr.set("flags", 0);
+    const result = bpf(kernel(), "BPF_MAP_GET_NEXT_KEY", attr.bytes);
+    if (result === -errno.ENOENT) return false;
+    this.#must("BPF_MAP_GET_NEXT_KEY", result);
+    this.#keyBytes.set(this.#next);
+    return true;
+  }
+
+  #found(command: Command, flags: number): boolean {
+    const result = this.#call(command, flags);
+    if (result === -errno.ENOENT) return false;
+    this.#must(command, result);
+    return true;
+  }
+
+  #call(command: Command, flags: number): number {
+    const attr = this.#attr;
+    attr.set("map_fd", this.handle.fd);
+    attr.set("key", this.handle.facts.keySize === 0 ? 0n : this.#keyAddress);
+    attr.set("value", this.#valueAddress);
+    attr.set("flags", flags);
+    return bpf(kernel(), command, attr.bytes);
+  }
+
+  #must(command: Command, result: number): void {
+    if (result < 0) throw new SyscallError(`bpf(${command})`, -result, this.handle.label);
+  }
+}

@@ -1,0 +1,88 @@
+import type { MapType } from "@tsbpfc/loader";
+import { objectInfo, pinObject } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
+import { kernel, type Mapping } from "../sys/kernel.js";
+
+/** What a map is, once it is in the kernel. */
+export interface MapFacts {
+  readonly name: string;
+  readonly type: MapType;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+}
+
+/** A map in the kernel: its descriptor, and memory that is shared with it. Closing frees what is not pinned. */
+export class MapHandle {
+  #fd: number;
+  #memory: Mapping | null = null;
+  #onClose: (() => void)[] = [];
+
+  constructor(
+    fd: number,
+    readonly facts: MapFacts,
+  ) {
+    this.#fd = fd;
+  }
+
+  /** @throws UsageError `closed` */
+  get fd(): number {
+    if (this.#fd < 0) throw new UsageError("closed", `${this.label} is closed`);
+    return this.#fd;
+  }
+
+  get closed(): boolean {
+    return this.#fd < 0;
+  }
+
+  get label(): string {
+    return `map '${this.facts.name}'`;
+  }
+
+  /** The map's own memory, of a section of globals; null if it is not mapped. */
+  get memory(): DataView | null {
+    return this.#memory ? new DataView(this.#memory.buffer) : null;
+  }
+
+  useMemory(mapping: Mapping): void {
+    this.#memory = mapping;
+  }
+
+  /** Runs when the map is closed, before its descriptor goes. */
+  onClose(action: () => void): void {
+    this.#onClose.push(action);
+  }
+
+  /** `struct bpf_map_info`: the kernel's own word. Linux 4.13. */
+  info(): {
+    readonly id: number;
+    readonly name: string;
+    readonly maxEntries: number;
+    readonly flags: number;
+  } {
+    const info = objectInfo(this.fd, "mapInfo", this.label);
+    return {
+      id: info.number("id"),
+      name: info.text("name"),
+      maxEntries: info.number("max_entries"),
+      flags: info.number("map_flags"),
+    };
+  }
+
+  /** Keeps the map alive at a path in a BPF file system. @throws SyscallError */
+  pin(path: string): void {
+    pinObject(this.fd, path, this.label);
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    for (const action of this.#onClose) action();
+    this.#onClose = [];
+    this.#memory?.unmap();
+    this.#memory = null;
+    kernel().close(this.#fd);
+    this.#fd = -1;
+  }
+}

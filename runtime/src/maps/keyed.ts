@@ -1,0 +1,116 @@
+import type { Codec } from "../codec.js";
+import { UsageError } from "../sys/errors.js";
+import { Elements, UpdateFlag } from "./elements.js";
+import type { MapHandle } from "./handle.js";
+import { BpfMap } from "./map.js";
+
+/** How an update treats a key that is there, or is not. */
+export interface SetOptions {
+  /** `new`: only if absent (EEXIST otherwise); `existing`: only if present (ENOENT otherwise). */
+  readonly when?: "new" | "existing";
+}
+
+const flagsOf = ({ when }: SetOptions): number =>
+  when === "new" ? UpdateFlag.noExist : when === "existing" ? UpdateFlag.exist : UpdateFlag.any;
+
+/**
+ * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating gives what is
+ * there while it goes on, and survives concurrent changes.
+ */
+export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
+  protected readonly elements: Elements;
+
+  constructor(
+    handle: MapHandle,
+    protected readonly keys_: Codec<K>,
+    protected readonly values_: Codec<V>,
+  ) {
+    super(handle);
+    const { keySize, valueSize } = handle.facts;
+    if (keys_.size !== keySize)
+      throw new UsageError(
+        "bad-size",
+        `${handle.label} has keys of ${keySize} bytes, and its codec writes ${keys_.size}`,
+      );
+    this.elements = new Elements(handle, this.valueBytes(valueSize));
+  }
+
+  /** Bytes that a value takes on its way to the kernel. */
+  protected valueBytes(valueSize: number): number {
+    if (this.values_.size !== valueSize)
+      throw new UsageError(
+        "bad-size",
+        `${this.handle.label} has values of ${valueSize} bytes, and its codec writes ${this.values_.size}`,
+      );
+    return valueSize;
+  }
+
+  /** The value, or undefined. @throws SyscallError */
+  get(key: K): V | undefined {
+    const { elements } = this;
+    this.keys_.write(elements.key, 0, key);
+    return elements.lookup() ? this.values_.read(elements.value, 0) : undefined;
+  }
+
+  has(key: K): boolean {
+    this.keys_.write(this.elements.key, 0, key);
+    return this.elements.lookup();
+  }
+
+  /** @throws SyscallError: E2BIG if the map is full, EEXIST or ENOENT as `when` asks */
+  set(key: K, value: V, options: SetOptions = {}): this {
+    const { elements } = this;
+    this.keys_.write(elements.key, 0, key);
+    this.values_.write(elements.value, 0, value);
+    elements.update(flagsOf(options));
+    return this;
+  }
+
+  /** False if there was none. */
+  delete(key: K): boolean {
+    this.keys_.write(this.elements.key, 0, key);
+    return this.elements.delete();
+  }
+
+  /** Counts by going through the keys: a hash map does not know its size. */
+  get size(): number {
+    let count = 0;
+    for (const _ of this.keys()) count++;
+    return count;
+  }
+
+  clear(): void {
+    for (const key of [...this.keys()]) this.delete(key);
+  }
+
+  *keys(): IterableIterator<K> {
+    // A key deleted under the walk makes the kernel begin again: maxEntries bounds it.
+    const cursor = new Elements(this.handle, 1);
+    let more = cursor.firstKey();
+    for (let i = 0; more && i < this.maxEntries; i++) {
+      const key = this.keys_.read(cursor.key, 0);
+      more = cursor.nextKey();
+      yield key;
+    }
+  }
+
+  *entries(): IterableIterator<[K, V]> {
+    for (const key of this.keys()) {
+      const value = this.get(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  *values(): IterableIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+}
+
+/** BPF_MAP_TYPE_HASH. */
+export class HashMap<K, V> extends KeyedMap<K, V> {}
+/** BPF_MAP_TYPE_LRU_HASH. Linux 4.10. */
+export class LruHashMap<K, V> extends KeyedMap<K, V> {}

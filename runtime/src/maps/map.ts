@@ -1,0 +1,28 @@
+import type { MapHandle } from "./handle.js";
+
+/** What every map has, whatever its kind. */
+export abstract class BpfMap {
+  constructor(readonly handle: MapHandle) {}
+
+  get name(): string {
+    return this.handle.facts.name;
+  }
+
+  /** Entries that fit; bytes of a ring buffer. */
+  get maxEntries(): number {
+    return this.handle.facts.maxEntries;
+  }
+
+  get fd(): number {
+    return this.handle.fd;
+  }
+
+  /** Keeps the map alive at a path in a BPF file system. @throws SyscallError */
+  pin(path: string): void {
+    this.handle.pin(path);
+  }
+
+  close(): void {
+    this.handle.close();
+  }
+}

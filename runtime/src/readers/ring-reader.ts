@@ -1,0 +1,130 @@
+import type { MapHandle } from "../maps/handle.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
+import { kernel, type Mapping } from "../sys/kernel.js";
+import { poller } from "./poller.js";
+
+/** Layout of include/uapi/linux/bpf.h and kernel/bpf/ringbuf.c. */
+const PAGE = 4096;
+const HEADER = 8;
+const BUSY = 0x8000_0000;
+const DISCARD = 0x4000_0000;
+const LENGTH = 0x3fff_ffff;
+
+/**
+ * Reads a ring buffer through memory that it shares with the kernel: the consumer's position on one page, the
+ * producer's on the next, then the data, mapped twice in a row so that no record is cut in two.
+ *
+ * Positions grow for ever and are read as 64 bits through Atomics, which are sequentially consistent. The consumer's
+ * is stored once for a batch of records, then the producer's is read again: a producer that saw the old consumer
+ * position may have left out its wake-up (kernel: `bpf_ringbuf_commit`), and is seen here.
+ */
+export class RingReader {
+  readonly #handle: MapHandle;
+  readonly #consumer: BigUint64Array;
+  readonly #producer: BigUint64Array;
+  readonly #headers: Int32Array;
+  readonly #data: DataView;
+  readonly #mask: number;
+  readonly #mappings: Mapping[] = [];
+  #position: number;
+  #closed = false;
+  #draining = false;
+  #waiting: { cancel(): void } | null = null;
+
+  constructor(handle: MapHandle) {
+    this.#handle = handle;
+    const size = handle.facts.maxEntries;
+    this.#mask = size - 1;
+    const consumer = this.#map(PAGE, true, 0);
+    const rest = this.#map(PAGE + 2 * size, false, PAGE);
+    this.#consumer = new BigUint64Array(consumer.buffer, 0, 1);
+    this.#producer = new BigUint64Array(rest.buffer, 0, 1);
+    this.#headers = new Int32Array(rest.buffer, PAGE);
+    this.#data = new DataView(rest.buffer, PAGE);
+    // A position passes 2^53 after nine petabytes.
+    this.#position = Number(Atomics.load(this.#consumer, 0));
+    handle.onClose(() => this.close());
+  }
+
+  /** Bytes between the consumer and the producer, headers and busy records included. */
+  get pending(): number {
+    return this.#closed ? 0 : this.#produced() - this.#position;
+  }
+
+  /**
+   * Hands over the finished records in order, at most `most` of them, and gives their number. A record that is
+   * still being written stops the pass: those behind it come after it.
+   */
+  drain(take: (view: DataView, at: number, length: number) => void, most = Number.POSITIVE_INFINITY): number {
+    if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
+    const start = this.#position;
+    let count = 0;
+    this.#draining = true;
+    try {
+      for (
+        let produced = this.#produced();
+        this.#position < produced && count < most;
+        produced = this.#produced()
+      ) {
+        while (this.#position < produced && count < most) {
+          const at = this.#position & this.#mask;
+          const header = Atomics.load(this.#headers, at >>> 2) >>> 0;
+          if (header & BUSY) return count;
+          const length = header & LENGTH;
+          // Moved on first: a callback that throws has had its record.
+          this.#position += (HEADER + length + 7) & ~7;
+          if (header & DISCARD) continue;
+          count++;
+          take(this.#data, at + HEADER, length);
+          if (this.#closed) return count;
+        }
+        this.#commit();
+      }
+    } finally {
+      this.#draining = false;
+      if (this.#position !== start) this.#commit();
+      if (this.#closed) this.#unmap();
+    }
+    return count;
+  }
+
+  /** Waits until there is something to read. False if the map was closed or the signal came. */
+  async wait(signal?: AbortSignal): Promise<boolean> {
+    if (this.#closed || signal?.aborted) return false;
+    const waiting = poller().wait(this.#handle.fd, signal);
+    this.#waiting = waiting;
+    const readable = await waiting.done;
+    this.#waiting = null;
+    return readable && !this.#closed;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiting?.cancel();
+    // A callback of `drain` may close the map: its memory goes when the callback is done with it.
+    if (!this.#draining) this.#unmap();
+  }
+
+  #unmap(): void {
+    for (const mapping of this.#mappings.splice(0)) mapping.unmap();
+  }
+
+  #produced(): number {
+    return Number(Atomics.load(this.#producer, 0));
+  }
+
+  #commit(): void {
+    Atomics.store(this.#consumer, 0, BigInt(this.#position));
+  }
+
+  #map(length: number, writable: boolean, offset: number): Mapping {
+    const mapping = kernel().mmap(this.#handle.fd, length, writable, offset);
+    if (typeof mapping === "number") {
+      this.#unmap();
+      throw new SyscallError("mmap", -mapping, this.#handle.label);
+    }
+    this.#mappings.push(mapping);
+    return mapping;
+  }
+}

@@ -1,0 +1,72 @@
+import { type FieldValues, type LayoutName, Struct } from "./attr.js";
+import { type Command, commands } from "./commands.js";
+import { errno, SyscallError } from "./errors.js";
+import { type Kernel, kernel } from "./kernel.js";
+
+/**
+ * One bpf(2) command. EAGAIN of a program load means that a signal interrupted the verifier: the kernel asks to try
+ * again (kernel: `bpf_check`).
+ *
+ * @returns what the kernel returns, or a negative errno.
+ */
+export function bpf(k: Kernel, command: Command, attr: Uint8Array): number {
+  for (let tries = 0; ; tries++) {
+    const result = k.bpf(commands[command], attr);
+    if ((result !== -errno.EAGAIN && result !== -errno.EINTR) || command !== "BPF_PROG_LOAD" || tries >= 5)
+      return result;
+  }
+}
+
+/** The same from fields. @throws SyscallError */
+export function bpfCommand<L extends LayoutName>(
+  command: Command,
+  layout: L,
+  values: FieldValues<L>,
+  object: string,
+  hint = "",
+): number {
+  const result = bpf(kernel(), command, new Struct(layout, values).bytes);
+  if (result < 0) throw new SyscallError(`bpf(${command})`, -result, object, hint);
+  return result;
+}
+
+/** A NUL-terminated text for an attribute that takes its address. */
+export const cText = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
+
+/** What the kernel tells of an object. @throws SyscallError */
+export function objectInfo<L extends LayoutName>(fd: number, layout: L, object: string): Struct<L> {
+  const info = new Struct(layout);
+  const attr = new Struct("info", {
+    bpf_fd: fd,
+    info_len: info.bytes.length,
+    info: kernel().address(info.bytes),
+  });
+  const result = bpf(kernel(), "BPF_OBJ_GET_INFO_BY_FD", attr.bytes);
+  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET_INFO_BY_FD)", -result, object);
+  return info;
+}
+
+/** Pins an object at a path in a BPF file system. @throws SyscallError */
+export function pinObject(fd: number, path: string, object: string): void {
+  const text = cText(path);
+  bpfCommand(
+    "BPF_OBJ_PIN",
+    "object",
+    { pathname: kernel().address(text), bpf_fd: fd },
+    object,
+    `The path ${path} has to be new, in a BPF file system (mount -t bpf bpf /sys/fs/bpf).`,
+  );
+}
+
+/** Opens a pinned object; null if nothing is there. @throws SyscallError */
+export function openPinned(path: string, object: string): number | null {
+  const text = cText(path);
+  const result = bpf(
+    kernel(),
+    "BPF_OBJ_GET",
+    new Struct("object", { pathname: kernel().address(text) }).bytes,
+  );
+  if (result === -errno.ENOENT) return null;
+  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET)", -result, `${object} at ${path}`);
+  return result;
+}

@@ -1,0 +1,55 @@
+import { machineKernel } from "./libc.js";
+
+/** Memory shared with the kernel. */
+export interface Mapping {
+  readonly buffer: ArrayBuffer;
+  unmap(): void;
+}
+
+/**
+ * Everything that the runtime asks of the kernel: the seam where tests put a kernel of their own. Results are 0 or
+ * more, or a negative errno.
+ */
+export interface Kernel {
+  /** bpf(2). */
+  bpf(command: number, attr: Uint8Array): number;
+  /** Address of a buffer that stays where it is and alive during the call. */
+  address(buffer: Uint8Array): bigint;
+  close(fd: number): number;
+  perfEventOpen(attr: Uint8Array, pid: number, cpu: number, groupFd: number, flags: number): number;
+  ioctl(fd: number, request: number, argument: number): number;
+  /** Shared mapping; a negative errno if the kernel refuses. */
+  mmap(fd: number, length: number, writable: boolean, offset: number): Mapping | number;
+  /** Raises RLIMIT_MEMLOCK to no limit. */
+  unlimitMemlock(): number;
+  /** Index of a network interface, 0 if there is none. */
+  interfaceIndex(name: string): number;
+  epollCreate(): number;
+  /** Adds a descriptor that becomes readable; `token` comes back with its event. */
+  epollAdd(epoll: number, fd: number, token: number): number;
+  epollRemove(epoll: number, fd: number): number;
+  /** Waits on a thread, not on the event loop: tokens of what is readable; empty after `timeoutMs`. */
+  epollWait(epoll: number, timeoutMs: number): Promise<readonly number[]>;
+  eventfd(): number;
+  signalEventfd(fd: number): void;
+  clearEventfd(fd: number): void;
+  /** Read-only lookups in /proc, /sys and the like. Null if the file is not there. */
+  readFile(path: string): Uint8Array | null;
+  fileExists(path: string): boolean;
+  removeFile(path: string): void;
+  /** Mounts a virtual file system of this type. */
+  mount(type: string, path: string): number;
+}
+
+let current: Kernel | null = null;
+
+/** The kernel that new objects are made in: the machine's own, unless a test set another. */
+export function kernel(): Kernel {
+  current ??= machineKernel();
+  return current;
+}
+
+/** For tests. Null goes back to the machine's kernel. */
+export function setKernel(replacement: Kernel | null): void {
+  current = replacement;
+}

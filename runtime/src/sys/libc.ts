@@ -1,0 +1,123 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Kernel, Mapping } from "./kernel.js";
+
+type Koffi = typeof import("koffi");
+
+/** System call numbers that libc has no function for, by architecture. */
+const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number }>> = {
+  x64: { bpf: 321, perfEventOpen: 298 },
+  arm64: { bpf: 280, perfEventOpen: 241 },
+};
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const RLIMIT_MEMLOCK = 8;
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+const EFD_CLOEXEC_NONBLOCK = 0o2004000;
+const MAX_EVENTS = 64;
+/** `struct epoll_event` is packed on x86-64 only. */
+const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
+const EVENT_DATA = process.arch === "x64" ? 4 : 8;
+/** The largest address: mmap's failure. */
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** The machine's kernel, through libc. koffi is loaded when this is called, not before. */
+export function machineKernel(): Kernel {
+  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  const call = numbers[process.arch];
+  if (!call) throw new Error(`the runtime does not know this architecture (${process.arch})`);
+  const libc = koffi.load("libc.so.6");
+  const bpfCall = libc.func("int64_t syscall(int64_t number, int64_t command, void *attr, int64_t size)");
+  const perfCall = libc.func(
+    "int64_t syscall(int64_t number, void *attr, int64_t pid, int64_t cpu, int64_t group, int64_t flags)",
+  );
+  const mount = libc.func(
+    "int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)",
+  );
+  const close = libc.func("int close(int fd)");
+  const ioctl = libc.func("int ioctl(int fd, unsigned long request, int64_t argument)");
+  const mmap = libc.func(
+    "void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)",
+  );
+  const munmap = libc.func("int munmap(void *address, size_t length)");
+  const setrlimit = libc.func("int setrlimit(int resource, void *limit)");
+  const ifNameToIndex = libc.func("unsigned int if_nametoindex(const char *name)");
+  const epollCreate = libc.func("int epoll_create1(int flags)");
+  const epollControl = libc.func("int epoll_ctl(int epoll, int operation, int fd, void *event)");
+  const epollWait = libc.func("int epoll_wait(int epoll, void *events, int most, int timeout)");
+  const eventfd = libc.func("int eventfd(unsigned int value, int flags)");
+  const write = libc.func("int64_t write(int fd, void *bytes, size_t count)");
+  const read = libc.func("int64_t read(int fd, void *bytes, size_t count)");
+
+  const result = (value: number | bigint): number => (Number(value) < 0 ? -koffi.errno() : Number(value));
+  const event = (token: number): Uint8Array => {
+    const bytes = new Uint8Array(EVENT_SIZE);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, EPOLLIN, true);
+    view.setUint32(EVENT_DATA, token, true);
+    return bytes;
+  };
+
+  return {
+    bpf: (command, attr) => result(bpfCall(call.bpf, command, attr, attr.length)),
+    address: (buffer) => koffi.address(buffer),
+    close: (fd) => result(close(fd)),
+    perfEventOpen: (attr, pid, cpu, groupFd, flags) =>
+      result(perfCall(call.perfEventOpen, attr, pid, cpu, groupFd, flags)),
+    ioctl: (fd, request, argument) => result(ioctl(fd, request, argument)),
+    mmap: (fd, length, writable, offset) => {
+      const address: bigint = mmap(
+        null,
+        length,
+        writable ? PROT_READ | PROT_WRITE : PROT_READ,
+        MAP_SHARED,
+        fd,
+        offset,
+      );
+      if (address === MAP_FAILED) return -koffi.errno();
+      const mapping: Mapping = {
+        buffer: koffi.view(address, length),
+        unmap: () => void munmap(address, length),
+      };
+      return mapping;
+    },
+    unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
+    interfaceIndex: (name) => ifNameToIndex(name),
+    epollCreate: () => result(epollCreate(EPOLL_CLOEXEC)),
+    epollAdd: (epoll, fd, token) => result(epollControl(epoll, EPOLL_CTL_ADD, fd, event(token))),
+    epollRemove: (epoll, fd) => result(epollControl(epoll, EPOLL_CTL_DEL, fd, event(0))),
+    epollWait: (epoll, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        const events = new Uint8Array(EVENT_SIZE * MAX_EVENTS);
+        // On a thread of libuv's pool: the event loop goes on meanwhile.
+        epollWait.async(epoll, events, MAX_EVENTS, timeoutMs, (error: Error | null, count: number) => {
+          if (error) return reject(error);
+          const view = new DataView(events.buffer);
+          // An interrupted wait (-1) is an empty one: the caller waits again.
+          resolve(
+            Array.from({ length: Math.max(0, count) }, (_, i) =>
+              view.getUint32(i * EVENT_SIZE + EVENT_DATA, true),
+            ),
+          );
+        });
+      }),
+    eventfd: () => result(eventfd(0, EFD_CLOEXEC_NONBLOCK)),
+    signalEventfd: (fd) => void write(fd, new BigUint64Array([1n]), 8),
+    clearEventfd: (fd) => void read(fd, new BigUint64Array(1), 8),
+    readFile: (path) => {
+      try {
+        return readFileSync(path);
+      } catch {
+        return null;
+      }
+    },
+    fileExists: existsSync,
+    mount: (type, path) => result(mount(type, path, type, 0, null)),
+    removeFile: (path) => rmSync(path, { force: true }),
+  };
+}
