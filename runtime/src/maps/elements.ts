@@ -5,93 +5,101 @@ import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
 
-/** `BPF_ANY`, `BPF_NOEXIST`, `BPF_EXIST`: what an update does about an element that is, or is not, there. */
-export const updateModes = { any: 0, create: 1, replace: 2 } as const;
-export type UpdateMode = keyof typeof updateModes;
-
-const align8 = (size: number): number => (size + 7) & ~7;
+/** Flags of an update, include/uapi/linux/bpf.h. */
+export const UpdateFlag = { any: 0, noExist: 1, exist: 2, lock: 4 } as const;
 
 /**
- * The element commands of one map on memory made once: attribute, key, next key and value share a buffer, so that
- * none of it can be collected while the kernel reads it.
+ * A map's elements as bytes. One key, one value and one attribute buffer serve every call: nothing is allocated on
+ * the way to the kernel. The buffers are plain ArrayBuffers, which V8 does not move.
  */
 export class Elements {
-  readonly key: Uint8Array;
-  readonly nextKey: Uint8Array;
-  readonly value: Uint8Array;
-  readonly keyView: DataView;
-  readonly valueView: DataView;
-  readonly #handle: MapHandle;
+  readonly key: DataView;
+  readonly value: DataView;
+  readonly #next: Uint8Array;
+  readonly #keyBytes: Uint8Array;
   readonly #attr: Struct<"mapElement">;
   readonly #keyAddress: bigint;
-  readonly #nextKeyAddress: bigint;
+  readonly #nextAddress: bigint;
   readonly #valueAddress: bigint;
 
-  /** @param valueSize bytes of a value as the kernel copies it: of all CPUs in a per-CPU map */
-  constructor(handle: MapHandle, keySize: number, valueSize: number) {
-    this.#handle = handle;
-    const attrSize = new Struct("mapElement").bytes.length;
-    const keyAt = attrSize;
-    const nextKeyAt = keyAt + align8(keySize);
-    const valueAt = nextKeyAt + align8(keySize);
-    const buffer = new ArrayBuffer(valueAt + align8(valueSize));
-    this.key = new Uint8Array(buffer, keyAt, keySize);
-    this.nextKey = new Uint8Array(buffer, nextKeyAt, keySize);
-    this.value = new Uint8Array(buffer, valueAt, valueSize);
-    this.keyView = new DataView(buffer, keyAt, keySize);
-    this.valueView = new DataView(buffer, valueAt, valueSize);
-    this.#attr = new Struct("mapElement", {}, new Uint8Array(buffer, 0, attrSize));
-    const base = kernel().address(new Uint8Array(buffer));
-    // Queues and stacks have no key: the kernel wants a null pointer.
-    this.#keyAddress = keySize === 0 ? 0n : base + BigInt(keyAt);
-    this.#nextKeyAddress = base + BigInt(nextKeyAt);
-    this.#valueAddress = base + BigInt(valueAt);
+  constructor(
+    readonly handle: MapHandle,
+    /** Bytes of one value; for per-CPU kinds, of the values of all CPUs. */
+    valueSize: number,
+  ) {
+    const k = kernel();
+    const keySize = Math.max(1, handle.facts.keySize);
+    this.#keyBytes = new Uint8Array(new ArrayBuffer(keySize));
+    this.#next = new Uint8Array(new ArrayBuffer(keySize));
+    const value = new Uint8Array(new ArrayBuffer(Math.max(1, valueSize)));
+    this.key = new DataView(this.#keyBytes.buffer);
+    this.value = new DataView(value.buffer);
+    this.#keyAddress = k.address(this.#keyBytes);
+    this.#nextAddress = k.address(this.#next);
+    this.#valueAddress = k.address(value);
+    this.#attr = new Struct("mapElement");
   }
 
-  /** Fills `value` for `key`; false if there is no such element. */
-  lookup(): boolean {
-    return this.#found("BPF_MAP_LOOKUP_ELEM", this.#keyAddress, this.#valueAddress);
+  /** The element of `key` to `value`. False if there is none. @throws SyscallError */
+  lookup(flags = 0): boolean {
+    return this.#found("BPF_MAP_LOOKUP_ELEM", flags);
   }
 
-  /** The same, and takes it out. */
-  lookupAndDelete(): boolean {
-    return this.#found("BPF_MAP_LOOKUP_AND_DELETE_ELEM", this.#keyAddress, this.#valueAddress);
+  /** The same, and removes it: hash kinds (Linux 5.14), queues and stacks (4.20). */
+  lookupAndDelete(flags = 0): boolean {
+    return this.#found("BPF_MAP_LOOKUP_AND_DELETE_ELEM", flags);
   }
 
-  /** False if the mode forbids it: `create` and it is there, `replace` and it is not. */
-  update(mode: UpdateMode): boolean {
-    const result = this.#call("BPF_MAP_UPDATE_ELEM", this.#keyAddress, this.#valueAddress, updateModes[mode]);
-    if (result >= 0) return true;
-    if (mode === "create" && result === -errno.EEXIST) return false;
-    if (mode === "replace" && result === -errno.ENOENT) return false;
-    throw this.#error("BPF_MAP_UPDATE_ELEM", result);
+  /** `value` for `key`. @throws SyscallError: E2BIG for a full map, EEXIST and ENOENT as the flags ask */
+  update(flags: number): void {
+    this.#must("BPF_MAP_UPDATE_ELEM", this.#call("BPF_MAP_UPDATE_ELEM", flags));
   }
 
+  /** False if there was none. */
   delete(): boolean {
-    return this.#found("BPF_MAP_DELETE_ELEM", this.#keyAddress, 0n);
+    return this.#found("BPF_MAP_DELETE_ELEM", 0);
   }
 
-  /** Fills `nextKey` with the key after `key`, or the first one; false at the end. */
-  next(first: boolean): boolean {
-    return this.#found("BPF_MAP_GET_NEXT_KEY", first ? 0n : this.#keyAddress, this.#nextKeyAddress);
+  /** The first key to `key`. False for an empty map. */
+  firstKey(): boolean {
+    return this.#nextKey(0n);
   }
 
-  #found(command: Command, key: bigint, value: bigint): boolean {
-    const result = this.#call(command, key, value, 0);
-    if (result >= 0) return true;
+  /** The key after `key`, to `key`. A key that is gone meanwhile starts again from the first (kernel: hash maps). */
+  nextKey(): boolean {
+    return this.#nextKey(this.#keyAddress);
+  }
+
+  #nextKey(after: bigint): boolean {
+    const attr = this.#attr;
+    attr.set("map_fd", this.handle.fd);
+    attr.set("key", after);
+    attr.set("next_key", this.#nextAddress);
+    attr.set("flags", 0);
+    const result = bpf(kernel(), "BPF_MAP_GET_NEXT_KEY", attr.bytes);
     if (result === -errno.ENOENT) return false;
-    throw this.#error(command, result);
+    this.#must("BPF_MAP_GET_NEXT_KEY", result);
+    this.#keyBytes.set(this.#next);
+    return true;
   }
 
-  #call(command: Command, key: bigint, value: bigint, flags: number): number {
-    this.#attr.set("map_fd", this.#handle.fd);
-    this.#attr.set("key", key);
-    this.#attr.set("value", value);
-    this.#attr.set("flags", flags);
-    return bpf(kernel(), command, this.#attr.bytes);
+  #found(command: Command, flags: number): boolean {
+    const result = this.#call(command, flags);
+    if (result === -errno.ENOENT) return false;
+    this.#must(command, result);
+    return true;
   }
 
-  #error(command: Command, result: number): SyscallError {
-    return new SyscallError(`bpf(${command})`, -result, this.#handle.label);
+  #call(command: Command, flags: number): number {
+    const attr = this.#attr;
+    attr.set("map_fd", this.handle.fd);
+    attr.set("key", this.handle.facts.keySize === 0 ? 0n : this.#keyAddress);
+    attr.set("value", this.#valueAddress);
+    attr.set("flags", flags);
+    return bpf(kernel(), command, attr.bytes);
+  }
+
+  #must(command: Command, result: number): void {
+    if (result < 0) throw new SyscallError(`bpf(${command})`, -result, this.handle.label);
   }
 }

@@ -1,95 +1,116 @@
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
-import { Elements, type UpdateMode } from "./elements.js";
+import { Elements, UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
 
-/** A map from keys to values, in the manner of JavaScript's `Map`. Each operation is one system call. */
-export abstract class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
-  protected readonly elements: Elements;
-  protected readonly key: Codec<K>;
-  protected readonly value: Codec<V>;
+/** How an update treats a key that is there, or is not. */
+export interface SetOptions {
+  /** `new`: only if absent (EEXIST otherwise); `existing`: only if present (ENOENT otherwise). */
+  readonly when?: "new" | "existing";
+}
 
-  /** @param value the value as the kernel copies it: of all CPUs in a per-CPU map */
-  constructor(handle: MapHandle, key: Codec<K>, value: Codec<V>) {
+const flagsOf = ({ when }: SetOptions): number =>
+  when === "new" ? UpdateFlag.noExist : when === "existing" ? UpdateFlag.exist : UpdateFlag.any;
+
+/**
+ * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating gives what is
+ * there while it goes on, and survives concurrent changes.
+ */
+export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
+  protected readonly elements: Elements;
+
+  constructor(
+    handle: MapHandle,
+    protected readonly keys_: Codec<K>,
+    protected readonly values_: Codec<V>,
+  ) {
     super(handle);
-    this.key = key;
-    this.value = value;
-    this.elements = new Elements(handle, key.size, value.size);
+    const { keySize, valueSize } = handle.facts;
+    if (keys_.size !== keySize)
+      throw new UsageError(
+        "bad-size",
+        `${handle.label} has keys of ${keySize} bytes, and its codec writes ${keys_.size}`,
+      );
+    this.elements = new Elements(handle, this.valueBytes(valueSize));
   }
 
-  /** Keys at one moment; those that come or go during the walk may be left out. */
-  abstract keyBytes(): Iterable<Uint8Array>;
-  /** Number of entries. */
-  abstract get size(): number;
+  /** Bytes that a value takes on its way to the kernel. */
+  protected valueBytes(valueSize: number): number {
+    if (this.values_.size !== valueSize)
+      throw new UsageError(
+        "bad-size",
+        `${this.handle.label} has values of ${valueSize} bytes, and its codec writes ${this.values_.size}`,
+      );
+    return valueSize;
+  }
 
-  /** @throws SyscallError */
+  /** The value, or undefined. @throws SyscallError */
   get(key: K): V | undefined {
-    this.key.write(this.elements.keyView, 0, key);
-    return this.elements.lookup() ? this.value.read(this.elements.valueView, 0) : undefined;
+    const { elements } = this;
+    this.keys_.write(elements.key, 0, key);
+    return elements.lookup() ? this.values_.read(elements.value, 0) : undefined;
   }
 
   has(key: K): boolean {
-    this.key.write(this.elements.keyView, 0, key);
+    this.keys_.write(this.elements.key, 0, key);
     return this.elements.lookup();
   }
 
-  /**
-   * Writes an entry. With `create` it must be new, with `replace` it must be there: else nothing is written.
-   *
-   * @throws SyscallError E2BIG if the map is full; UsageError `bad-value` if the mode forbids it
-   */
-  set(key: K, value: V, mode: UpdateMode = "any"): this {
-    this.key.write(this.elements.keyView, 0, key);
-    this.value.write(this.elements.valueView, 0, value);
-    return this.#update(mode);
+  /** @throws SyscallError: E2BIG if the map is full, EEXIST or ENOENT as `when` asks */
+  set(key: K, value: V, options: SetOptions = {}): this {
+    const { elements } = this;
+    this.keys_.write(elements.key, 0, key);
+    this.values_.write(elements.value, 0, value);
+    elements.update(flagsOf(options));
+    return this;
   }
 
-  /** The value's bytes, a copy. `key` as long as the map's key. */
-  getBytes(key: Uint8Array): Uint8Array | undefined {
-    this.#copyKey(key);
-    return this.elements.lookup() ? this.elements.value.slice() : undefined;
+  /** False if there was none. */
+  delete(key: K): boolean {
+    this.keys_.write(this.elements.key, 0, key);
+    return this.elements.delete();
   }
 
-  setBytes(key: Uint8Array, value: Uint8Array, mode: UpdateMode = "any"): this {
-    this.#copyKey(key);
-    if (value.length !== this.elements.value.length)
-      throw new UsageError("bad-size", `${this.handle.label}: a value has ${this.elements.value.length} bytes, not ${value.length}`);
-    this.elements.value.set(value);
-    return this.#update(mode);
+  /** Counts by going through the keys: a hash map does not know its size. */
+  get size(): number {
+    let count = 0;
+    for (const _ of this.keys()) count++;
+    return count;
   }
 
-  *keys(): Generator<K> {
-    for (const bytes of this.keyBytes()) yield this.key.read(viewOf(bytes), 0);
+  clear(): void {
+    for (const key of [...this.keys()]) this.delete(key);
   }
 
-  *values(): Generator<V> {
-    for (const [, value] of this.entries()) yield value;
-  }
-
-  /** Entries whose key was there when the walk began and still is: deleting during it is safe. */
-  *entries(): Generator<[K, V]> {
-    for (const bytes of this.keyBytes()) {
-      this.elements.key.set(bytes);
-      if (this.elements.lookup()) yield [this.key.read(viewOf(bytes), 0), this.value.read(this.elements.valueView, 0)];
+  *keys(): IterableIterator<K> {
+    // A key deleted under the walk makes the kernel begin again: maxEntries bounds it.
+    const cursor = new Elements(this.handle, 1);
+    let more = cursor.firstKey();
+    for (let i = 0; more && i < this.maxEntries; i++) {
+      const key = this.keys_.read(cursor.key, 0);
+      more = cursor.nextKey();
+      yield key;
     }
   }
 
-  [Symbol.iterator](): Generator<[K, V]> {
+  *entries(): IterableIterator<[K, V]> {
+    for (const key of this.keys()) {
+      const value = this.get(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  *values(): IterableIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
-  }
-
-  #copyKey(key: Uint8Array): void {
-    if (key.length !== this.elements.key.length)
-      throw new UsageError("bad-size", `${this.handle.label}: a key has ${this.elements.key.length} bytes, not ${key.length}`);
-    this.elements.key.set(key);
-  }
-
-  #update(mode: UpdateMode): this {
-    if (this.elements.update(mode)) return this;
-    const state = mode === "create" ? "is there already" : "is not there";
-    throw new UsageError("bad-value", `${this.handle.label}: the key ${state} (mode '${mode}')`);
   }
 }
 
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** BPF_MAP_TYPE_HASH. */
+export class HashMap<K, V> extends KeyedMap<K, V> {}
+/** BPF_MAP_TYPE_LRU_HASH. Linux 4.10. */
+export class LruHashMap<K, V> extends KeyedMap<K, V> {}

@@ -1,38 +1,54 @@
 import type { Codec } from "../codec.js";
 import { possibleCpus } from "../sys/cpus.js";
-import { UsageError } from "../sys/errors.js";
-import { ArrayMap } from "./array.js";
+import { arrayIndex } from "./array.js";
 import type { MapHandle } from "./handle.js";
-import { DynamicMap } from "./hash.js";
-import { checkSize } from "./map.js";
+import { KeyedMap } from "./keyed.js";
 
-/** One value for each possible CPU, each in a multiple of 8 bytes (kernel: bpf_percpu_hash_copy). */
-export function perCpu<V>(value: Codec<V>, cpus = possibleCpus()): Codec<V[]> {
-  const stride = (value.size + 7) & ~7;
+/** The kernel pads each CPU's value to 8 bytes (kernel: `bpf_percpu_array_copy`). */
+const strideOf = (size: number): number => Math.ceil(size / 8) * 8;
+
+/** All CPUs' values one after another. */
+function onEachCpu<V>(value: Codec<V>): Codec<readonly V[]> {
+  const cpus = possibleCpus();
+  const stride = strideOf(value.size);
   return {
     size: stride * cpus,
     read: (view, at) => Array.from({ length: cpus }, (_, cpu) => value.read(view, at + cpu * stride)),
     write: (view, at, values) => {
       if (values.length !== cpus)
-        throw new UsageError("bad-value", `${values.length} values: there has to be one for each of the ${cpus} possible CPUs`);
-      for (const [cpu, one] of values.entries()) value.write(view, at + cpu * stride, one);
+        throw new RangeError(
+          `a per-CPU value has one value for each of the ${cpus} CPUs, not ${values.length}`,
+        );
+      values.forEach((v, cpu) => {
+        value.write(view, at + cpu * stride, v);
+      });
     },
   };
 }
 
-/** `BPF_MAP_TYPE_PERCPU_HASH` (Linux 4.6) and `LRU_PERCPU_HASH` (4.10): a value is an array by CPU. */
-export class PerCpuHash<K, V> extends DynamicMap<K, V[]> {
-  constructor(handle: MapHandle, codecs: { readonly key: Codec<K>; readonly value: Codec<V> }) {
-    checkSize(handle, "key", codecs.key);
-    checkSize(handle, "value", codecs.value);
-    super(handle, codecs.key, perCpu(codecs.value));
+/** Maps in which each CPU has a value of its own: a value here is the list of them, by CPU number. */
+class PerCpuMap<K, V> extends KeyedMap<K, readonly V[]> {
+  constructor(handle: MapHandle, keys: Codec<K>, values: Codec<V>) {
+    super(handle, keys, onEachCpu(values));
+  }
+
+  protected override valueBytes(valueSize: number): number {
+    return strideOf(valueSize) * possibleCpus();
   }
 }
 
-/** `BPF_MAP_TYPE_PERCPU_ARRAY`: a value is an array by CPU. Linux 4.6. */
-export class PerCpuArray<V> extends ArrayMap<V[]> {
-  constructor(handle: MapHandle, codecs: { readonly value: Codec<V> }) {
-    checkSize(handle, "value", codecs.value);
-    super(handle, { value: perCpu(codecs.value) }, "checked");
+/** BPF_MAP_TYPE_PERCPU_HASH. Linux 4.6. */
+export class PerCpuHashMap<K, V> extends PerCpuMap<K, V> {}
+/** BPF_MAP_TYPE_LRU_PERCPU_HASH. Linux 4.10. */
+export class LruPerCpuHashMap<K, V> extends PerCpuMap<K, V> {}
+
+/** BPF_MAP_TYPE_PERCPU_ARRAY. Linux 4.6. */
+export class PerCpuArray<V> extends PerCpuMap<number, V> {
+  constructor(handle: MapHandle, values: Codec<V>) {
+    super(handle, arrayIndex, values);
+  }
+
+  override get size(): number {
+    return this.maxEntries;
   }
 }

@@ -13,10 +13,9 @@ export class Struct<L extends LayoutName> {
   readonly #view: DataView;
   readonly #fields: Readonly<Record<string, readonly [number, number]>>;
 
-  /** @param bytes where it stands, at least its size; new memory unless given */
-  constructor(layout: L, values: FieldValues<L> = {}, bytes = new Uint8Array(layouts[layout].size)) {
-    this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(layout: L, values: FieldValues<L> = {}) {
+    this.bytes = new Uint8Array(layouts[layout].size);
+    this.#view = new DataView(this.bytes.buffer);
     this.#fields = layouts[layout].fields;
     for (const [field, value] of Object.entries(values)) {
       if (value !== undefined) this.set(field as FieldName<L>, value as number | bigint | string);
