@@ -7,18 +7,28 @@ const reserved = new Set(["in", "new", "function", "class", "var", "this", "with
 
 /** The C type of an argument as a type of the dialect. In the event each has 64 bits, as in its register. */
 function argument(type) {
-  const plain = type.replace(/\bconst\b|\b__user\b|\brestrict\b/g, "").replace(/\s+/g, " ").trim();
+  const plain = type
+    .replace(/\bconst\b|\b__user\b|\brestrict\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   const stars = (plain.match(/\*/g) ?? []).length;
   if (stars > 1) return "user<user<u8>>";
   if (stars === 1) return "user<u8>";
-  if (/^(unsigned int|unsigned|u32|uid_t|gid_t|__u32|qid_t|mode_t|umode_t|old_uid_t|old_gid_t|rwf_t)$/.test(plain)) return "u32";
+  if (
+    /^(unsigned int|unsigned|u32|uid_t|gid_t|__u32|qid_t|mode_t|umode_t|old_uid_t|old_gid_t|rwf_t)$/.test(
+      plain,
+    )
+  )
+    return "u32";
   if (/^(int|pid_t|key_t|key_serial_t|clockid_t|timer_t|mqd_t|__s32|s32)$/.test(plain)) return "i32";
   if (/^(long|off_t|loff_t|__s64|ssize_t)$/.test(plain)) return "i64";
   return "u64";
 }
 
 const rows = [];
-for (const event of readdirSync(events).filter((e) => e.startsWith("sys_enter_")).sort()) {
+for (const event of readdirSync(events)
+  .filter((e) => e.startsWith("sys_enter_"))
+  .sort()) {
   const format = readFileSync(`${events}/${event}/format`, "utf8");
   const fields = [...format.matchAll(/field:(.+?)\s*\b(\w+);\s*offset:(\d+);\s*size:(\d+)/g)]
     .filter(([, , , offset, size]) => Number(offset) >= 16 && Number(size) === 8)

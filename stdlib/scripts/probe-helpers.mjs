@@ -24,17 +24,38 @@ const btf = execFileSync("bpftool", ["btf", "dump", "file", "/sys/kernel/btf/vml
 const btfId = (kind, name) => Number(new RegExp(`^\\[(\\d+)\\] ${kind} '${name}'`, "m").exec(btf)?.[1] ?? 0);
 const rawTracepoint = btfId("TYPEDEF", "btf_trace_sched_switch");
 const taskIterator = btfId("FUNC", "bpf_iter_task");
-const congestionOps = btfId("STRUCT", "tcp_congestion_ops");
 
 /** enum bpf_prog_type, and the expected attach types (enum bpf_attach_type) that decide over helpers. */
 const programs = {
-  socket_filter: [1], kprobe: [2, 0, 42, 56], sched_cls: [3], sched_act: [4], tracepoint: [5], xdp: [6, 37],
-  perf_event: [7], cgroup_skb: [8, 0, 1], cgroup_sock: [9, 2, 12, 13, 34], lwt_in: [10], lwt_out: [11],
-  lwt_xmit: [12], sock_ops: [13, 3], sk_skb: [14, 4, 5, 38], cgroup_device: [15, 6], sk_msg: [16, 7],
-  raw_tracepoint: [17], cgroup_sock_addr: [18, 8, 9, 10, 11, 14, 15, 19, 20, 29, 30, 31, 32, 49, 50, 51, 52, 53],
-  lwt_seg6local: [19], lirc_mode2: [20, 16], sk_reuseport: [21, 39, 40], flow_dissector: [22, 17],
-  cgroup_sysctl: [23, 18], raw_tracepoint_writable: [24], cgroup_sockopt: [25, 21, 22], tracing: [26, 23, 28],
-  sk_lookup: [30, 36], syscall: [31], netfilter: [32, 45],
+  socket_filter: [1],
+  kprobe: [2, 0, 42, 56],
+  sched_cls: [3],
+  sched_act: [4],
+  tracepoint: [5],
+  xdp: [6, 37],
+  perf_event: [7],
+  cgroup_skb: [8, 0, 1],
+  cgroup_sock: [9, 2, 12, 13, 34],
+  lwt_in: [10],
+  lwt_out: [11],
+  lwt_xmit: [12],
+  sock_ops: [13, 3],
+  sk_skb: [14, 4, 5, 38],
+  cgroup_device: [15, 6],
+  sk_msg: [16, 7],
+  raw_tracepoint: [17],
+  cgroup_sock_addr: [18, 8, 9, 10, 11, 14, 15, 19, 20, 29, 30, 31, 32, 49, 50, 51, 52, 53],
+  lwt_seg6local: [19],
+  lirc_mode2: [20, 16],
+  sk_reuseport: [21, 39, 40],
+  flow_dissector: [22, 17],
+  cgroup_sysctl: [23, 18],
+  raw_tracepoint_writable: [24],
+  cgroup_sockopt: [25, 21, 22],
+  tracing: [26, 23, 28],
+  sk_lookup: [30, 36],
+  syscall: [31],
+  netfilter: [32, 45],
 };
 const target = { 23: rawTracepoint, 28: taskIterator };
 
@@ -57,7 +78,6 @@ function load(type, attachType, helper, license) {
   attributes.writeUInt32LE(sleepable ? BPF_F_SLEEPABLE : 0, 44);
   attributes.writeUInt32LE(attachType, 68);
   attributes.writeUInt32LE(type === 26 ? (target[attachType] ?? 0) : 0, 108);
-  attributes.writeUInt32LE(attachType === 45 ? 0 : 0, 112);
   log[0] = 0;
   const fd = syscall(SYS_BPF, BPF_PROG_LOAD, attributes, attributes.length);
   if (fd >= 0) close(fd);
@@ -80,7 +100,10 @@ for (const [name, [type, ...attachTypes]] of Object.entries(programs)) {
     if (answers.every(({ answer }) => /cannot use helper|unknown func|invalid func/.test(answer))) return;
     facts.programs[`bpf_${helper}`] = [...(facts.programs[`bpf_${helper}`] ?? []), name];
     const strict = usable.map((a) => load(type, a, id, "Proprietary"));
-    if (strict.some(({ answer }) => /GPL-restricted/.test(answer)) && !facts.gplOnly.includes(`bpf_${helper}`))
+    if (
+      strict.some(({ answer }) => /GPL-restricted/.test(answer)) &&
+      !facts.gplOnly.includes(`bpf_${helper}`)
+    )
       facts.gplOnly.push(`bpf_${helper}`);
   });
 }
@@ -97,4 +120,6 @@ ${ids.map((h) => `    "bpf_${h}": ${list(facts.programs[`bpf_${h}`] ?? [])}`).jo
 }
 `,
 );
-console.log(`${facts.asked.length} program types, ${Object.keys(facts.programs).length} of ${ids.length} helpers`);
+console.log(
+  `${facts.asked.length} program types, ${Object.keys(facts.programs).length} of ${ids.length} helpers`,
+);

@@ -61,6 +61,7 @@ type Partial<T> = { [P in keyof T]?: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };
 type Record<K extends keyof any, T> = { [P in K]: T };
 type Exclude<T, U> = T extends U ? never : T;
+type Extract<T, U> = T extends U ? T : never;
 type NoInfer<T> = intrinsic;
 
 // TC39 decorators, as far as the checker asks for them.

@@ -10,11 +10,11 @@ type Memory = object | string | number;
 type Address = object | string | number | null;
 
 /** The value at a key, or null. Linux 3.19. */
-export declare function bpf_map_lookup_elem<K, R>(map: { lookup(key: K): R }, key: K): R;
+export declare function bpf_map_lookup_elem<K, R>(map: { lookup(key: K): R }, key: NoInfer<K>): R;
 /** Sets the value at a key; flags: BPF_ANY, BPF_NOEXIST, BPF_EXIST. Linux 3.19. */
-export declare function bpf_map_update_elem<K, V>(map: { update(key: K, value: V, flags?: number): i64 }, key: K, value: V, flags: u64): i64;
+export declare function bpf_map_update_elem<K, V>(map: { update(key: K, value: V, flags?: number): i64 }, key: NoInfer<K>, value: NoInfer<V>, flags: u64): i64;
 /** Removes a key. Linux 3.19. */
-export declare function bpf_map_delete_elem<K>(map: { delete(key: K): i64 }, key: K): i64;
+export declare function bpf_map_delete_elem<K>(map: { delete(key: K): i64 }, key: NoInfer<K>): i64;
 /** Copies from an unsafe address, kernel's or user's; use the variants that say which. Linux 4.1; GPL only. */
 export declare function bpf_probe_read(dst: Memory, unsafe_ptr: Address, size?: number): i64;
 /** Nanoseconds since boot, without time in suspend (CLOCK_MONOTONIC). Linux 4.1. */
@@ -182,11 +182,11 @@ export declare function bpf_sk_lookup_udp(ctx: object, tuple: Memory, netns: u64
 /** Gives a socket's reference back. Linux 4.20. */
 export declare function bpf_sk_release(sock: object): i64;
 /** Adds to a queue, stack or bloom filter; BPF_EXIST makes room. Linux 4.20. */
-export declare function bpf_map_push_elem<V>(map: { push(value: V, flags?: number): i64 }, value: V, flags: u64): i64;
+export declare function bpf_map_push_elem<V>(map: { push(value: V, flags?: number): i64 }, value: NoInfer<V>, flags: u64): i64;
 /** Takes from a queue or stack. Linux 4.20. */
-export declare function bpf_map_pop_elem<V>(map: { pop(target: V): i64 }, target: V): i64;
+export declare function bpf_map_pop_elem<V>(map: { pop(target: V): i64 }, target: NoInfer<V>): i64;
 /** Looks at the next of a queue or stack; whether a bloom filter may have a value. Linux 4.20. */
-export declare function bpf_map_peek_elem<V>(map: { peek(target: V): i64 }, target: V): i64;
+export declare function bpf_map_peek_elem<V>(map: { peek(target: V): i64 }, target: NoInfer<V>): i64;
 /** Inserts bytes into the message. Packet pointers have to be checked again. Linux 4.20. */
 export declare function bpf_msg_push_data(msg: SkMsg, start: u32, len: u32, flags: u64): i64;
 /** Takes bytes out of the message. Packet pointers have to be checked again. Linux 5.0. */
@@ -398,7 +398,7 @@ export declare function bpf_ima_file_hash(file: object, dst: Memory, size?: numb
 /** Puts a kernel pointer into a map value and gives the one that was there. Linux 5.19. */
 export declare function bpf_kptr_xchg<T>(map_value: object, ptr: object | null): T | null;
 /** The value at a key on a CPU, or null. Linux 5.19. */
-export declare function bpf_map_lookup_percpu_elem<K, R>(map: { lookupOnCpu(key: K, cpu: number): R }, key: K, cpu: u32): R;
+export declare function bpf_map_lookup_percpu_elem<K, R>(map: { lookupOnCpu(key: K, cpu: number): R }, key: NoInfer<K>, cpu: u32): R;
 /** The socket as `struct mptcp_sock`, or null. Linux 5.19. */
 export declare function bpf_skc_to_mptcp_sock<T>(sk: object): T | null;
 /** Makes a dynptr of memory in a map value. Linux 5.19. */

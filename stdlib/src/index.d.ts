@@ -1,3 +1,4 @@
+export * from "./constants.generated.js";
 export * from "./constants.js";
 export * from "./contexts.js";
 export * from "./decorators.js";

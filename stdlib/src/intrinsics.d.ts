@@ -1,5 +1,5 @@
 import type { AnyMap } from "./maps.js";
-import type { AnyPointer, array, be16, be32, be64, i32, i64, ptr, ref, u16, u32, u64 } from "./types.js";
+import type { AnyPointer, array, be16, be32, be64, i32, i64, ptr, u16, u32, u64 } from "./types.js";
 
 type AnyClass<T> = abstract new (...args: never) => T;
 

@@ -66,24 +66,22 @@ export declare abstract class AnyMap {
   readonly [OPTIONS]?: unknown;
 }
 type OptionsOf<M> = M extends { readonly [OPTIONS]?: infer O } ? O : never;
+type Defined<O> = O extends undefined ? never : O;
+/** Options that `@map` knows and this kind does not have; those that it does not know are refused where they stand. */
+type Foreign<O, Known> = Extract<Exclude<keyof O, keyof Known>, keyof AnyOptions>;
 /** What does not fit is named by a property that no context has. */
-type Fit<O, M> = M extends AnyMap
-  ? O extends NonNullableOptions<OptionsOf<M>>
-    ? Exclude<keyof O, keyof NonNullableOptions<OptionsOf<M>>> extends never
-      ? unknown
-      : {
-          readonly "this kind of map has no such option": Exclude<
-            keyof O,
-            keyof NonNullableOptions<OptionsOf<M>>
-          >;
-        }
-    : { readonly "this kind of map needs": NonNullableOptions<OptionsOf<M>> }
+type Fit<O, Known> = O extends Known
+  ? [Foreign<O, Known>] extends [never]
+    ? unknown
+    : { readonly "this kind of map has no such option": Foreign<O, Known> }
+  : { readonly "this kind of map needs": Known };
+type FitOf<O, M> = M extends AnyMap
+  ? Fit<O, Defined<OptionsOf<M>>>
   : { readonly "the field is not a map": never };
-type NonNullableOptions<O> = O extends undefined ? never : O;
 
 type MapDecorator<O> = <This, M>(
   value: undefined,
-  context: ClassFieldDecoratorContext<This, M> & Fit<O, M>,
+  context: ClassFieldDecoratorContext<This, M> & FitOf<O, M>,
 ) => void;
 /** A map; its kind, key and value come from the field's type. */
 export declare function map<const O extends AnyOptions = {}>(
