@@ -1,5 +1,6 @@
 import type { MapSpec, MapType } from "@tsbpfc/loader";
 import { possibleCpus } from "../sys/cpus.js";
+import { pageSize } from "../sys/page.js";
 
 /** What a kind of map wants other than its definition says, as libbpf and cilium/ebpf give it. */
 interface Fixup {
@@ -10,11 +11,9 @@ interface Fixup {
   readonly withoutBtf?: boolean;
 }
 
-const PAGE = 4096;
-
 /** A ring buffer's size is a power of two and whole pages (kernel: `ringbuf_map_alloc`). */
 function ringSize(bytes: number): number {
-  let size = PAGE;
+  let size = pageSize();
   while (size < bytes) size *= 2;
   return size;
 }

@@ -83,15 +83,23 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     for (const key of [...this.keys()]) this.delete(key);
   }
 
+  /**
+   * The keys that are there when the walk begins, each once. They are read in one go: the kernel starts again from
+   * the first key when the one to go on from has been deleted (kernel: `htab_map_get_next_key`), so keys that were
+   * met already are passed over. Of a map that changes faster than it can be read, those met until then.
+   */
   *keys(): IterableIterator<K> {
-    // A key deleted under the walk makes the kernel begin again: maxEntries bounds it.
     const cursor = new Elements(this.handle, 1);
+    const met = new Map<string, K>();
+    const keyBytes = Buffer.from(cursor.key.buffer);
+    const most = STEPS_PER_ENTRY * (this.maxEntries + 1);
     let more = cursor.firstKey();
-    for (let i = 0; more && i < this.maxEntries; i++) {
-      const key = this.keys_.read(cursor.key, 0);
+    for (let steps = 0; more && steps < most; steps++) {
+      const text = keyBytes.toString("latin1");
+      if (!met.has(text)) met.set(text, this.keys_.read(cursor.key, 0));
       more = cursor.nextKey();
-      yield key;
     }
+    yield* met.values();
   }
 
   *entries(): IterableIterator<[K, V]> {
@@ -109,6 +117,9 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return this.entries();
   }
 }
+
+/** How many steps a walk may take for each entry that the map can hold, with its starts from the first key again. */
+const STEPS_PER_ENTRY = 8;
 
 /** BPF_MAP_TYPE_HASH. */
 export class HashMap<K, V> extends KeyedMap<K, V> {}

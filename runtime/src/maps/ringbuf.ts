@@ -1,5 +1,6 @@
 import type { Codec } from "../codec.js";
 import { RingReader } from "../readers/ring-reader.js";
+import { UsageError } from "../sys/errors.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
 
@@ -24,7 +25,7 @@ export class RingBuf<T> extends BpfMap implements AsyncIterable<T> {
 
   /** Calls back for every record that is there now, in one pass; gives their number. */
   consume(callback: (record: T) => void): number {
-    return this.#open().drain((view, at) => callback(this.codec.read(view, at)));
+    return this.#open().drain((view, at, length) => callback(this.#decode(view, at, length)));
   }
 
   /**
@@ -40,23 +41,43 @@ export class RingBuf<T> extends BpfMap implements AsyncIterable<T> {
     return this.#open().pending;
   }
 
+  /**
+   * Records as they come, until the map is closed or the signal aborts. Leaving the loop leaves the rest for the
+   * next reader: a record is taken from the ring when the loop asks for it.
+   */
   async *read({ signal }: ReadOptions = {}): AsyncGenerator<T, void, undefined> {
     const reader = this.#open();
-    const batch: T[] = [];
-    for (;;) {
-      // Decoded at once, so that the ring is free again however slowly the loop's body goes on.
-      reader.drain((view, at) => batch.push(this.codec.read(view, at)), BATCH);
-      const read = batch.length;
-      yield* batch.splice(0);
-      if (read > 0) continue;
-      // A program is writing a record at this moment; other work of the process goes first.
-      if (reader.pending > 0) await new Promise((resolve) => setImmediate(resolve));
-      else if (!(await reader.wait(signal))) return;
+    let taken: { readonly record: T } | null = null;
+    const take = (view: DataView, at: number, length: number): void => {
+      taken = { record: this.#decode(view, at, length) };
+    };
+    for (let inTurn = 0; !signal?.aborted && !this.handle.closed; ) {
+      taken = null;
+      if (reader.drain(take, 1) === 1 && taken !== null) {
+        yield (taken as { readonly record: T }).record;
+        // Without a wait between them, records would keep timers and sockets from their turn.
+        if (++inTurn < RECORDS_PER_TURN) continue;
+        inTurn = 0;
+        await turn();
+      } else if (reader.pending > 0) {
+        // A program is writing a record at this moment; other work of the process goes first.
+        await turn();
+      } else if (!(await reader.wait(signal))) return;
     }
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     return this.read();
+  }
+
+  /** @throws UsageError `bad-size`: what follows a short record is another record. */
+  #decode(view: DataView, at: number, length: number): T {
+    if (length < this.codec.size)
+      throw new UsageError(
+        "bad-size",
+        `${this.handle.label}: a record of ${length} bytes, and its codec reads ${this.codec.size}`,
+      );
+    return this.codec.read(view, at);
   }
 
   #open(): RingReader {
@@ -65,5 +86,7 @@ export class RingBuf<T> extends BpfMap implements AsyncIterable<T> {
   }
 }
 
-/** Records decoded before the loop's body sees the first: bounds memory under a flood. */
-const BATCH = 1024;
+/** Records in a row before the rest of the process has its turn. */
+const RECORDS_PER_TURN = 512;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

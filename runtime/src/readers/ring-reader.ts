@@ -1,10 +1,10 @@
 import type { MapHandle } from "../maps/handle.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel, type Mapping } from "../sys/kernel.js";
+import { pageSize } from "../sys/page.js";
 import { poller } from "./poller.js";
 
 /** Layout of include/uapi/linux/bpf.h and kernel/bpf/ringbuf.c. */
-const PAGE = 4096;
 const HEADER = 8;
 const BUSY = 0x8000_0000;
 const DISCARD = 0x4000_0000;
@@ -34,13 +34,14 @@ export class RingReader {
   constructor(handle: MapHandle) {
     this.#handle = handle;
     const size = handle.facts.maxEntries;
+    const page = pageSize();
     this.#mask = size - 1;
-    const consumer = this.#map(PAGE, true, 0);
-    const rest = this.#map(PAGE + 2 * size, false, PAGE);
+    const consumer = this.#map(page, true, 0);
+    const rest = this.#map(page + 2 * size, false, page);
     this.#consumer = new BigUint64Array(consumer.buffer, 0, 1);
     this.#producer = new BigUint64Array(rest.buffer, 0, 1);
-    this.#headers = new Int32Array(rest.buffer, PAGE);
-    this.#data = new DataView(rest.buffer, PAGE);
+    this.#headers = new Int32Array(rest.buffer, page);
+    this.#data = new DataView(rest.buffer, page);
     // A position passes 2^53 after nine petabytes.
     this.#position = Number(Atomics.load(this.#consumer, 0));
     handle.onClose(() => this.close());
