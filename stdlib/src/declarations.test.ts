@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as snippets from "./check-snippets.js";
+import * as snippets from "../test-support/check-snippets.js";
 
 describe("the sample probes", () => {
   it("type-check without errors under plain tsc", () => {

@@ -79,6 +79,7 @@ export declare class IterUdp<T = object> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly udp_sk: ptr<T> | null;
   readonly uid: u32;
+  readonly bucket: u32;
 }
 /** `iter/unix`: T is `unix_sock`. Linux 5.15. */
 export declare class IterUnix<T = object> {

@@ -2,7 +2,7 @@
 export interface UapiStruct {
   /** The kernel's name of the struct. */
   readonly struct: string;
-  /** Offsets in bytes of the fields that share others' bytes (members of anonymous unions); the others follow C's rules. */
+  /** Offsets in bytes of the fields that C's rules do not place: members of anonymous unions, which share others' bytes, and those aligned by an attribute. */
   readonly overlays: Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,8 @@ export const contexts = {
   IterBpfProg: uapi("bpf_iter__bpf_prog"),
   IterBpfLink: uapi("bpf_iter__bpf_link"),
   IterTcp: uapi("bpf_iter__tcp"),
-  IterUdp: uapi("bpf_iter__udp"),
+  // `bucket` is aligned on 8 bytes, so it stands where C would not put it.
+  IterUdp: uapi("bpf_iter__udp", { bucket: 24 }),
   IterUnix: uapi("bpf_iter__unix"),
   IterNetlink: uapi("bpf_iter__netlink"),
   IterIpv6Route: uapi("bpf_iter__ipv6_route"),
