@@ -8,3 +8,7 @@ export { Program, type ProgramInfo } from "./programs/program.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
 export { SyscallError, UsageError } from "./sys/errors.js";
 export { type Kernel, type Mapping, setKernel } from "./sys/kernel.js";
+export * as codecs from "./codecs/index.js";
+export type { AttachTargets, MapOptions, OpenOptions, ProgramOptions, SkeletonDefinition } from "./skeleton/definition.js";
+export { SkeletonProgram } from "./skeleton/program.js";
+export { Skeleton } from "./skeleton/skeleton.js";

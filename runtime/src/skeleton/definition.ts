@@ -1,0 +1,47 @@
+import type { Codec } from "../codec.js";
+import type { AttachOptions } from "../links/attach.js";
+import type { MapHandle } from "../maps/handle.js";
+import type { BpfMap } from "../maps/map.js";
+
+/** A global variable: where it is, and how it is written there. */
+export interface VariableDefinition {
+  readonly section: string;
+  /** Bytes from the section's start. */
+  readonly offset: number;
+  readonly codec: Codec<never>;
+}
+
+/** What a generated skeleton says of its object. */
+export interface SkeletonDefinition<Maps, Programs> {
+  readonly name: string;
+  readonly maps: { readonly [M in keyof Maps]: (handle: MapHandle) => Maps[M] & BpfMap };
+  readonly programs: readonly (keyof Programs & string)[];
+  readonly rodata: Readonly<Record<string, VariableDefinition>>;
+  readonly globals: Readonly<Record<string, VariableDefinition>>;
+}
+
+export interface MapOptions {
+  readonly maxEntries?: number;
+  /** `none`: a private map, although the probe pins it by name. */
+  readonly pinning?: "none" | "by-name";
+}
+
+export interface ProgramOptions {
+  /** False leaves the program out of `load` and `attach`. */
+  readonly autoload?: boolean;
+}
+
+/** What can be set before loading. */
+export interface OpenOptions<Maps, Programs, Rodata, Globals> {
+  /** Constants of the program, `readonly` in the probe. */
+  readonly rodata?: Partial<Rodata>;
+  /** First values of the other globals. */
+  readonly globals?: Partial<Globals>;
+  readonly maps?: { readonly [M in keyof Maps]?: MapOptions };
+  readonly programs?: { readonly [P in keyof Programs]?: ProgramOptions };
+  /** Folder of maps that are pinned by name. Default `/sys/fs/bpf`. */
+  readonly pinPath?: string;
+}
+
+/** Where to attach programs whose section leaves it open. */
+export type AttachTargets<Programs> = { readonly [P in keyof Programs]?: AttachOptions };

@@ -1,0 +1,56 @@
+import type { ProgramSpec } from "@tsbpfc/loader";
+import type { AttachOptions } from "../links/attach.js";
+import type { Link } from "../links/link.js";
+import type { Program, ProgramInfo } from "../programs/program.js";
+import type { TestRunInput, TestRunResult } from "../programs/test-run.js";
+import { UsageError } from "../sys/errors.js";
+
+/** A program of a skeleton, before and after it is loaded. Links that it makes are the skeleton's to close. */
+export class SkeletonProgram {
+  #program: Program | null = null;
+  #links: Link[] = [];
+
+  constructor(readonly spec: ProgramSpec) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /** Links that are open. */
+  get links(): readonly Link[] {
+    return this.#links;
+  }
+
+  /** The loaded program. @throws UsageError `not-loaded` */
+  get program(): Program {
+    if (!this.#program) {
+      const why = this.spec.autoload ? "call load() first" : "it is not loaded by default (autoload)";
+      throw new UsageError("not-loaded", `program '${this.name}' is not in the kernel: ${why}`);
+    }
+    return this.#program;
+  }
+
+  /** Attaches by the program's section; XDP, tc and cgroup programs are told where. @throws UsageError, SyscallError */
+  attach(options: AttachOptions = {}): Link {
+    const link = this.program.attach(options);
+    this.#links.push(link);
+    return link;
+  }
+
+  detach(): void {
+    for (const link of this.#links.splice(0)) link.close();
+  }
+
+  testRun(input: TestRunInput = {}): TestRunResult {
+    return this.program.testRun(input);
+  }
+
+  info(): ProgramInfo {
+    return this.program.info();
+  }
+
+  /** For the skeleton: the program that was loaded, or null when it is closed. */
+  use(program: Program | null): void {
+    this.#program = program;
+  }
+}

@@ -1,0 +1,127 @@
+import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
+import { type Collection, loadCollection } from "../load/collection.js";
+import { UsageError } from "../sys/errors.js";
+import type { AttachTargets, OpenOptions, SkeletonDefinition } from "./definition.js";
+import { SkeletonProgram } from "./program.js";
+import { initialMemory, type SectionMemory, variables } from "./variables.js";
+
+/**
+ * Base of generated skeletons: one object, from its bytes to live maps and programs. `open` parses; `load` makes
+ * maps and programs; `attach` lets them run; `close` ends all that is not pinned.
+ */
+export abstract class Skeleton<Maps extends object, Programs extends object, Rodata extends object, Globals extends object> {
+  /** What the object holds; may be changed until `load`. */
+  readonly spec: CollectionSpec;
+  readonly programs: Programs;
+  /** Constants: set them before `load`. */
+  readonly rodata: Rodata;
+  /** Live variables, shared with the programs. */
+  readonly globals: Globals;
+  readonly #definition: SkeletonDefinition<Maps, Programs>;
+  readonly #programs = new Map<string, SkeletonProgram>();
+  readonly #pinPath: string | undefined;
+  #collection: Collection | null = null;
+  #maps: Maps | null = null;
+  #closed = false;
+
+  protected constructor(object: Uint8Array, definition: SkeletonDefinition<Maps, Programs>, options: OpenOptions<Maps, Programs, Rodata, Globals>) {
+    this.#definition = definition;
+    this.#pinPath = options.pinPath;
+    this.spec = parseObject(object);
+    for (const name of definition.programs) {
+      const spec = this.spec.programs.get(name);
+      if (spec) this.#programs.set(name, new SkeletonProgram(spec));
+    }
+    this.programs = Object.fromEntries(this.#programs) as Programs;
+    const memory: SectionMemory = (section) =>
+      this.#closed ? null : this.#collection ? (this.#collection.maps.get(section)?.memory ?? null) : initialMemory(this.spec, section);
+    this.rodata = variables(definition.rodata, memory, (name) => {
+      if (this.#collection) throw new UsageError("loaded", `'${name}' is a constant of the loaded program: set it before load()`);
+    }) as Rodata;
+    this.globals = variables(definition.globals, memory, () => {}) as Globals;
+    this.#configure(options);
+  }
+
+  /** The maps. @throws UsageError `not-loaded` before load() */
+  get maps(): Maps {
+    if (!this.#maps) throw new UsageError(this.#closed ? "closed" : "not-loaded", `the maps of ${this.#definition.name} are ${this.#closed ? "closed" : "made by load()"}`);
+    return this.#maps;
+  }
+
+  /**
+   * Makes maps and programs in the kernel: all, or none.
+   *
+   * @throws VerifierError with the place in the source, SyscallError, UsageError, CoreError
+   */
+  load(): this {
+    if (this.#collection) throw new UsageError("loaded", `${this.#definition.name} is loaded already`);
+    if (this.#closed) throw new UsageError("closed", `${this.#definition.name} is closed`);
+    const collection = loadCollection(this.spec, this.#pinPath === undefined ? {} : { pinPath: this.#pinPath });
+    this.#collection = collection;
+    for (const [name, program] of this.#programs) program.use(collection.programs.get(name) ?? null);
+    this.#maps = this.#openMaps(collection);
+    return this;
+  }
+
+  /**
+   * Attaches every loaded program that is not attached yet, by its section; `targets` says where for those whose
+   * section leaves it open. If one cannot be attached, those of this call are detached again.
+   */
+  attach(targets: AttachTargets<Programs> = {}): this {
+    const attached: SkeletonProgram[] = [];
+    try {
+      for (const [name, program] of this.#programs) {
+        if (!program.spec.autoload || program.links.length > 0) continue;
+        program.attach(targets[name as keyof Programs] ?? {});
+        attached.push(program);
+      }
+    } catch (error) {
+      for (const program of attached) program.detach();
+      throw error;
+    }
+    return this;
+  }
+
+  detach(): void {
+    for (const program of this.#programs.values()) program.detach();
+  }
+
+  /** Detaches, and frees everything that is not pinned. May be called again. */
+  close(): void {
+    if (this.#closed) return;
+    this.detach();
+    for (const program of this.#programs.values()) program.use(null);
+    this.#collection?.close();
+    this.#collection = null;
+    this.#maps = null;
+    this.#closed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #configure(options: OpenOptions<Maps, Programs, Rodata, Globals>): void {
+    Object.assign(this.rodata, options.rodata);
+    Object.assign(this.globals, options.globals);
+    for (const [name, wanted] of Object.entries(options.maps ?? {})) {
+      const map = this.spec.maps.get(name);
+      if (!map) throw new UsageError("bad-value", `${this.#definition.name} has no map '${name}'`);
+      Object.assign(map, wanted);
+    }
+    for (const [name, wanted] of Object.entries(options.programs ?? {})) {
+      const program = this.spec.programs.get(name);
+      if (!program) throw new UsageError("bad-value", `${this.#definition.name} has no program '${name}'`);
+      Object.assign(program, wanted);
+    }
+  }
+
+  #openMaps(collection: Collection): Maps {
+    const opened: [string, unknown][] = [];
+    for (const name of Object.keys(this.#definition.maps) as (keyof Maps & string)[]) {
+      const handle = collection.maps.get(name);
+      if (handle) opened.push([name, this.#definition.maps[name](handle)]);
+    }
+    return Object.fromEntries(opened) as Maps;
+  }
+}
