@@ -85,3 +85,5 @@ export type {
 } from "./spec/spec.js";
 export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
 export { parseVerifierLog } from "./verifier-log/parse.js";
+export { generateSkeleton, type SkeletonOptions } from "./skeleton/generate.js";
+export type { Printed as PrintedSkeleton } from "./skeleton/print.js";

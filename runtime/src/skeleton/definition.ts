@@ -1,4 +1,3 @@
-import type { Codec } from "../codec.js";
 import type { AttachOptions } from "../links/attach.js";
 import type { MapHandle } from "../maps/handle.js";
 import type { BpfMap } from "../maps/map.js";
@@ -8,7 +7,14 @@ export interface VariableDefinition {
   readonly section: string;
   /** Bytes from the section's start. */
   readonly offset: number;
-  readonly codec: Codec<never>;
+  readonly codec: AnyCodec;
+}
+
+/** A codec of whatever type. */
+export interface AnyCodec {
+  readonly size: number;
+  read(view: DataView, at: number): unknown;
+  write(view: DataView, at: number, value: never): void;
 }
 
 /** What a generated skeleton says of its object. */

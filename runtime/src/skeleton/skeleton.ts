@@ -9,7 +9,12 @@ import { initialMemory, type SectionMemory, variables } from "./variables.js";
  * Base of generated skeletons: one object, from its bytes to live maps and programs. `open` parses; `load` makes
  * maps and programs; `attach` lets them run; `close` ends all that is not pinned.
  */
-export abstract class Skeleton<Maps extends object, Programs extends object, Rodata extends object, Globals extends object> {
+export abstract class Skeleton<
+  Maps extends object,
+  Programs extends object,
+  Rodata extends object,
+  Globals extends object,
+> {
   /** What the object holds; may be changed until `load`. */
   readonly spec: CollectionSpec;
   readonly programs: Programs;
@@ -24,7 +29,11 @@ export abstract class Skeleton<Maps extends object, Programs extends object, Rod
   #maps: Maps | null = null;
   #closed = false;
 
-  protected constructor(object: Uint8Array, definition: SkeletonDefinition<Maps, Programs>, options: OpenOptions<Maps, Programs, Rodata, Globals>) {
+  protected constructor(
+    object: Uint8Array,
+    definition: SkeletonDefinition<Maps, Programs>,
+    options: OpenOptions<Maps, Programs, Rodata, Globals>,
+  ) {
     this.#definition = definition;
     this.#pinPath = options.pinPath;
     this.spec = parseObject(object);
@@ -34,9 +43,14 @@ export abstract class Skeleton<Maps extends object, Programs extends object, Rod
     }
     this.programs = Object.fromEntries(this.#programs) as Programs;
     const memory: SectionMemory = (section) =>
-      this.#closed ? null : this.#collection ? (this.#collection.maps.get(section)?.memory ?? null) : initialMemory(this.spec, section);
+      this.#closed
+        ? null
+        : this.#collection
+          ? (this.#collection.maps.get(section)?.memory ?? null)
+          : initialMemory(this.spec, section);
     this.rodata = variables(definition.rodata, memory, (name) => {
-      if (this.#collection) throw new UsageError("loaded", `'${name}' is a constant of the loaded program: set it before load()`);
+      if (this.#collection)
+        throw new UsageError("loaded", `'${name}' is a constant of the loaded program: set it before load()`);
     }) as Rodata;
     this.globals = variables(definition.globals, memory, () => {}) as Globals;
     this.#configure(options);
@@ -44,7 +58,11 @@ export abstract class Skeleton<Maps extends object, Programs extends object, Rod
 
   /** The maps. @throws UsageError `not-loaded` before load() */
   get maps(): Maps {
-    if (!this.#maps) throw new UsageError(this.#closed ? "closed" : "not-loaded", `the maps of ${this.#definition.name} are ${this.#closed ? "closed" : "made by load()"}`);
+    if (!this.#maps)
+      throw new UsageError(
+        this.#closed ? "closed" : "not-loaded",
+        `the maps of ${this.#definition.name} are ${this.#closed ? "closed" : "made by load()"}`,
+      );
     return this.#maps;
   }
 
@@ -56,7 +74,10 @@ export abstract class Skeleton<Maps extends object, Programs extends object, Rod
   load(): this {
     if (this.#collection) throw new UsageError("loaded", `${this.#definition.name} is loaded already`);
     if (this.#closed) throw new UsageError("closed", `${this.#definition.name} is closed`);
-    const collection = loadCollection(this.spec, this.#pinPath === undefined ? {} : { pinPath: this.#pinPath });
+    const collection = loadCollection(
+      this.spec,
+      this.#pinPath === undefined ? {} : { pinPath: this.#pinPath },
+    );
     this.#collection = collection;
     for (const [name, program] of this.#programs) program.use(collection.programs.get(name) ?? null);
     this.#maps = this.#openMaps(collection);

@@ -9,7 +9,11 @@ export type SectionMemory = (section: string) => DataView | null;
  * An object with a property for each variable, read and written where the variable is. `writable` says whether it
  * may be written now; it throws what to tell otherwise.
  */
-export function variables(definitions: Readonly<Record<string, VariableDefinition>>, memory: SectionMemory, writable: (name: string) => void): object {
+export function variables(
+  definitions: Readonly<Record<string, VariableDefinition>>,
+  memory: SectionMemory,
+  writable: (name: string) => void,
+): object {
   const properties: PropertyDescriptorMap = {};
   for (const [name, { section, offset, codec }] of Object.entries(definitions)) {
     const place = (): DataView => {
