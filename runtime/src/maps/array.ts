@@ -18,6 +18,10 @@ export class ArrayMap<V> extends KeyedMap<number, V> {
   override get size(): number {
     return this.maxEntries;
   }
+
+  override *keys(): IterableIterator<number> {
+    for (let i = 0; i < this.maxEntries; i++) yield i;
+  }
 }
 
 export { index as arrayIndex };

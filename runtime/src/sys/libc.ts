@@ -63,9 +63,20 @@ export function machineKernel(): Kernel {
     return bytes;
   };
 
+  // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
+  // its address: each stays alive until the next command has returned.
+  const held: Uint8Array[] = [];
+  const released = (value: number): number => {
+    held.length = 0;
+    return value;
+  };
+
   return {
-    bpf: (command, attr) => result(bpfCall(call.bpf, command, attr, attr.length)),
-    address: (buffer) => koffi.address(buffer),
+    bpf: (command, attr) => released(result(bpfCall(call.bpf, command, attr, attr.length))),
+    address: (buffer) => {
+      held.push(buffer);
+      return koffi.address(buffer);
+    },
     close: (fd) => result(close(fd)),
     perfEventOpen: (attr, pid, cpu, groupFd, flags) =>
       result(perfCall(call.perfEventOpen, attr, pid, cpu, groupFd, flags)),
