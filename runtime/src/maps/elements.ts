@@ -94,7 +94,8 @@ export class Elements {
     const attr = this.#attr;
     attr.set("map_fd", this.handle.fd);
     attr.set("key", this.handle.facts.keySize === 0 ? 0n : this.#keyAddress);
-    attr.set("value", this.#valueAddress);
+    // A delete has no value, and the kernel refuses fields after a command's last (CHECK_ATTR).
+    attr.set("value", command === "BPF_MAP_DELETE_ELEM" ? 0n : this.#valueAddress);
     attr.set("flags", flags);
     return bpf(kernel(), command, attr.bytes);
   }
