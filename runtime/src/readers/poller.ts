@@ -31,12 +31,13 @@ class Poller {
       this.k.epollRemove(this.#epoll, fd);
       signal?.removeEventListener("abort", cancel);
       settle(readable);
-      if (this.#waiting.size === 0) this.#wake();
+      if (this.#waiting.size === 0) this.interrupt();
     };
     const cancel = (): void => finish(false);
     if (signal?.aborted) return { done: Promise.resolve(false), cancel };
-    this.#waiting.set(fd, finish);
+    // EEXIST: somebody waits for it already. Their wait stays as it is.
     must(this.k.epollAdd(this.#epoll, fd, fd), "epoll_ctl");
+    this.#waiting.set(fd, finish);
     signal?.addEventListener("abort", cancel, { once: true });
     if (!this.#running) void this.#run();
     return { done, cancel };
@@ -54,7 +55,7 @@ class Poller {
   }
 
   /** The waiting thread looks again at who is waiting. */
-  #wake(): void {
+  interrupt(): void {
     if (this.#running) this.k.signalEventfd(this.#interrupt);
   }
 }
@@ -68,6 +69,10 @@ let shared: Poller | null = null;
 
 /** The process's poller; made anew for another kernel (tests). */
 export function poller(): Poller {
-  if (shared?.k !== kernel()) shared = new Poller(kernel());
-  return shared;
+  if (shared?.k === kernel()) return shared;
+  const made = new Poller(kernel());
+  // process.exit() joins libuv's threads, and ours may be in epoll_wait.
+  process.once("exit", () => made.interrupt());
+  shared = made;
+  return made;
 }
