@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import type { ModuleNames } from "../dialect/session.js";
 import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
 import { mentionedNames } from "./mentions.js";
-import { pruneDeclarations, pruneList, SMALL_MODULE } from "./prune.js";
+import { pruneDeclarations, pruneGenerated, SMALL_MODULE } from "./prune.js";
 
 /** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
 export const compilerOptions: ts.CompilerOptions = {
@@ -55,7 +55,7 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const read = (fileName: string): ts.SourceFile | undefined => {
     const text = sourceText(fileName, probe, makeKernelModule);
     if (text === null) return undefined;
-    const shown = mentioned && fileName.startsWith(stdlib.folder) ? pruneList(fileName, text, mentioned) : text;
+    const shown = mentioned && fileName.startsWith(stdlib.folder) ? pruneGenerated(fileName, text, mentioned) : text;
     return ts.createSourceFile(fileName, shown, {
       languageVersion: ts.ScriptTarget.ESNext,
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
