@@ -24,7 +24,8 @@ export function loadBtf(btf: Btf): number {
   const fd = load(null);
   if (fd >= 0) return fd;
   const log = new Uint8Array(64 * 1024);
-  load(log);
+  const retried = load(log);
+  if (retried >= 0) return retried;
   const text = new TextDecoder().decode(log.subarray(0, Math.max(0, log.indexOf(0)))).trim();
   throw new SyscallError(
     "bpf(BPF_BTF_LOAD)",

@@ -1,0 +1,191 @@
+import { Btf, type CollectionSpec, encodeBtf, type MapSpec, type ProgramSpec } from "@tsbpfc/loader";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Call, FakeKernel, field } from "../../fixtures/fake-kernel.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
+import { setKernel } from "../sys/kernel.js";
+import { loadCollection } from "./collection.js";
+
+const ENOMEM = 12;
+
+function map(name: string, over: Partial<MapSpec> = {}): MapSpec {
+  return {
+    name,
+    type: "hash",
+    keySize: 4,
+    valueSize: 8,
+    maxEntries: 10,
+    flags: 0,
+    extra: 0n,
+    numaNode: null,
+    pinning: "none",
+    keyType: 0,
+    valueType: 0,
+    recordType: 0,
+    inner: null,
+    values: new Map(),
+    contents: null,
+    origin: "declared",
+    sectionType: 0,
+    autocreate: true,
+    ...over,
+  };
+}
+
+function program(name: string, over: Partial<ProgramSpec> = {}): ProgramSpec {
+  return {
+    name,
+    section: "socket",
+    type: "socket_filter",
+    expectedAttachType: null,
+    attachTo: "",
+    flags: 0,
+    autoload: true,
+    instructions: new Uint8Array(24),
+    references: [],
+    functions: [],
+    lines: [],
+    coreRelocations: [],
+    ...over,
+  };
+}
+
+const named = <T extends { readonly name: string }>(...items: T[]): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [item.name, item]));
+
+function specOf(maps: readonly MapSpec[], programs: readonly ProgramSpec[]): CollectionSpec {
+  const int = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" } as const;
+  return {
+    btf: Btf.parse(encodeBtf([int], { endian: "little" })),
+    license: "GPL",
+    endian: "little",
+    maps: named(...maps),
+    programs: named(...programs),
+    variables: new Map(),
+    kconfigs: new Map(),
+  };
+}
+
+const full = (): CollectionSpec =>
+  specOf(
+    [
+      map("table"),
+      map("kept", { pinning: "by-name" }),
+      map("kept_too", { pinning: "by-name" }),
+      map(".rodata", { type: "array", valueSize: 4, maxEntries: 1, flags: 0x80, origin: "rodata", contents: new Uint8Array([1, 0, 0, 0]) }),
+      map(".bss", { type: "array", valueSize: 4, maxEntries: 1, origin: "bss", contents: new Uint8Array(4) }),
+      map("calls", { type: "prog_array", valueSize: 4, values: new Map([[1, "second"]]) }),
+      map("outer", { type: "array_of_maps", valueSize: 4, inner: map("inner"), values: new Map([[0, "table"]]) }),
+    ],
+    [program("first", { references: [{ kind: "map", insn: 0, map: "table" }] }), program("second")],
+  );
+
+describe("a collection, in a kernel that tests made up", () => {
+  let kernel: FakeKernel;
+  beforeEach(() => {
+    kernel = new FakeKernel();
+    setKernel(kernel);
+    // The probe for memory accounting is made once in a process.
+    loadCollection(specOf([], [])).close();
+    kernel.calls.length = 0;
+  });
+  afterEach(() => setKernel(null));
+  const called = (command: Call["command"]): Call[] => kernel.calls.filter((call) => call.command === command);
+
+  test("is closed without leaving a descriptor; its pins stay", () => {
+    const collection = loadCollection(full());
+    expect([...collection.maps.keys()]).toEqual(["table", "kept", "kept_too", ".rodata", ".bss", "calls", "outer"]);
+    expect(kernel.pins.size).toBe(2);
+    collection.close();
+    collection.close();
+    expect([...kernel.open]).toEqual([]);
+    expect(kernel.pins.size).toBe(2);
+  });
+
+  test("whichever call fails, nothing stays open or pinned", () => {
+    loadCollection(full()).close();
+    const calls = kernel.calls.map((call) => call.command);
+    expect(calls.length).toBeGreaterThan(20);
+    for (const [i, command] of calls.entries()) {
+      const faulty = new FakeKernel();
+      setKernel(faulty);
+      faulty.refuse = { call: i, errno: ENOMEM };
+      // A program load is tried again with a log, and then it works: the other calls are fatal.
+      if (command === "BPF_PROG_LOAD" || command === "BPF_BTF_LOAD") {
+        try {
+          loadCollection(full()).close();
+        } catch (error) {
+          expect(error).toBeInstanceOf(SyscallError);
+          expect(faulty.pins.size).toBe(0);
+        }
+      } else {
+        expect(() => loadCollection(full()), `call ${i}, ${command}`).toThrow(SyscallError);
+        expect(faulty.pins.size, `pins after call ${i}, ${command}`).toBe(0);
+      }
+      expect([...faulty.open], `descriptors after call ${i}, ${command}`).toEqual([]);
+    }
+  });
+
+  test("maps are created as declared, sections shared with memory, constants frozen", () => {
+    loadCollection(full()).close();
+    const creates = called("BPF_MAP_CREATE");
+    const table = creates[0]!;
+    expect(["map_type", "key_size", "value_size", "max_entries"].map((f) => field(table, "mapCreate", f as "map_type"))).toEqual([1, 4, 8, 10]);
+    const BPF_F_MMAPABLE = 0x400;
+    expect(field(creates[3]!, "mapCreate", "map_flags")).toBe(0x80 | BPF_F_MMAPABLE);
+    expect(called("BPF_MAP_FREEZE")).toHaveLength(1);
+    expect(called("mmap")).toHaveLength(2);
+  });
+
+  test("a ring buffer's size is rounded up to a power of two of pages; a perf event array has a slot for each CPU", () => {
+    loadCollection(specOf([map("ring", { type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 5000 }), map("perf", { type: "perf_event_array", maxEntries: 0 })], [])).close();
+    const [ring, perf] = called("BPF_MAP_CREATE");
+    expect(field(ring!, "mapCreate", "max_entries")).toBe(8192);
+    expect(field(perf!, "mapCreate", "max_entries")).toBeGreaterThan(0);
+    expect(field(perf!, "mapCreate", "value_size")).toBe(4);
+  });
+
+  test("a program has the descriptors of its maps in its instructions, and the spec stays as it is", () => {
+    const spec = full();
+    const collection = loadCollection(spec);
+    const load = called("BPF_PROG_LOAD")[0]!;
+    expect(field(load, "programLoad", "insn_cnt")).toBe(3);
+    const instructions = kernel.memory(load.attr.getBigUint64(8, true));
+    expect(new DataView(instructions.buffer).getInt32(4, true)).toBe(collection.maps.get("table")!.fd);
+    expect(spec.programs.get("first")!.instructions).toEqual(new Uint8Array(24));
+    collection.close();
+  });
+
+  test("programs and maps that are not wanted are left out", () => {
+    const spec = specOf([map("none", { autocreate: false })], [program("none", { autoload: false })]);
+    const collection = loadCollection(spec);
+    expect([collection.maps.size, collection.programs.size]).toEqual([0, 0]);
+    collection.close();
+  });
+
+  test("what cannot be resolved is an error that names it", () => {
+    const kfunc = program("first", { references: [{ kind: "kfunc", insn: 0, name: "bpf_made_up", weak: false, type: 0 }] });
+    expect(() => loadCollection(specOf([], [kfunc]))).toThrow(/bpf_made_up/);
+    const slot = map("calls", { type: "prog_array", valueSize: 4, values: new Map([[1, "absent"]]) });
+    expect(() => loadCollection(specOf([slot], []))).toThrow(UsageError);
+    expect([...kernel.open]).toEqual([]);
+  });
+
+  test("without rights the error says which", () => {
+    kernel.refuse = { call: 1, errno: 1 };
+    let error: unknown;
+    try {
+      loadCollection(full());
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toMatchObject({ code: "EPERM", syscall: "bpf(BPF_MAP_CREATE)" });
+    expect(String(error)).toMatch(/root.*CAP_BPF/);
+  });
+
+  test("a closed map or program says that it is closed", () => {
+    const collection = loadCollection(full());
+    collection.close();
+    expect(() => collection.maps.get("table")!.fd).toThrow(/closed/);
+    expect(() => collection.programs.get("first")!.fd).toThrow(/closed/);
+  });
+});
