@@ -1,3 +1,4 @@
+import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
 import { mapClass } from "./maps.js";
@@ -77,6 +78,8 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
     if (shape)
       variables.push({ name: variable.name, section: variable.section, offset: variable.offset, shape });
   }
+  // Enums cross as numbers (a program's verdict, an array's index), so that nothing else leads to their names.
+  if (spec.btf && shapes) for (const id of enumsOf(spec.btf)) shapes.of(id);
   const constant = (v: VariableModel): boolean => spec.variables.get(v.name)?.constant === true;
   return {
     name,
@@ -89,6 +92,9 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
     globals: variables.filter((v) => !constant(v)),
   };
 }
+
+const enumsOf = (btf: Btf): TypeId[] =>
+  [...btf.ids()].filter((id) => /^enum(64)?$/.test(btf.kind(id)) && btf.name(id) !== "");
 
 function mapModel(spec: MapSpec, shapes: Shapes | null): MapModel {
   const wanted = mapClass(spec);
