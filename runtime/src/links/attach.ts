@@ -2,6 +2,7 @@ import { matchSection } from "@tsbpfc/loader";
 import type { Program } from "../programs/program.js";
 import { UsageError } from "../sys/errors.js";
 import { attachCgroup } from "./cgroup.js";
+import { attachKprobe } from "./kprobe.js";
 import type { Link } from "./link.js";
 import { attachRawTracepoint, attachTrace } from "./raw-tracepoint.js";
 import { attachTcx } from "./tcx.js";
@@ -24,6 +25,7 @@ export type Attach = (program: Program, options: AttachOptions) => Link;
 /** By libbpf's way of attaching, which the section's row names. */
 const byKind: Partial<Record<string, Attach>> = {
   tracepoint: attachTracepoint,
+  kprobe: attachKprobe,
   raw_tracepoint: attachRawTracepoint,
   trace: attachTrace,
   lsm: attachTrace,

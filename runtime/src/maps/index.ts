@@ -7,3 +7,4 @@ export { OpaqueMap } from "./opaque.js";
 export { LruPerCpuHashMap, PerCpuArray, PerCpuHashMap } from "./per-cpu.js";
 export { Queue, Stack } from "./queue.js";
 export { type ReadOptions, RingBuf } from "./ringbuf.js";
+export { PerfEventArray, ProgArray } from "./slots.js";

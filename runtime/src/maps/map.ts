@@ -1,3 +1,4 @@
+import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
 
 /** What every map has, whatever its kind. */
@@ -20,6 +21,11 @@ export abstract class BpfMap {
   /** Keeps the map alive at a path in a BPF file system. @throws SyscallError */
   pin(path: string): void {
     this.handle.pin(path);
+  }
+
+  /** Takes a pin away; the map lives on while something holds it. */
+  unpin(path: string): void {
+    kernel().removeFile(path);
   }
 
   close(): void {

@@ -73,6 +73,11 @@ export class Program {
     pinObject(this.fd, path, this.label);
   }
 
+  /** Takes a pin away; the program lives on while something holds it. */
+  unpin(path: string): void {
+    kernel().removeFile(path);
+  }
+
   close(): void {
     if (this.#fd < 0) return;
     kernel().close(this.#fd);

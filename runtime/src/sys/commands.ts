@@ -15,6 +15,7 @@ export const commands = {
   BPF_MAP_LOOKUP_AND_DELETE_ELEM: 21,
   BPF_MAP_FREEZE: 22,
   BPF_LINK_CREATE: 28,
+  BPF_LINK_UPDATE: 29,
   BPF_LINK_DETACH: 34,
 } as const;
 

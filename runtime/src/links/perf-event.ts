@@ -1,0 +1,66 @@
+import { attachTypes } from "@tsbpfc/loader";
+import type { Program } from "../programs/program.js";
+import { type FieldValues, Struct } from "../sys/attr.js";
+import { bpf } from "../sys/bpf.js";
+import { errno, SyscallError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import { Link } from "./link.js";
+
+const PERF_FLAG_FD_CLOEXEC = 8;
+const PERF_EVENT_IOC_ENABLE = 0x2400;
+const PERF_EVENT_IOC_SET_BPF = 0x40042408;
+
+/**
+ * A program on a perf event of all processes: by BPF link (Linux 5.15), or by the event's ioctl before (4.7; such a
+ * link cannot be pinned).
+ *
+ * @throws SyscallError
+ */
+export function attachPerfEvent(program: Program, values: FieldValues<"perfEvent">, label: string): Link {
+  const k = kernel();
+  const event = new Struct("perfEvent", { ...values, sample_period: 1, wakeup_events: 1 });
+  event.set("size", event.bytes.length);
+  // The kernel calls the program on every CPU, whichever the event is on.
+  const eventFd = k.perfEventOpen(event.bytes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+  if (eventFd < 0)
+    throw new SyscallError("perf_event_open", -eventFd, label, advice[-eventFd] ?? "");
+  try {
+    const attr = new Struct("linkCreate", {
+      prog_fd: program.fd,
+      target_fd: eventFd,
+      attach_type: attachTypes.perf_event,
+    });
+    const linkFd = bpf(k, "BPF_LINK_CREATE", attr.bytes);
+    if (linkFd >= 0) return linked(linkFd, eventFd, label);
+    // EINVAL: the kernel does not know links of this kind.
+    if (linkFd !== -errno.EINVAL) throw new SyscallError("bpf(BPF_LINK_CREATE)", -linkFd, label);
+    const set = k.ioctl(eventFd, PERF_EVENT_IOC_SET_BPF, program.fd);
+    if (set < 0) throw new SyscallError("ioctl(PERF_EVENT_IOC_SET_BPF)", -set, label);
+    enable(eventFd, label);
+    return new Link(eventFd, label, [], false);
+  } catch (error) {
+    k.close(eventFd);
+    throw error;
+  }
+}
+
+const advice: Readonly<Record<number, string>> = {
+  [errno.EACCES]: "Tracing needs root, or CAP_PERFMON.",
+  [errno.EPERM]: "Tracing needs root, or CAP_PERFMON.",
+  [errno.ENOENT]: "The kernel has no function of that name, or does not let it be probed.",
+};
+
+function linked(linkFd: number, eventFd: number, label: string): Link {
+  try {
+    enable(eventFd, label);
+  } catch (error) {
+    kernel().close(linkFd);
+    throw error;
+  }
+  return new Link(linkFd, label, [eventFd]);
+}
+
+function enable(eventFd: number, label: string): void {
+  const result = kernel().ioctl(eventFd, PERF_EVENT_IOC_ENABLE, 0);
+  if (result < 0) throw new SyscallError("ioctl(PERF_EVENT_IOC_ENABLE)", -result, label);
+}
