@@ -35,6 +35,13 @@ const argument: Rewrite = (node, text) => {
   return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
 };
 
+/** An option that does not fit its map: TypeScript says that its value should be `never`. */
+const option: Rewrite = (node, text) => {
+  const call = enclosing(node, ts.isDecorator)?.expression;
+  if (!call || !ts.isCallExpression(call) || call.expression.getText() !== "map") return null;
+  return TSB.mapOption(text.includes("'never'") ? `there is no option '${node.getText()}' here.` : lastSentence(text));
+};
+
 const unknownName: Rewrite = (node) => (ts.isIdentifier(node) ? TSB.unknownName(node.text) : null);
 
 const implicitAny: Rewrite = () => TSB.anyType();
@@ -47,6 +54,7 @@ const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
   [1240, decorator], // Unable to resolve signature of property decorator
   [1241, decorator], // Unable to resolve signature of method decorator
   [1270, decorator], // Decorator function return type is not assignable
+  [2322, option], // Type … is not assignable to type 'never'
   [2345, argument], // Argument of type … is not assignable
   [2353, argument], // Object literal may only specify known properties
   [2561, argument], // … but 'x' does not exist. Did you mean to write 'y'?
