@@ -1,4 +1,5 @@
 export type { Codec } from "./codec.js";
+export { type Answer, bpfLinks, type Feature, mapTypeFeature } from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
 export { Link } from "./links/link.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";

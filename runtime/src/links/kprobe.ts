@@ -1,5 +1,5 @@
-import { UsageError } from "../sys/errors.js";
 import { cText } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { Attach } from "./attach.js";
 import { attachPerfEvent } from "./perf-event.js";
@@ -32,7 +32,10 @@ export const attachKprobe: Attach = (program) => {
 function target(attachTo: string, label: string): { readonly name: string; readonly offset: bigint } {
   const match = /^([^+\s]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(attachTo);
   if (!match?.[1])
-    throw new UsageError("bad-value", `${label}: write the section as "kprobe/function" or "kprobe/function+0x10"`);
+    throw new UsageError(
+      "bad-value",
+      `${label}: write the section as "kprobe/function" or "kprobe/function+0x10"`,
+    );
   return { name: match[1], offset: BigInt(match[2] ?? 0) };
 }
 
@@ -46,6 +49,9 @@ function returnBit(format: string, label: string): number {
 function text(path: string, label: string): string {
   const bytes = kernel().readFile(path);
   if (bytes === null)
-    throw new UsageError("unsupported", `${label}: this kernel has no kprobes (no ${path}): it needs CONFIG_KPROBES and Linux 4.17`);
+    throw new UsageError(
+      "unsupported",
+      `${label}: this kernel has no kprobes (no ${path}): it needs CONFIG_KPROBES and Linux 4.17`,
+    );
   return new TextDecoder().decode(bytes).trim();
 }

@@ -22,8 +22,7 @@ export function attachPerfEvent(program: Program, values: FieldValues<"perfEvent
   event.set("size", event.bytes.length);
   // The kernel calls the program on every CPU, whichever the event is on.
   const eventFd = k.perfEventOpen(event.bytes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-  if (eventFd < 0)
-    throw new SyscallError("perf_event_open", -eventFd, label, advice[-eventFd] ?? "");
+  if (eventFd < 0) throw new SyscallError("perf_event_open", -eventFd, label, advice[-eventFd] ?? "");
   try {
     const attr = new Struct("linkCreate", {
       prog_fd: program.fd,

@@ -61,7 +61,17 @@ describe.skipIf(skipped)("XDP on this kernel, as root", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "tsbpfc-xdp-"));
-    execFileSync("clang-19", ["-g", "-O2", "-target", "bpf", "-mcpu=v3", "-c", source, "-o", join(folder, "xdp.o")]);
+    execFileSync("clang-19", [
+      "-g",
+      "-O2",
+      "-target",
+      "bpf",
+      "-mcpu=v3",
+      "-c",
+      source,
+      "-o",
+      join(folder, "xdp.o"),
+    ]);
     mkdirSync(pinPath);
     execFileSync("ip", ["link", "add", devices[0], "type", "veth", "peer", "name", devices[1]]);
   });
@@ -80,7 +90,9 @@ describe.skipIf(skipped)("XDP on this kernel, as root", () => {
   test("the longest prefix decides, and the verdicts are counted", () => {
     const rules = new LpmTrie(collection.maps.get("rules")!, prefix, u32);
     const verdicts = new ArrayMap(collection.maps.get("verdicts")!, u64);
-    rules.set({ length: 8, address: [10, 0, 0, 0] }, XDP_DROP).set({ length: 16, address: [10, 1, 0, 0] }, XDP_PASS);
+    rules
+      .set({ length: 8, address: [10, 0, 0, 0] }, XDP_DROP)
+      .set({ length: 16, address: [10, 1, 0, 0] }, XDP_PASS);
     expect(rules.get({ length: 32, address: [10, 1, 2, 3] })).toBe(XDP_PASS);
     expect(rules.get({ length: 32, address: [11, 1, 2, 3] })).toBeUndefined();
     expect([...rules.keys()].map((k) => k.length).sort()).toEqual([16, 8]);
@@ -97,6 +109,8 @@ describe.skipIf(skipped)("XDP on this kernel, as root", () => {
       [2, 10n],
       [3, 0n],
     ]);
+    verdicts.clear();
+    expect([...verdicts.values()]).toEqual([0n, 0n, 0n, 0n]);
     expect(rules.delete({ length: 8, address: [10, 0, 0, 0] })).toBe(true);
     expect(rules.delete({ length: 8, address: [10, 0, 0, 0] })).toBe(false);
     expect(filter.testRun({ data: packetFrom([10, 9, 9, 9]) }).returnValue).toBe(XDP_PASS);

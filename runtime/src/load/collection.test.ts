@@ -71,10 +71,22 @@ const full = (): CollectionSpec =>
       map("table"),
       map("kept", { pinning: "by-name" }),
       map("kept_too", { pinning: "by-name" }),
-      map(".rodata", { type: "array", valueSize: 4, maxEntries: 1, flags: 0x80, origin: "rodata", contents: new Uint8Array([1, 0, 0, 0]) }),
+      map(".rodata", {
+        type: "array",
+        valueSize: 4,
+        maxEntries: 1,
+        flags: 0x80,
+        origin: "rodata",
+        contents: new Uint8Array([1, 0, 0, 0]),
+      }),
       map(".bss", { type: "array", valueSize: 4, maxEntries: 1, origin: "bss", contents: new Uint8Array(4) }),
       map("calls", { type: "prog_array", valueSize: 4, values: new Map([[1, "second"]]) }),
-      map("outer", { type: "array_of_maps", valueSize: 4, inner: map("inner"), values: new Map([[0, "table"]]) }),
+      map("outer", {
+        type: "array_of_maps",
+        valueSize: 4,
+        inner: map("inner"),
+        values: new Map([[0, "table"]]),
+      }),
     ],
     [program("first", { references: [{ kind: "map", insn: 0, map: "table" }] }), program("second")],
   );
@@ -89,11 +101,20 @@ describe("a collection, in a kernel that tests made up", () => {
     kernel.calls.length = 0;
   });
   afterEach(() => setKernel(null));
-  const called = (command: Call["command"]): Call[] => kernel.calls.filter((call) => call.command === command);
+  const called = (command: Call["command"]): Call[] =>
+    kernel.calls.filter((call) => call.command === command);
 
   test("is closed without leaving a descriptor; its pins stay", () => {
     const collection = loadCollection(full());
-    expect([...collection.maps.keys()]).toEqual(["table", "kept", "kept_too", ".rodata", ".bss", "calls", "outer"]);
+    expect([...collection.maps.keys()]).toEqual([
+      "table",
+      "kept",
+      "kept_too",
+      ".rodata",
+      ".bss",
+      "calls",
+      "outer",
+    ]);
     expect(kernel.pins.size).toBe(2);
     collection.close();
     collection.close();
@@ -129,7 +150,11 @@ describe("a collection, in a kernel that tests made up", () => {
     loadCollection(full()).close();
     const creates = called("BPF_MAP_CREATE");
     const table = creates[0]!;
-    expect(["map_type", "key_size", "value_size", "max_entries"].map((f) => field(table, "mapCreate", f as "map_type"))).toEqual([1, 4, 8, 10]);
+    expect(
+      ["map_type", "key_size", "value_size", "max_entries"].map((f) =>
+        field(table, "mapCreate", f as "map_type"),
+      ),
+    ).toEqual([1, 4, 8, 10]);
     const BPF_F_MMAPABLE = 0x400;
     expect(field(creates[3]!, "mapCreate", "map_flags")).toBe(0x80 | BPF_F_MMAPABLE);
     expect(called("BPF_MAP_FREEZE")).toHaveLength(1);
@@ -137,7 +162,15 @@ describe("a collection, in a kernel that tests made up", () => {
   });
 
   test("a ring buffer's size is rounded up to a power of two of pages; a perf event array has a slot for each CPU", () => {
-    loadCollection(specOf([map("ring", { type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 5000 }), map("perf", { type: "perf_event_array", maxEntries: 0 })], [])).close();
+    loadCollection(
+      specOf(
+        [
+          map("ring", { type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 5000 }),
+          map("perf", { type: "perf_event_array", maxEntries: 0 }),
+        ],
+        [],
+      ),
+    ).close();
     const [ring, perf] = called("BPF_MAP_CREATE");
     expect(field(ring!, "mapCreate", "max_entries")).toBe(8192);
     expect(field(perf!, "mapCreate", "max_entries")).toBeGreaterThan(0);
@@ -163,10 +196,20 @@ describe("a collection, in a kernel that tests made up", () => {
   });
 
   test("what cannot be resolved is an error that names it", () => {
-    const kfunc = program("first", { references: [{ kind: "kfunc", insn: 0, name: "bpf_made_up", weak: false, type: 0 }] });
+    const kfunc = program("first", {
+      references: [{ kind: "kfunc", insn: 0, name: "bpf_made_up", weak: false, type: 0 }],
+    });
     expect(() => loadCollection(specOf([], [kfunc]))).toThrow(/bpf_made_up/);
     const slot = map("calls", { type: "prog_array", valueSize: 4, values: new Map([[1, "absent"]]) });
     expect(() => loadCollection(specOf([slot], []))).toThrow(UsageError);
+    expect([...kernel.open]).toEqual([]);
+  });
+
+  test("an object for the other byte order, and kinds that are not there yet, are refused by name", () => {
+    expect(() => loadCollection({ ...full(), endian: "big" })).toThrow(/big endian/);
+    expect(() => loadCollection(specOf([map("ops", { origin: "struct_ops" })], []))).toThrow(
+      /'ops'.*struct_ops/,
+    );
     expect([...kernel.open]).toEqual([]);
   });
 

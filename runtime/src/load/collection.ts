@@ -1,4 +1,5 @@
-import { type Btf, type CollectionSpec, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
+import { endianness } from "node:os";
+import { type Btf, type CollectionSpec, listModuleBtfs, type MapSpec, readKernelBtf } from "@tsbpfc/loader";
 import type { MapHandle } from "../maps/handle.js";
 import { Program } from "../programs/program.js";
 import { pinObject } from "../sys/bpf.js";
@@ -8,6 +9,8 @@ import { loadBtf } from "./btf.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import { loadProgram } from "./programs.js";
+
+const hostEndian = endianness() === "LE" ? "little" : "big";
 
 export interface LoadOptions {
   /** Folder of maps pinned by name. Default `/sys/fs/bpf`. */
@@ -34,6 +37,11 @@ export class Collection {
  * @throws VerifierError, SyscallError, UsageError; CoreError for a kernel whose types do not fit
  */
 export function loadCollection(spec: CollectionSpec, options: LoadOptions = {}): Collection {
+  if (spec.endian !== hostEndian)
+    throw new UsageError(
+      "unsupported",
+      `the object is in ${spec.endian} endian, and this machine is not: compile it for this machine`,
+    );
   removeMemlockLimit();
   const undo: (() => void)[] = [];
   try {
@@ -56,11 +64,8 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
   const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
   for (const [name, map] of spec.maps) {
     if (!map.autocreate) continue;
-    if (map.origin === "kconfig")
-      throw new UsageError(
-        "unsupported",
-        "this version does not read the kernel's configuration (.kconfig) yet",
-      );
+    const refusal = unsupported[map.origin];
+    if (refusal !== undefined) throw new UsageError("unsupported", `map '${name}': ${refusal}`);
     const { handle, pinAt } = createMap(map, { btfFd, pinPath });
     undo.push(() => handle.close());
     maps.set(name, handle);
@@ -86,6 +91,12 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
   closeBtf();
   return new Collection(maps, programs);
 }
+
+/** Kinds of maps that this version cannot make yet. */
+const unsupported: Partial<Record<MapSpec["origin"], string>> = {
+  kconfig: "this version does not read the kernel's configuration (.kconfig) yet",
+  struct_ops: "this version does not register struct_ops yet; set its autocreate to false to leave it out",
+};
 
 function fdOf(maps: ReadonlyMap<string, MapHandle>, name: string): number {
   const map = maps.get(name);

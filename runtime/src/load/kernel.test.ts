@@ -26,7 +26,10 @@ const event: Codec<Event> = {
   read: (view, at) => ({
     pid: view.getUint32(at, true),
     sequence: view.getUint32(at + 4, true),
-    comm: Buffer.from(view.buffer, view.byteOffset + at + 8, 16).toString("latin1").split("\0")[0] ?? "",
+    comm:
+      Buffer.from(view.buffer, view.byteOffset + at + 8, 16)
+        .toString("latin1")
+        .split("\0")[0] ?? "",
   }),
   write: () => {},
 };
@@ -61,7 +64,17 @@ describe.skipIf(skipped)("on this kernel, as root", () => {
   let getpgid: (count: number) => void = () => {};
   const build = (name: string): CollectionSpec => {
     const object = join(folder, `${name}.o`);
-    execFileSync("clang-19", ["-g", "-O2", "-target", "bpf", "-mcpu=v3", "-c", `${fixtures}${name}.bpf.c`, "-o", object]);
+    execFileSync("clang-19", [
+      "-g",
+      "-O2",
+      "-target",
+      "bpf",
+      "-mcpu=v3",
+      "-c",
+      `${fixtures}${name}.bpf.c`,
+      "-o",
+      object,
+    ]);
     return parseObject(readFileSync(object));
   };
 
@@ -167,7 +180,10 @@ describe.skipIf(skipped)("on this kernel, as root", () => {
       expect(values).toHaveLength(possibleCpus());
       expect(values.reduce((a, b) => a + b, 0n)).toBe(25n);
       expect(collection.maps.get(".bss")!.memory!.getUint32(0, true)).toBe(25);
-      counts.set(0, values.map(() => 7n));
+      counts.set(
+        0,
+        values.map(() => 7n),
+      );
       expect(counts.get(0)).toEqual(values.map(() => 7n));
       expect([...counts.keys()]).toEqual([0, 1]);
     });

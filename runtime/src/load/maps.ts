@@ -107,7 +107,7 @@ const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_"
 function fillSection(handle: MapHandle, spec: MapSpec): void {
   const k = kernel();
   const contents = spec.contents;
-  if (contents && contents.some((byte) => byte !== 0)) {
+  if (contents?.some((byte) => byte !== 0)) {
     const key = new Uint8Array(4);
     const value = contents.slice();
     bpfCommand(

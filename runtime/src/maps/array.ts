@@ -1,4 +1,5 @@
 import type { Codec } from "../codec.js";
+import { UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { KeyedMap } from "./keyed.js";
 
@@ -17,6 +18,16 @@ export class ArrayMap<V> extends KeyedMap<number, V> {
 
   override get size(): number {
     return this.maxEntries;
+  }
+
+  /** Sets every value's bytes to zero: an array's elements cannot be taken out. */
+  override clear(): void {
+    const { key, value } = this.elements;
+    for (let i = 0; i < this.maxEntries; i++) {
+      key.setUint32(0, i, true);
+      new Uint8Array(value.buffer).fill(0);
+      this.elements.update(UpdateFlag.any);
+    }
   }
 
   override *keys(): IterableIterator<number> {

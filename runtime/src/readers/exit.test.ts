@@ -8,7 +8,9 @@ const fixtures = new URL("../../fixtures/", import.meta.url).pathname;
 
 describe.skipIf(process.getuid?.() !== 0)("a process that waits for records, as root", () => {
   let folder = "";
-  const run = (how: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+  const run = (
+    how: string,
+  ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
     spawnSync(process.execPath, [join(folder, "app.mjs"), join(folder, "exec.o"), how], {
       encoding: "utf8",
       timeout: 10_000,
@@ -17,7 +19,16 @@ describe.skipIf(process.getuid?.() !== 0)("a process that waits for records, as 
   beforeAll(async () => {
     // Beside the sources, so that koffi is found from there.
     folder = mkdtempSync(join(fixtures, "tmp-"));
-    execFileSync("clang-19", ["-g", "-O2", "-target", "bpf", "-c", `${fixtures}exec.bpf.c`, "-o", join(folder, "exec.o")]);
+    execFileSync("clang-19", [
+      "-g",
+      "-O2",
+      "-target",
+      "bpf",
+      "-c",
+      `${fixtures}exec.bpf.c`,
+      "-o",
+      join(folder, "exec.o"),
+    ]);
     await build({
       entryPoints: [`${fixtures}exit-while-waiting.mjs`],
       outfile: join(folder, "app.mjs"),

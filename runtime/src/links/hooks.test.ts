@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadCollection } from "../load/collection.js";
+import { ProgArray } from "../maps/index.js";
+import type { Link } from "./link.js";
+
+const source = new URL("../../fixtures/hooks.bpf.c", import.meta.url).pathname;
+
+describe.skipIf(process.getuid?.() !== 0)("hooks on this kernel, as root", () => {
+  const device = `h${process.pid % 100_000}`;
+  let folder = "";
+  const spec = (): CollectionSpec => {
+    const parsed = parseObject(readFileSync(join(folder, "hooks.o")));
+    const wanted = parsed.variables.get("wanted")!;
+    const contents = parsed.maps.get(".rodata")!.contents!;
+    new DataView(contents.buffer, contents.byteOffset).setUint32(wanted.offset, process.pid, true);
+    return parsed;
+  };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "tsbpfc-hooks-"));
+    execFileSync("clang-19", [
+      "-g",
+      "-O2",
+      "-target",
+      "bpf",
+      "-mcpu=v3",
+      "-c",
+      source,
+      "-o",
+      join(folder, "hooks.o"),
+    ]);
+    execFileSync("ip", ["link", "add", device, "type", "veth", "peer", "name", `${device}p`]);
+  });
+  afterAll(() => {
+    execFileSync("ip", ["link", "del", device]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("raw and BTF-typed tracepoints run; after closing they do not", () => {
+    const parsed = spec();
+    const collection = loadCollection(parsed);
+    const links: Link[] = [];
+    const count = (name: string): number =>
+      collection.maps.get(".bss")!.memory!.getUint32(parsed.variables.get(name)!.offset, true);
+    try {
+      for (const name of ["on_raw", "on_typed"]) links.push(collection.programs.get(name)!.attach());
+      existsSync("/tsbpfc-none");
+      expect(count("raw")).toBeGreaterThan(0);
+      expect(count("typed")).toBeGreaterThan(0);
+      for (const link of links) link.close();
+      const after = [count("raw"), count("typed")];
+      existsSync("/tsbpfc-none");
+      expect([count("raw"), count("typed")]).toEqual(after);
+    } finally {
+      for (const link of links) link.close();
+      collection.close();
+    }
+  });
+
+  test("a prog array is filled from Node, and a tail call takes it", () => {
+    const collection = loadCollection(spec());
+    try {
+      const calls = new ProgArray(collection.maps.get("calls")!);
+      const [first, second] = [collection.programs.get("first")!, collection.programs.get("second")!];
+      const data = new Uint8Array(64);
+      expect(first.testRun({ data }).returnValue).toBe(1);
+      calls.set(1, second);
+      expect(calls.get(1)).toBe(second.info().id);
+      expect(first.testRun({ data }).returnValue).toBe(2);
+      expect(calls.delete(1)).toBe(true);
+      expect([calls.delete(1), calls.get(1)]).toEqual([false, undefined]);
+      expect(() => calls.set(2, second)).toThrow(/slots 0 to 1/);
+    } finally {
+      collection.close();
+    }
+  });
+
+  test("a link's program is replaced in place", () => {
+    const collection = loadCollection(spec());
+    const [first, second] = [collection.programs.get("first")!, collection.programs.get("second")!];
+    const link = first.attach({ iface: device });
+    try {
+      expect(link.info().programId).toBe(first.info().id);
+      link.update(second);
+      expect(link.info().programId).toBe(second.info().id);
+    } finally {
+      link.close();
+      collection.close();
+    }
+  });
+
+  test.skipIf(existsSync("/sys/bus/event_source/devices/kprobe"))(
+    "a kernel without kprobes is told so",
+    () => {
+      const parsed = spec();
+      parsed.programs.get("on_kprobe")!.autoload = true;
+      const collection = loadCollection(parsed);
+      try {
+        expect(() => collection.programs.get("on_kprobe")!.attach()).toThrow(/CONFIG_KPROBES/);
+      } finally {
+        collection.close();
+      }
+    },
+  );
+});

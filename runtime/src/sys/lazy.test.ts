@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+
+test("importing the runtime does not load koffi", async () => {
+  const fixtures = new URL("../../fixtures/", import.meta.url).pathname;
+  const folder = mkdtempSync(join(fixtures, "tmp-"));
+  try {
+    const outfile = join(folder, "app.mjs");
+    await build({
+      stdin: {
+        contents: `import * as runtime from "@tsbpfc/runtime";
+import { createRequire } from "node:module";
+const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes("koffi"));
+console.log(typeof runtime.loadCollection, loaded.length);`,
+        resolveDir: fixtures,
+      },
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["tsbpfc-source"],
+      external: ["koffi"],
+      logLevel: "silent",
+    });
+    expect(spawnSync(process.execPath, [outfile], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stdout: "function 0\n",
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
