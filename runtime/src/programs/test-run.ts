@@ -1,6 +1,7 @@
+import type { ProgramType } from "@tsbpfc/loader";
 import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
-import { SyscallError } from "../sys/errors.js";
+import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { Program } from "./program.js";
 
@@ -9,25 +10,54 @@ export interface TestRunInput {
   readonly data?: Uint8Array;
   /** The context, where the type lets it be given (`struct xdp_md`, `struct __sk_buff`, a syscall's buffer). */
   readonly context?: Uint8Array;
-  /** How often the program runs; the duration is the average. Default 1. */
+  /** How often the program runs; the duration is the average. Default: once. Only types that take a packet repeat. */
   readonly repeat?: number;
+  /** Bytes by which the packet may grow, 512 if absent: the kernel says ENOSPC if it grows more. */
+  readonly room?: number;
 }
 
 export interface TestRunResult {
   /** What the program returned, as 32 bits. */
   readonly returnValue: number;
-  /** Average of a run, in nanoseconds. */
+  /** Average of a run, in nanoseconds; 0 for types that the kernel does not time. */
   readonly durationNs: number;
   /** The packet afterwards; empty without one. */
   readonly dataOut: Uint8Array;
+  /** The context afterwards; empty if none was given, or for types that keep it to themselves. */
+  readonly contextOut: Uint8Array;
 }
 
 /** The kernel gives a packet back with room for what a program may have put in front. */
-const HEADROOM = 512;
+const ROOM = 512;
 
-export function testRun(program: Program, { data, context, repeat = 1 }: TestRunInput): TestRunResult {
+/**
+ * How a type gives its context back (kernel: net/bpf/test_run.c): into memory of its own (`bpf_ctx_finish`, Linux
+ * 5.2), or where it came from (`bpf_prog_test_run_syscall`, which refuses the other). The rest do not.
+ */
+const contextOut: Partial<Record<ProgramType, "apart" | "in place">> = {
+  socket_filter: "apart",
+  sched_cls: "apart",
+  sched_act: "apart",
+  cgroup_skb: "apart",
+  lwt_in: "apart",
+  lwt_out: "apart",
+  lwt_xmit: "apart",
+  lwt_seg6local: "apart",
+  xdp: "apart",
+  flow_dissector: "apart",
+  sk_lookup: "apart",
+  syscall: "in place",
+};
+
+/** BPF_PROG_TEST_RUN. A count of 0 is once; raw tracepoints and syscall programs refuse any other. */
+export function testRun(program: Program, input: TestRunInput): TestRunResult {
+  const { data, repeat = 0, room = ROOM } = input;
   const k = kernel();
-  const out = new Uint8Array(data ? data.length + HEADROOM : 0);
+  const out = new Uint8Array(data ? data.length + room : 0);
+  const returned = input.context ? contextOut[program.spec.type] : undefined;
+  // The kernel may write to it, and the caller's stays as it is.
+  const context = input.context?.slice();
+  const contextAfter = returned === "apart" ? new Uint8Array(context?.length ?? 0) : null;
   const attr = new Struct("test", { prog_fd: program.fd, repeat });
   if (data) {
     attr.set("data_in", k.address(data));
@@ -39,11 +69,28 @@ export function testRun(program: Program, { data, context, repeat = 1 }: TestRun
     attr.set("ctx_in", k.address(context));
     attr.set("ctx_size_in", context.length);
   }
+  if (contextAfter) {
+    attr.set("ctx_out", k.address(contextAfter));
+    attr.set("ctx_size_out", contextAfter.length);
+  }
   const result = bpf(k, "BPF_PROG_TEST_RUN", attr.bytes);
-  if (result < 0) throw new SyscallError("bpf(BPF_PROG_TEST_RUN)", -result, program.label);
+  if (result < 0)
+    throw new SyscallError("bpf(BPF_PROG_TEST_RUN)", -result, program.label, advice[-result] ?? "");
   return {
     returnValue: attr.number("retval"),
     durationNs: attr.number("duration"),
     dataOut: out.slice(0, data ? attr.number("data_size_out") : 0),
+    contextOut: contextAfter
+      ? contextAfter.slice(0, attr.number("ctx_size_out"))
+      : returned === "in place" && context
+        ? context
+        : new Uint8Array(),
   };
 }
+
+const advice: Readonly<Record<number, string>> = {
+  [errno.EINVAL]:
+    "The kernel does not take this input for the program's type: a packet has at least 14 bytes, and only some types take a packet, a context or a repeat count.",
+  [errno.ENOSPC]: "The packet grew by more than `room` allows: give more.",
+  [errno.EOPNOTSUPP]: "The kernel has no test run for programs of this type.",
+};
