@@ -1,4 +1,5 @@
 export type { Codec } from "./codec.js";
+export * as codecs from "./codecs/index.js";
 export { type Answer, bpfLinks, type Feature, mapTypeFeature } from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
 export { Link } from "./links/link.js";
@@ -7,9 +8,14 @@ export { type SourceFrame, VerifierError } from "./load/program-error.js";
 export * from "./maps/index.js";
 export { Program, type ProgramInfo } from "./programs/program.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
-export { SyscallError, UsageError } from "./sys/errors.js";
-export { type Kernel, type Mapping, setKernel } from "./sys/kernel.js";
-export * as codecs from "./codecs/index.js";
-export type { AttachTargets, MapOptions, OpenOptions, ProgramOptions, SkeletonDefinition } from "./skeleton/definition.js";
+export type {
+  AttachTargets,
+  MapOptions,
+  OpenOptions,
+  ProgramOptions,
+  SkeletonDefinition,
+} from "./skeleton/definition.js";
 export { SkeletonProgram } from "./skeleton/program.js";
 export { Skeleton } from "./skeleton/skeleton.js";
+export { SyscallError, UsageError } from "./sys/errors.js";
+export { type Kernel, type Mapping, setKernel } from "./sys/kernel.js";
