@@ -31,6 +31,8 @@ await build({
   minify: true,
   keepNames: false,
   charset: "ascii",
+  // The launcher runs the bundle by vm.Script, which has no import() of its own.
+  supported: { "dynamic-import": false },
   conditions: ["tsbpfc-source"],
   // Of ts-morph the compiler takes TypeScript alone, which is in its common part: the rest would cost 10 ms a start.
   alias: { "ts-morph": "@ts-morph/common" },

@@ -53,7 +53,8 @@ export class Btf {
    * @throws BtfError BTF_TRUNCATED, BTF_BAD_MAGIC, BTF_BAD_HEADER, BTF_BAD_KIND, BTF_BAD_TYPE
    */
   static parse(bytes: Uint8Array, options: { readonly base?: Btf } = {}): Btf {
-    const blob = readBlob(bytes);
+    // As a plain Uint8Array: a Buffer's slice() would share its memory.
+    const blob = readBlob(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     const base = options.base ?? null;
     if (base !== null && base.endian !== blob.endian) {
       throw new BtfError(

@@ -205,7 +205,8 @@ export class ElfFile {
 
 /** Reads a BPF object (or, with `anyMachine`, any ELF64 file). @throws ElfError */
 export function parseElf(bytes: Uint8Array, options?: ElfOptions): ElfFile {
-  return new ElfFile(bytes, options);
+  // A Buffer's slice() shares its memory where an Uint8Array's copies: what is cut out here is changed later.
+  return new ElfFile(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), options);
 }
 
 export function isRelocations(section: ElfSection): boolean {

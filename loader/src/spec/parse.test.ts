@@ -14,6 +14,13 @@ describe.skipIf(!hasClang)("an object of clang's, with maps and globals", () => 
     expect([spec.license, spec.endian]).toEqual(["Dual MIT/GPL", "little"]);
   });
 
+  it("is left as it was, also when it comes as a Buffer", () => {
+    const object = Buffer.from(compileFixture("externs"));
+    const before = Buffer.from(object);
+    parseObject(object);
+    expect(object.equals(before)).toBe(true);
+  });
+
   it("has the hash map with everything that its definition says", () => {
     expect(spec.maps.get("counts")).toMatchObject({
       type: "hash",
