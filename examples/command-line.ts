@@ -5,7 +5,9 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 /** The options of a command; ends the process with a message and code 2 if they are wrong, with 0 for --help. */
 export function commandLine<const O extends Options>(usage: string, options: O) {
   try {
-    const { values } = parseArgs({ options: { ...options, help: { type: "boolean" } } as O & { help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      options: { ...options, help: { type: "boolean" } } as O & { help: { type: "boolean" } },
+    });
     if ("help" in values && values.help) {
       console.log(usage);
       process.exit(0);

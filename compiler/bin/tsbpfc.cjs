@@ -15,9 +15,21 @@ const source = fs.readFileSync(bundle, "latin1"); // the bundle is ASCII
 /** V8 refuses a cache made with other flags, and one of another version or file is useless. */
 function cacheFile() {
   const { size, mtimeMs } = fs.statSync(bundle);
-  const key = [process.version, process.arch, ...process.execArgv, process.env.NODE_OPTIONS ?? "", bundle, size, mtimeMs].join("\0");
+  const key = [
+    process.version,
+    process.arch,
+    ...process.execArgv,
+    process.env.NODE_OPTIONS ?? "",
+    bundle,
+    size,
+    mtimeMs,
+  ].join("\0");
   const folder = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
-  return path.join(folder, "tsbpfc", `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.v8cache`);
+  return path.join(
+    folder,
+    "tsbpfc",
+    `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.v8cache`,
+  );
 }
 
 function read(file) {
@@ -45,9 +57,18 @@ function write(file, data) {
 
 const file = cacheFile();
 const cachedData = read(file);
-const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, { filename: bundle, ...(cachedData ? { cachedData } : {}) });
+const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+  filename: bundle,
+  ...(cachedData ? { cachedData } : {}),
+});
 const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, Module.createRequire(bundle), module_, bundle, path.dirname(bundle));
+script.runInThisContext()(
+  module_.exports,
+  Module.createRequire(bundle),
+  module_,
+  bundle,
+  path.dirname(bundle),
+);
 
 module_.exports.main(process.argv.slice(2)).then((code) => {
   // After a successful run the cache holds what was compiled lazily, too.

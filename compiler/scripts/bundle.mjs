@@ -16,7 +16,10 @@ const withoutLibraries = {
       const from = source.indexOf("\nconst libFiles = [{");
       const to = source.indexOf("\n    }];", from);
       if (from < 0 || to < 0) throw new Error("@ts-morph/common keeps its libraries elsewhere now");
-      return { contents: `${source.slice(0, from)}\nconst libFiles = [];${source.slice(to + "\n    }];".length)}`, loader: "js" };
+      return {
+        contents: `${source.slice(0, from)}\nconst libFiles = [];${source.slice(to + "\n    }];".length)}`,
+        loader: "js",
+      };
     });
   },
 };

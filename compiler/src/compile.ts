@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { check, type CheckResult } from "./dialect/check.js";
 import { backendDiagnostics } from "./diagnostics/backend.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import { type CheckResult, check } from "./dialect/check.js";
 import { KernelBtf } from "./frontend/kernel-btf.js";
 import { createProbeProgram, type KernelModuleMaker } from "./frontend/program.js";
 import { declareKernelTypes } from "./frontend/vmlinux/index.js";
@@ -52,7 +52,8 @@ export function compile(options: CompileOptions): CompileResult {
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
   const backend = backendDiagnostics(model, emitted.diagnostics, resolve(options.file));
   const all = [...diagnostics, ...backend];
-  if (!emitted.object || backend.some((d) => d.severity === "error")) return { diagnostics: all, output: null };
+  if (!emitted.object || backend.some((d) => d.severity === "error"))
+    return { diagnostics: all, output: null };
   return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
 }
 

@@ -1,2 +1,8 @@
-export { type BpfCpu, type CompileOptions, type CompileOutput, type CompileResult, compile } from "./compile.js";
+export {
+  type BpfCpu,
+  type CompileOptions,
+  type CompileOutput,
+  type CompileResult,
+  compile,
+} from "./compile.js";
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";

@@ -33,16 +33,27 @@ function block(text: string): void {
 /** Packets and bytes of a verdict, over all CPUs. */
 function total(action: number): { packets: bigint; bytes: bigint } {
   const cpus = firewall.maps.verdicts.get(action) ?? [];
-  return cpus.reduce((sum, v) => ({ packets: sum.packets + v.packets, bytes: sum.bytes + v.bytes }), { packets: 0n, bytes: 0n });
+  return cpus.reduce((sum, v) => ({ packets: sum.packets + v.packets, bytes: sum.bytes + v.bytes }), {
+    packets: 0n,
+    bytes: 0n,
+  });
 }
 
 function show(): void {
   const counts = Object.entries(XdpAction).map(([name, action]) => ({ name, ...total(action) }));
   if (options.json) {
-    console.log(JSON.stringify(Object.fromEntries(counts.map((c) => [c.name, { packets: Number(c.packets), bytes: Number(c.bytes) }]))));
+    console.log(
+      JSON.stringify(
+        Object.fromEntries(
+          counts.map((c) => [c.name, { packets: Number(c.packets), bytes: Number(c.bytes) }]),
+        ),
+      ),
+    );
     return;
   }
-  const seen = counts.filter((c) => c.packets > 0n).map((c) => `${c.name} ${c.packets} packets ${c.bytes} bytes`);
+  const seen = counts
+    .filter((c) => c.packets > 0n)
+    .map((c) => `${c.name} ${c.packets} packets ${c.bytes} bytes`);
   console.log(seen.join(", ") || "no packets yet");
 }
 

@@ -10,10 +10,12 @@ export interface Prefix {
 export function parsePrefix(text: string): Prefix {
   const [address = "", bits, ...rest] = text.split("/");
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) throw new RangeError(`'${text}' is not an address or a prefix such as 192.0.2.0/24 or 2001:db8::/32`);
+  if (version === 0 || rest.length > 0)
+    throw new RangeError(`'${text}' is not an address or a prefix such as 192.0.2.0/24 or 2001:db8::/32`);
   const most = version === 4 ? 32 : 128;
   const length = bits === undefined ? most : Number(bits);
-  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || length > most)) throw new RangeError(`'${text}': a prefix of IPv${version} has 0 to ${most} bits`);
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || length > most))
+    throw new RangeError(`'${text}': a prefix of IPv${version} has 0 to ${most} bits`);
   return { bytes: version === 4 ? ipv4(address) : ipv6(address), length };
 }
 

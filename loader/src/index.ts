@@ -50,6 +50,8 @@ export {
 } from "./elf/elf.js";
 export { ElfError, type ElfErrorCode } from "./elf/error.js";
 export { Instructions, insnClass, insnSize, opcode, pseudo, pseudoCall } from "./insn/insn.js";
+export { generateSkeleton, type SkeletonOptions } from "./skeleton/generate.js";
+export type { Printed as PrintedSkeleton } from "./skeleton/print.js";
 export { SpecError, type SpecErrorCode } from "./spec/error.js";
 export {
   type AttachType,
@@ -85,5 +87,3 @@ export type {
 } from "./spec/spec.js";
 export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
 export { parseVerifierLog } from "./verifier-log/parse.js";
-export { generateSkeleton, type SkeletonOptions } from "./skeleton/generate.js";
-export type { Printed as PrintedSkeleton } from "./skeleton/print.js";

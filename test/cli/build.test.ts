@@ -14,7 +14,8 @@ const example = (path: string): string => fileURLToPath(new URL(`../../examples/
 
 let folder: ReturnType<typeof temporaryFolder>;
 const path = (name: string): string => join(folder.path, name);
-const tsbpfc = (...args: string[]) => spawnSync(process.execPath, [command, ...args], { cwd: folder.path, encoding: "utf8" });
+const tsbpfc = (...args: string[]) =>
+  spawnSync(process.execPath, [command, ...args], { cwd: folder.path, encoding: "utf8" });
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -27,7 +28,12 @@ describe("tsbpfc build", () => {
   it("writes an object and a skeleton beside the probe, and says nothing", () => {
     const { status, stdout, stderr } = tsbpfc("build", "execsnoop.bpf.ts");
     expect([status, stdout, stderr]).toEqual([0, "", ""]);
-    expect(readdirSync(folder.path).sort()).toEqual(["execsnoop.bpf.o", "execsnoop.bpf.ts", "execsnoop.skel.ts", "vmlinux.d.ts"]);
+    expect(readdirSync(folder.path).sort()).toEqual([
+      "execsnoop.bpf.o",
+      "execsnoop.bpf.ts",
+      "execsnoop.skel.ts",
+      "vmlinux.d.ts",
+    ]);
   });
 
   it("builds every probe below the folder if none is named", () => {
@@ -39,11 +45,16 @@ describe("tsbpfc build", () => {
 
   it("writes the same bytes each time, wherever the source lies", () => {
     mkdirSync(path("elsewhere"));
-    for (const file of ["execsnoop.bpf.ts", "vmlinux.d.ts"]) copyFileSync(path(file), path(`elsewhere/${file}`));
+    for (const file of ["execsnoop.bpf.ts", "vmlinux.d.ts"])
+      copyFileSync(path(file), path(`elsewhere/${file}`));
     tsbpfc("build", "execsnoop.bpf.ts");
     tsbpfc("build", path("elsewhere/execsnoop.bpf.ts"), "--out", path("out"));
-    expect(readFileSync(path("out/execsnoop.bpf.o")).equals(readFileSync(path("execsnoop.bpf.o")))).toBe(true);
-    expect(readFileSync(path("out/execsnoop.skel.ts"), "utf8")).toBe(readFileSync(path("execsnoop.skel.ts"), "utf8"));
+    expect(readFileSync(path("out/execsnoop.bpf.o")).equals(readFileSync(path("execsnoop.bpf.o")))).toBe(
+      true,
+    );
+    expect(readFileSync(path("out/execsnoop.skel.ts"), "utf8")).toBe(
+      readFileSync(path("execsnoop.skel.ts"), "utf8"),
+    );
   });
 
   it("leaves BTF and its line information in the object, and no DWARF", () => {
@@ -57,9 +68,20 @@ describe("tsbpfc build", () => {
   it("writes plain JavaScript with declarations for --js", () => {
     expect(tsbpfc("build", "execsnoop.bpf.ts", "--js").status).toBe(0);
     expect(existsSync(path("execsnoop.skel.ts"))).toBe(false);
-    expect(readFileSync(path("execsnoop.skel.js"), "utf8")).toContain("export class ExecSnoop extends Skeleton {");
-    expect(readFileSync(path("execsnoop.skel.d.ts"), "utf8")).toContain("export declare class ExecSnoop extends Skeleton<");
-    const compilerOptions = { strict: true, noEmit: true, module: "nodenext", target: "es2022", types: ["node"], lib: ["es2023", "esnext.disposable"] };
+    expect(readFileSync(path("execsnoop.skel.js"), "utf8")).toContain(
+      "export class ExecSnoop extends Skeleton {",
+    );
+    expect(readFileSync(path("execsnoop.skel.d.ts"), "utf8")).toContain(
+      "export declare class ExecSnoop extends Skeleton<",
+    );
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: "nodenext",
+      target: "es2022",
+      types: ["node"],
+      lib: ["es2023", "esnext.disposable"],
+    };
     writeFileSync(path("tsconfig.json"), JSON.stringify({ compilerOptions, files: ["execsnoop.skel.d.ts"] }));
     const types = spawnSync(process.execPath, [tsc, "-p", folder.path], { encoding: "utf8" });
     expect(types.stdout).toBe("");
@@ -68,10 +90,15 @@ describe("tsbpfc build", () => {
   it("gives errors in tsc's form with code 1, writes nothing, and leaves older outputs alone", () => {
     tsbpfc("build", "execsnoop.bpf.ts");
     const before = readFileSync(path("execsnoop.bpf.o"));
-    writeFileSync(path("execsnoop.bpf.ts"), readFileSync(path("execsnoop.bpf.ts"), "utf8").replace("event.pid = pid;", "event.pid = 0.5;"));
+    writeFileSync(
+      path("execsnoop.bpf.ts"),
+      readFileSync(path("execsnoop.bpf.ts"), "utf8").replace("event.pid = pid;", "event.pid = 0.5;"),
+    );
     const { status, stderr } = tsbpfc("build", "execsnoop.bpf.ts");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^execsnoop\.bpf\.ts:37:17 - error TSB2002: 0\.5 is not a whole number\.\n {2}BPF has no floating point\.\n {2}Count in a smaller unit/);
+    expect(stderr).toMatch(
+      /^execsnoop\.bpf\.ts:37:17 - error TSB2002: 0\.5 is not a whole number\.\n {2}BPF has no floating point\.\n {2}Count in a smaller unit/,
+    );
     expect(stderr).toContain("Found 1 error in 1 file.");
     expect(readFileSync(path("execsnoop.bpf.o")).equals(before)).toBe(true);
     expect(readdirSync(folder.path).filter((name) => name.endsWith(".tmp"))).toEqual([]);
@@ -82,7 +109,11 @@ describe("tsbpfc build", () => {
     const { status, stdout, stderr } = tsbpfc("build", "bad.bpf.ts", "--json");
     expect(status).toBe(1);
     expect(stderr).toBe("");
-    const document = JSON.parse(stdout) as { version: number; diagnostics: { code: string; span: { line: number } }[]; files: string[] };
+    const document = JSON.parse(stdout) as {
+      version: number;
+      diagnostics: { code: string; span: { line: number } }[];
+      files: string[];
+    };
     expect(document.version).toBe(1);
     expect(document.diagnostics.map((d) => [d.code, d.span.line])).toEqual([["TSB1001", 1]]);
     expect(document.files).toEqual([]);

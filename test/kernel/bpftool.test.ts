@@ -1,16 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { build, type Built } from "../support/probe.js";
+import { type Built, build } from "../support/probe.js";
 import { has, isRoot, run } from "../support/root.js";
 
-const example = (path: string): string => readFileSync(new URL(`../../examples/${path}`, import.meta.url), "utf8");
+const example = (path: string): string =>
+  readFileSync(new URL(`../../examples/${path}`, import.meta.url), "utf8");
 
 /** The second reader of our objects: bpftool, with libbpf behind it. */
 describe.skipIf(!isRoot || !has("bpftool")).each([
   {
     name: "execsnoop",
-    files: { "probe.bpf.ts": example("execsnoop/execsnoop.bpf.ts"), "vmlinux.d.ts": example("execsnoop/vmlinux.d.ts") },
+    files: {
+      "probe.bpf.ts": example("execsnoop/execsnoop.bpf.ts"),
+      "vmlinux.d.ts": example("execsnoop/vmlinux.d.ts"),
+    },
     programs: ["enter", "exit"],
     types: ["ExecEvent", "task_struct", "trace_event_raw_sys_enter"],
     quoted: "event.ppid = u32(task.real_parent.tgid)",
@@ -40,7 +44,9 @@ describe.skipIf(!isRoot || !has("bpftool")).each([
 
   it("loads the object's programs", () => {
     for (const program of programs) {
-      const shown = JSON.parse(run("bpftool", "-j", "prog", "show", "pinned", `${pins}/${program}`)) as { name: string };
+      const shown = JSON.parse(run("bpftool", "-j", "prog", "show", "pinned", `${pins}/${program}`)) as {
+        name: string;
+      };
       expect(shown.name).toBe(program);
     }
   });
@@ -51,7 +57,9 @@ describe.skipIf(!isRoot || !has("bpftool")).each([
   });
 
   it("quotes lines of the probe beside the instructions", () => {
-    const dumps = programs.map((program) => run("bpftool", "prog", "dump", "xlated", "pinned", `${pins}/${program}`, "linum"));
+    const dumps = programs.map((program) =>
+      run("bpftool", "prog", "dump", "xlated", "pinned", `${pins}/${program}`, "linum"),
+    );
     expect(dumps.join("\n")).toContain(quoted);
     expect(dumps.join("\n")).toContain("file:probe.bpf.ts line_num:");
   });

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { ExecEvent, ExecSnoop } from "../../examples/execsnoop/execsnoop.skel.js";
 import { parseObject } from "@tsbpfc/loader";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { build, type Built } from "../support/probe.js";
+import type { ExecEvent, ExecSnoop } from "../../examples/execsnoop/execsnoop.skel.js";
+import { type Built, build } from "../support/probe.js";
 import { isRoot } from "../support/root.js";
 
 const example = new URL("../../examples/execsnoop/", import.meta.url);
@@ -18,7 +18,10 @@ async function execute(command: string, ...args: string[]): Promise<number> {
 }
 
 /** The events of this test's children, while it runs `work`. */
-async function observe(skeleton: string, work: () => Promise<void>): Promise<{ events: ExecEvent[]; execs: bigint }> {
+async function observe(
+  skeleton: string,
+  work: () => Promise<void>,
+): Promise<{ events: ExecEvent[]; execs: bigint }> {
   const { ExecSnoop: Snoop } = (await import(skeleton)) as { ExecSnoop: typeof ExecSnoop };
   using snoop = Snoop.open();
   snoop.load().attach();
@@ -26,7 +29,8 @@ async function observe(skeleton: string, work: () => Promise<void>): Promise<{ e
   const stop = new AbortController();
   const events: ExecEvent[] = [];
   const reading = (async () => {
-    for await (const event of snoop.maps.events.read({ signal: stop.signal })) if (event.ppid === process.pid) events.push(event);
+    for await (const event of snoop.maps.events.read({ signal: stop.signal }))
+      if (event.ppid === process.pid) events.push(event);
   })();
   await work();
   snoop.maps.events.consume((event) => {

@@ -13,14 +13,32 @@ const inside = (host: string, ...command: string[]): string => run("ip", "netns"
 
 function makeHosts(): void {
   for (const host of [SENDER, GUARDED]) run("ip", "netns", "add", host);
-  run("ip", "link", "add", "veth0", "netns", SENDER, "type", "veth", "peer", "name", "veth0", "netns", GUARDED);
+  run(
+    "ip",
+    "link",
+    "add",
+    "veth0",
+    "netns",
+    SENDER,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "veth0",
+    "netns",
+    GUARDED,
+  );
   for (const host of [SENDER, GUARDED]) {
     inside(host, "ip", "link", "set", "lo", "up");
     inside(host, "sysctl", "-qw", "net.ipv6.conf.veth0.accept_dad=0");
     inside(host, "ip", "link", "set", "veth0", "up");
   }
-  const addresses = { [SENDER]: ["10.9.1.1/16", "10.9.2.1/16", "fd09:1::1/16", "fd09:2::1/16"], [GUARDED]: ["10.9.0.1/16", "fd09::1/16"] };
-  for (const [host, list] of Object.entries(addresses)) for (const address of list) inside(host, "ip", "addr", "add", address, "dev", "veth0");
+  const addresses = {
+    [SENDER]: ["10.9.1.1/16", "10.9.2.1/16", "fd09:1::1/16", "fd09:2::1/16"],
+    [GUARDED]: ["10.9.0.1/16", "fd09::1/16"],
+  };
+  for (const [host, list] of Object.entries(addresses))
+    for (const address of list) inside(host, "ip", "addr", "add", address, "dev", "veth0");
 }
 
 const removeHosts = (): void => {
@@ -41,7 +59,9 @@ function receiver(): { ready: Promise<void>; stop(): Promise<string[]> } {
     for (const [type, at] of [["udp4", "10.9.0.1"], ["udp6", "fd09::1"]]) { const s = d.createSocket(type);
       s.on("message", (_, from) => got.push(from.address)); s.bind(7777, at, () => { if (--open === 0) console.log("ready"); }); }
     process.stdin.on("data", () => setTimeout(() => { console.log(JSON.stringify(got)); process.exit(); }, 200));`;
-  const child = spawn("ip", ["netns", "exec", GUARDED, process.execPath, "-e", script], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn("ip", ["netns", "exec", GUARDED, process.execPath, "-e", script], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   let output = "";
   const ready = new Promise<void>((resolve) => {
     child.stdout.on("data", (chunk: Buffer) => {
@@ -57,12 +77,18 @@ function receiver(): { ready: Promise<void>; stop(): Promise<string[]> } {
   return { ready, stop };
 }
 
-type Counts = Readonly<Record<"DROP" | "PASS" | "ABORTED" | "TX" | "REDIRECT", { packets: number; bytes: number }>>;
+type Counts = Readonly<
+  Record<"DROP" | "PASS" | "ABORTED" | "TX" | "REDIRECT", { packets: number; bytes: number }>
+>;
 
 /** The example's own app, in the guarded host, until it is stopped: the last counters that it shows. */
 function firewall(...prefixes: string[]): { ready: Promise<void>; stop(): Promise<Counts> } {
   const blocks = prefixes.flatMap((prefix) => ["--block", prefix]);
-  const child = spawn("ip", ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--json", ...blocks], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(
+    "ip",
+    ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--json", ...blocks],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
   let output = "";
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -119,7 +145,10 @@ describe.skipIf(!isRoot || !has("ip"))("firewall", () => {
     expect(got).toHaveLength(8);
     // Neighbour discovery from the blocked IPv6 address is dropped as well.
     expect(counts.DROP.packets).toBeGreaterThanOrEqual(7 + 4);
-    const sum = { packets: counts.DROP.packets + counts.PASS.packets, bytes: counts.DROP.bytes + counts.PASS.bytes };
+    const sum = {
+      packets: counts.DROP.packets + counts.PASS.packets,
+      bytes: counts.DROP.bytes + counts.PASS.bytes,
+    };
     // It was attached between the first two readings of the sender, and detached between the last two.
     expect(sum.packets).toBeGreaterThanOrEqual(stopping.packets - attached.packets);
     expect(sum.packets).toBeLessThanOrEqual(after.packets - before.packets);
@@ -129,7 +158,11 @@ describe.skipIf(!isRoot || !has("ip"))("firewall", () => {
   });
 
   it("says what is wrong with a prefix, and ends with code 2", () => {
-    const { status, stderr } = spawnSync("ip", ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--block", "10.0.0.0/40"], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(
+      "ip",
+      ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--block", "10.0.0.0/40"],
+      { encoding: "utf8" },
+    );
     expect(stderr).toContain("'10.0.0.0/40': a prefix of IPv4 has 0 to 32 bits");
     expect(status).toBe(2);
   });

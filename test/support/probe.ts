@@ -49,12 +49,19 @@ export interface Built {
 /** Compiles to an object and a skeleton on disk. @throws Error with the diagnostics if the probe has errors */
 export function build(files: Files, options: Partial<CompileOptions> = {}): Built {
   const { diagnostics, output } = compileFiles(files, options);
-  if (!output) throw new Error(diagnostics.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n"));
+  if (!output)
+    throw new Error(
+      diagnostics.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n"),
+    );
   const folder = temporaryFolder();
   const objectPath = join(folder.path, "probe.bpf.o");
   const skeleton = join(folder.path, "probe.skel.ts");
   writeFileSync(objectPath, output.object);
-  const printed = generateSkeleton(parseObject(output.object), output.object, { name: output.programName, source: "probe.bpf.o", embed: true });
+  const printed = generateSkeleton(parseObject(output.object), output.object, {
+    name: output.programName,
+    source: "probe.bpf.o",
+    embed: true,
+  });
   writeFileSync(skeleton, printed.ts);
   return { object: output.object, skeleton, objectPath, remove: folder.remove };
 }

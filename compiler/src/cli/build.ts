@@ -1,10 +1,10 @@
-import { basename, join, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
 import { type BpfCpu, type CompileResult, compile } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { ExitCode } from "./exit-codes.js";
-import { findProbes } from "./probes.js";
 import { type OutputFile, writeFiles } from "./output.js";
+import { findProbes } from "./probes.js";
 import { report } from "./report.js";
 import { skeletonFiles } from "./skeleton-files.js";
 
@@ -29,7 +29,11 @@ export async function build(files: readonly string[], options: BuildOptions): Pr
     if (result.output) outputs.push(...(await outputsOf(file, result.output, options)));
   }
   writeFiles(outputs);
-  report(diagnostics, options.json === true, outputs.map((o) => o.path));
+  report(
+    diagnostics,
+    options.json === true,
+    outputs.map((o) => o.path),
+  );
   return diagnostics.some((d) => d.severity === "error") ? ExitCode.sourceErrors : ExitCode.ok;
 }
 
@@ -42,7 +46,11 @@ export function compileOne(file: string, options: Pick<BuildOptions, "cpu" | "ll
   });
 }
 
-async function outputsOf(file: string, output: NonNullable<CompileResult["output"]>, options: BuildOptions): Promise<OutputFile[]> {
+async function outputsOf(
+  file: string,
+  output: NonNullable<CompileResult["output"]>,
+  options: BuildOptions,
+): Promise<OutputFile[]> {
   const stem = join(options.out ?? dirname(file), basename(file).replace(/\.bpf\.ts$|\.ts$/, ""));
   if (options.emit === "ir") return [{ path: resolve(`${stem}.bpf.ll`), content: output.ir }];
   const object: OutputFile = { path: resolve(`${stem}.bpf.o`), content: output.object };

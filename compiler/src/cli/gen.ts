@@ -21,7 +21,13 @@ export async function gen(file: string, options: GenOptions): Promise<ExitCode> 
     source: basename(file),
     embed: options.externalObject !== true,
   });
-  writeFiles(await skeletonFiles(resolve(join(options.out ?? dirname(file), `${stem}.skel`)), skeleton, options.js === true));
+  writeFiles(
+    await skeletonFiles(
+      resolve(join(options.out ?? dirname(file), `${stem}.skel`)),
+      skeleton,
+      options.js === true,
+    ),
+  );
   return ExitCode.ok;
 }
 
@@ -35,4 +41,6 @@ function readObject(file: string): Uint8Array {
 
 /** `tcp-connect` is `TcpConnect`. */
 const className = (stem: string): string =>
-  stem.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase()).replace(/^\d/, "_$&");
+  stem
+    .replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())
+    .replace(/^\d/, "_$&");

@@ -7,7 +7,8 @@ const VERSION = "0.1.0";
 /** Runs the command line and gives the exit code. Commands load when they are called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
-  const run = <A extends unknown[]>(command: (...args: A) => Promise<ExitCode>) =>
+  const run =
+    <A extends unknown[]>(command: (...args: A) => Promise<ExitCode>) =>
     async (...args: A): Promise<void> => {
       code = await command(...args);
     };
@@ -17,11 +18,18 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .exitOverride()
     .showHelpAfterError("(tsbpfc --help shows what there is)");
 
-  const cpu = new Option("--cpu <version>", "BPF instruction set; v4 needs Linux 6.6").choices(["v1", "v2", "v3", "v4"]).default("v3");
-  const btf = new Option("--btf <file>", "BTF of the kernel to compile against (default: the running kernel's)");
+  const cpu = new Option("--cpu <version>", "BPF instruction set; v4 needs Linux 6.6")
+    .choices(["v1", "v2", "v3", "v4"])
+    .default("v3");
+  const btf = new Option(
+    "--btf <file>",
+    "BTF of the kernel to compile against (default: the running kernel's)",
+  );
   program
     .command("build")
-    .description("compile probes to <name>.bpf.o and <name>.skel.ts; without names every *.bpf.ts below this folder")
+    .description(
+      "compile probes to <name>.bpf.o and <name>.skel.ts; without names every *.bpf.ts below this folder",
+    )
     .argument("[files...]")
     .option("--out <dir>", "where to write (default: beside the source)")
     .option("--js", "write the skeleton as .js and .d.ts")
@@ -65,7 +73,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** Errors of the environment by their class names, so that no class has to be loaded to know them. */
-const ENVIRONMENT = new Set(["LlvmNotFoundError", "BtfError", "ElfError", "SpecError", "SourceNotFoundError"]);
+const ENVIRONMENT = new Set([
+  "LlvmNotFoundError",
+  "BtfError",
+  "ElfError",
+  "SpecError",
+  "SourceNotFoundError",
+]);
 
 function failed(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
@@ -77,7 +91,9 @@ function failed(error: unknown): ExitCode {
     process.stderr.write(`tsbpfc: ${error.message}\n`);
     return ExitCode.environment;
   }
-  process.stderr.write(`tsbpfc: internal error: ${reasonOf(error)}\nThis is a fault of tsbpfc. Please report it with the probe that caused it.\n`);
+  process.stderr.write(
+    `tsbpfc: internal error: ${reasonOf(error)}\nThis is a fault of tsbpfc. Please report it with the probe that caused it.\n`,
+  );
   if (error instanceof Error && process.env.TSBPFC_DEBUG) process.stderr.write(`${error.stack}\n`);
   return ExitCode.internal;
 }

@@ -24,7 +24,10 @@ export function writeFiles(files: readonly OutputFile[]): void {
     for (const { from, to } of written) renameSync(from, to);
   } catch (error) {
     for (const { from } of written) rmSync(from, { force: true });
-    throw new CommandError("environment", `cannot write ${files.map((f) => f.path).join(", ")}: ${reasonOf(error)}`);
+    throw new CommandError(
+      "environment",
+      `cannot write ${files.map((f) => f.path).join(", ")}: ${reasonOf(error)}`,
+    );
   }
 }
 

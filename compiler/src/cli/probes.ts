@@ -6,7 +6,10 @@ import { CommandError } from "./exit-codes.js";
 export function findProbes(folder: string): string[] {
   const found = walk(folder);
   if (found.length === 0)
-    throw new CommandError("usage", "there is no *.bpf.ts below this folder. Name a probe: tsbpfc build probe.bpf.ts");
+    throw new CommandError(
+      "usage",
+      "there is no *.bpf.ts below this folder. Name a probe: tsbpfc build probe.bpf.ts",
+    );
   return found;
 }
 
@@ -15,7 +18,8 @@ function walk(folder: string): string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : walk(path);
+      if (entry.isDirectory())
+        return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : walk(path);
       return entry.name.endsWith(".bpf.ts") ? [path] : [];
     });
 }

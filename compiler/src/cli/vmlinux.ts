@@ -15,10 +15,23 @@ export async function vmlinux(options: VmlinuxOptions): Promise<ExitCode> {
   const kernel = new KernelBtf(options.btf);
   const { btf } = kernel;
   if (!btf)
-    throw new CommandError("environment", `there is no BTF at ${kernel.path}. Give a kernel's BTF with --btf FILE.`);
-  const wanted = options.types?.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const missing = wanted?.filter((name) => btf.find(name, ["struct", "union", "enum", "enum64", "typedef"]).length === 0) ?? [];
+    throw new CommandError(
+      "environment",
+      `there is no BTF at ${kernel.path}. Give a kernel's BTF with --btf FILE.`,
+    );
+  const wanted = options.types
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const missing =
+    wanted?.filter((name) => btf.find(name, ["struct", "union", "enum", "enum64", "typedef"]).length === 0) ??
+    [];
   if (missing.length > 0) throw new CommandError("usage", `the kernel has no type ${missing.join(", ")}`);
-  writeFiles([{ path: resolve(options.out), content: declareKernelTypes(btf, { roots: wanted ?? allKernelTypes(btf) }) }]);
+  writeFiles([
+    {
+      path: resolve(options.out),
+      content: declareKernelTypes(btf, { roots: wanted ?? allKernelTypes(btf) }),
+    },
+  ]);
   return ExitCode.ok;
 }

@@ -1,11 +1,15 @@
-import { listSlots, sizedSlots, STACK_BYTES } from "../dialect/stack.js";
 import type { Model } from "../dialect/model/model.js";
+import { listSlots, STACK_BYTES, sizedSlots } from "../dialect/stack.js";
 import type { BackendDiagnostic } from "../llvm/index.js";
 import { type Message, TSB } from "./catalogue.js";
 import type { Diagnostic } from "./diagnostic.js";
 
 /** What LLVM's back end says of correct IR, in the dialect's words: each function and complaint once. */
-export function backendDiagnostics(model: Model, found: readonly BackendDiagnostic[], probe: string): Diagnostic[] {
+export function backendDiagnostics(
+  model: Model,
+  found: readonly BackendDiagnostic[],
+  probe: string,
+): Diagnostic[] {
   const seen = new Set<string>();
   return found.flatMap((one) => {
     if (one.severity !== "error" && !isStack(one)) return [];
@@ -25,7 +29,10 @@ function explain(model: Model, one: BackendDiagnostic): Message {
   const func = model.functions.find((f) => f.name === one.functionName);
   const slots = func ? sizedSlots(func) : [];
   const total = slots.reduce((sum, { bytes }) => sum + bytes, 0);
-  return TSB.stackLimit(Math.max(total, STACK_BYTES + 1), listSlots(slots) || `in '${one.functionName ?? "a function"}'`);
+  return TSB.stackLimit(
+    Math.max(total, STACK_BYTES + 1),
+    listSlots(slots) || `in '${one.functionName ?? "a function"}'`,
+  );
 }
 
 function toDiagnostic(model: Model, one: BackendDiagnostic, message: Message, probe: string): Diagnostic {

@@ -65,7 +65,8 @@ const catalogue = {
   fraction: entry("TSB2002", (text: string) => ({
     what: `${text} is not a whole number.`,
     why: "BPF has no floating point.",
-    instead: "Count in a smaller unit (nanoseconds, bytes, thousandths) and divide where the result is shown.",
+    instead:
+      "Count in a smaller unit (nanoseconds, bytes, thousandths) and divide where the result is shown.",
   })),
   outOfRange: entry("TSB2003", (value: string, type: string, low: string, high: string) => ({
     what: `${value} does not fit ${type}.`,
@@ -172,7 +173,8 @@ const catalogue = {
   storedClosure: entry("TSB3003", () => ({
     what: "A function cannot be stored.",
     why: "The kernel calls only functions it verified at a known place; there are no function values.",
-    instead: "Make it a method or a function and call it by name, or hand it directly to loop(), repeat() or a timer.",
+    instead:
+      "Make it a method or a function and call it by name, or hand it directly to loop(), repeat() or a timer.",
   })),
   exceptions: entry("TSB3004", (what: string) => ({
     what: `${what} does not exist in BPF.`,
@@ -209,7 +211,8 @@ const catalogue = {
   mapOption: entry("TSB4001", (detail: string) => ({
     what: `These @map options do not fit the field: ${detail}`,
     why: "The kind of the map, from the field's type, decides which options it has.",
-    instead: "@map has maxEntries, flags, pinning, numaNode, inner, values and extra, as far as the kind allows.",
+    instead:
+      "@map has maxEntries, flags, pinning, numaNode, inner, values and extra, as far as the kind allows.",
   })),
   mapTypeMissing: entry("TSB4002", (name: string) => ({
     what: `'${name}' has @map, but its type is not a map.`,
@@ -256,7 +259,8 @@ const catalogue = {
   stackLimit: entry("TSB5001", (bytes: number, list: string) => ({
     what: `${bytes} bytes of stack are needed, and BPF has 512: ${list}.`,
     why: "The kernel gives each chain of calls a stack of 512 bytes.",
-    instead: "Keep the large value in a PerCpuArray with one entry, or in the ring buffer's record, and fill it there.",
+    instead:
+      "Keep the large value in a PerCpuArray with one entry, or in the ring buffer's record, and fill it there.",
   })),
   backend: entry("TSB5002", (text: string) => ({
     what: `The BPF backend refuses this code: ${text}`,

@@ -40,7 +40,10 @@ function frame(span: Span, c: ReturnType<typeof pc.createColors>): string[] {
   const width = Math.max(1, Math.min(end, line.length + 1) - span.column);
   // Tabs stay tabs, so that the marks stand under what they mean.
   const indent = line.slice(0, span.column - 1).replace(/[^\t]/g, " ");
-  return [`${c.inverse(number)} ${line}`, `${c.inverse(" ".repeat(number.length))} ${indent}${c.red("~".repeat(width))}`];
+  return [
+    `${c.inverse(number)} ${line}`,
+    `${c.inverse(" ".repeat(number.length))} ${indent}${c.red("~".repeat(width))}`,
+  ];
 }
 
 function sourceLine({ file, line }: Span): string | null {

@@ -4,8 +4,8 @@ import {
   boolType,
   integers,
   isAggregate,
-  pointerTo,
   type PointerType,
+  pointerTo,
   type Space,
   type Type,
   voidType,
@@ -15,7 +15,11 @@ import { I64 } from "./ranges.js";
 // Small constructors for the model. They decide types, and report nothing.
 
 /** A constant, typed as 64 bits; it adapts to what it meets. */
-export const int = (value: bigint, loc: Loc, type: Type = value > I64.max ? integers.u64 : integers.i64): Expr => ({
+export const int = (
+  value: bigint,
+  loc: Loc,
+  type: Type = value > I64.max ? integers.u64 : integers.i64,
+): Expr => ({
   kind: "int",
   type,
   loc,
@@ -38,7 +42,7 @@ export function spaceOf(place: Place): Space {
 }
 
 /** What a place holds, as a value: a scalar is loaded, an aggregate is its address. */
-export function valueOf(place: Place): Expr {
+export function contentOf(place: Place): Expr {
   if (isAggregate(place.type))
     return { kind: "address", type: pointerTo(place.type, spaceOf(place)), loc: place.loc, place };
   return { kind: "read", type: loadedType(place), loc: place.loc, place };
@@ -65,7 +69,12 @@ export const readVariable = (variable: Variable, loc: Loc): Expr => ({
   place: { kind: "variable", type: variable.type, loc, variable },
 });
 
-export const convert = (operand: Expr, type: Type): Expr => ({ kind: "convert", type, loc: operand.loc, operand });
+export const convert = (operand: Expr, type: Type): Expr => ({
+  kind: "convert",
+  type,
+  loc: operand.loc,
+  operand,
+});
 
 export const discard = (loc: Loc): Expr => ({ kind: "int", type: voidType, loc, value: 0n });
 

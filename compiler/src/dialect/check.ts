@@ -25,8 +25,12 @@ export interface CheckInput {
 /** Everything that is wrong with a probe, and its checked model if nothing is. Pure: the CLI and the editor share it. */
 export function check({ program, source, modules, kernel }: CheckInput): CheckResult {
   const session = new Session(program.getTypeChecker(), modules, kernel);
-  const sources = program.getSourceFiles().filter((f) => !f.isDeclarationFile && !modules.isStdlib(f.fileName));
-  const refused = sources.flatMap((f) => reportRestrictions(session, f).map((n) => spanOf(f, n.getStart(), n.getEnd())));
+  const sources = program
+    .getSourceFiles()
+    .filter((f) => !f.isDeclarationFile && !modules.isStdlib(f.fileName));
+  const refused = sources.flatMap((f) =>
+    reportRestrictions(session, f).map((n) => spanOf(f, n.getStart(), n.getEnd())),
+  );
 
   // What follows from refused syntax (no `Promise` in this world …) would only repeat it.
   const typed = [
@@ -42,7 +46,8 @@ export function check({ program, source, modules, kernel }: CheckInput): CheckRe
   const read = declaration && readProgramClass(session, declaration);
   if (read) for (const func of read.program.functions) checkStack(session, func);
   const diagnostics = merge(typed, session.diagnostics);
-  if (!declaration || !read || diagnostics.some((d) => d.severity === "error")) return { diagnostics, model: null };
+  if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
+    return { diagnostics, model: null };
   const { maps, globals, functions } = read.program;
   const records = [...new Set(maps.map((m) => m.record).filter((r) => r !== null))];
   const model: Model = {
@@ -72,13 +77,19 @@ function merge(typed: readonly Diagnostic[], own: readonly Diagnostic[]): Diagno
   const all = [...typed.filter((d) => d.reason), ...own, ...typed.filter((d) => !d.reason)];
   const kept: Diagnostic[] = [];
   for (const diagnostic of all) {
-    const repeats = kept.some(({ span }) => contains(span, diagnostic.span) || contains(diagnostic.span, span));
-    const sameLine = kept.some(({ span }) => span.file === diagnostic.span.file && span.line === diagnostic.span.line);
+    const repeats = kept.some(
+      ({ span }) => contains(span, diagnostic.span) || contains(diagnostic.span, span),
+    );
+    const sameLine = kept.some(
+      ({ span }) => span.file === diagnostic.span.file && span.line === diagnostic.span.line,
+    );
     if (!repeats && !(sameLine && !diagnostic.reason)) kept.push(diagnostic);
   }
   return kept.sort((a, b) =>
     a.span.file === b.span.file
       ? a.span.line - b.span.line || a.span.column - b.span.column
-      : a.span.file < b.span.file ? -1 : 1,
+      : a.span.file < b.span.file
+        ? -1
+        : 1,
   );
 }

@@ -17,7 +17,8 @@ export function coerce(scope: Scope, expr: Expr, target: Type, node: ts.Node): E
     if (type.kind === "bool") return expr;
   } else if (target.kind === "ptr") {
     if (expr.kind === "null") return nullPointer(target, expr.loc);
-    if (type.kind === "ptr" && compatible(type.to, target.to)) return { ...expr, type: { ...type, to: target.to } };
+    if (type.kind === "ptr" && compatible(type.to, target.to))
+      return { ...expr, type: { ...type, to: target.to } };
   } else if (sameType(type, target)) return expr;
   return scope.fail(node, TSB.mismatch(describe(expr), typeName(target)));
 }
@@ -25,7 +26,11 @@ export function coerce(scope: Scope, expr: Expr, target: Type, node: ts.Node): E
 const compatible = (a: Type, b: Type): boolean => a.kind === "void" || b.kind === "void" || sameType(a, b);
 
 const describe = (expr: Expr): string =>
-  expr.kind === "null" ? "null" : expr.kind === "string" ? "a text" : `a value of type ${typeName(expr.type)}`;
+  expr.kind === "null"
+    ? "null"
+    : expr.kind === "string"
+      ? "a text"
+      : `a value of type ${typeName(expr.type)}`;
 
 function constant(scope: Scope, expr: Expr, value: bigint, target: Type, node: ts.Node): Expr {
   const { min, max } = rangeOfType(target);
@@ -43,8 +48,16 @@ export function toCondition(scope: Scope, expr: Expr, node: ts.Node): Expr {
       return expr;
     case "int":
     case "enum":
-      if (expr.kind === "int") return { kind: "int", value: expr.value === 0n ? 0n : 1n, type: boolType, loc };
-      return { kind: "compare", op: "!=", left: expr, right: { kind: "int", value: 0n, type: integers.i64, loc }, type: boolType, loc };
+      if (expr.kind === "int")
+        return { kind: "int", value: expr.value === 0n ? 0n : 1n, type: boolType, loc };
+      return {
+        kind: "compare",
+        op: "!=",
+        left: expr,
+        right: { kind: "int", value: 0n, type: integers.i64, loc },
+        type: boolType,
+        loc,
+      };
     case "ptr":
       if (isAggregate(type.to) && !type.nullable && expr.kind === "address")
         return { kind: "int", value: 1n, type: boolType, loc };

@@ -93,7 +93,11 @@ function conversion(session: Session, node: ts.CallExpression): bigint | null {
   if (!name || !argument || !Object.hasOwn(integers, name)) return null;
   const value = evaluate(session, argument);
   const type = integers[name as keyof typeof integers];
-  return value === null ? null : type.signed ? BigInt.asIntN(type.bits, value) : BigInt.asUintN(type.bits, value);
+  return value === null
+    ? null
+    : type.signed
+      ? BigInt.asIntN(type.bits, value)
+      : BigInt.asUintN(type.bits, value);
 }
 
 function named(session: Session, node: ts.Node): bigint | null {

@@ -16,8 +16,12 @@ export function initialBytes(session: Session, type: Type, node: ts.Expression |
 
 function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node: ts.Expression): void {
   const inner = unparenthesized(node);
-  if (isInteger(type)) return fillInteger(session, bytes, at, type, inner);
-  if (type.kind === "bool" && (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword)) {
+  if (isInteger(type)) {
+    fillInteger(session, bytes, at, type, inner);
+  } else if (
+    type.kind === "bool" &&
+    (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword)
+  ) {
     bytes[at] = inner.kind === ts.SyntaxKind.TrueKeyword ? 1 : 0;
   } else if (type.kind === "str" && ts.isStringLiteralLike(inner)) {
     const text = new TextEncoder().encode(inner.text);
@@ -33,7 +37,8 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
     for (const property of inner.properties) {
       const name = property.name?.getText();
       const field = type.shape.fields.find((f) => f.name === name);
-      if (!field || !ts.isPropertyAssignment(property)) session.report(property, TSB.fieldUnknown(name ?? "", typeName(type)));
+      if (!field || !ts.isPropertyAssignment(property))
+        session.report(property, TSB.fieldUnknown(name ?? "", typeName(type)));
       else if (field.bits) session.report(property, TSB.notYet("A bit-field in a global's first value"));
       else fill(session, bytes, at + field.offset, field.type, property.initializer);
     }
@@ -42,11 +47,20 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
   }
 }
 
-function fillInteger(session: Session, bytes: Uint8Array, at: number, type: Type & { kind: "int" | "enum" }, node: ts.Expression): void {
+function fillInteger(
+  session: Session,
+  bytes: Uint8Array,
+  at: number,
+  type: Type & { kind: "int" | "enum" },
+  node: ts.Expression,
+): void {
   const value = evaluate(session, node);
   if (value === null) {
     const fraction = ts.isNumericLiteral(node) && integerLiteral(node.getText()) === null;
-    session.report(node, fraction ? TSB.fraction(node.getText()) : TSB.initialiserNotConstant(node.getText()));
+    session.report(
+      node,
+      fraction ? TSB.fraction(node.getText()) : TSB.initialiserNotConstant(node.getText()),
+    );
     return;
   }
   const { min, max } = rangeOfType(type);

@@ -4,7 +4,7 @@ import { binary, convert, int, readVariable } from "./build.js";
 import { fold } from "./constants.js";
 import type { BinaryOp, CompareOp, Expr } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
-import { boolType, integers, isInteger, type IntType, type Type, typeName } from "./model/types.js";
+import { boolType, type IntType, integers, isInteger, type Type, typeName } from "./model/types.js";
 import { I64, rangeOf, U64 } from "./ranges.js";
 import type { Scope } from "./scope.js";
 
@@ -22,8 +22,15 @@ export function computedType(left: Expr, right: Expr): IntType {
 
 /** Widened to the 64 bits that the operator works on. */
 function widen(expr: Expr, type: IntType): Expr {
-  if (isConstant(expr)) return { ...expr, value: type.signed ? BigInt.asIntN(64, expr.value) : BigInt.asUintN(64, expr.value), type };
-  return isInteger(expr.type) && expr.type.bits === 64 && expr.type.signed === type.signed ? expr : convert(expr, type);
+  if (isConstant(expr))
+    return {
+      ...expr,
+      value: type.signed ? BigInt.asIntN(64, expr.value) : BigInt.asUintN(64, expr.value),
+      type,
+    };
+  return isInteger(expr.type) && expr.type.bits === 64 && expr.type.signed === type.signed
+    ? expr
+    : convert(expr, type);
 }
 
 export function arithmetic(scope: Scope, op: BinaryOp, left: Expr, right: Expr, node: ts.Node): Expr {
@@ -35,7 +42,8 @@ export function arithmetic(scope: Scope, op: BinaryOp, left: Expr, right: Expr, 
   }
   const shift = op === "<<" || op === ">>" || op === ">>>";
   if (isConstant(right)) {
-    if (shift && (right.value < 0n || right.value > 63n)) return scope.fail(node, TSB.constantShift(`${right.value}`));
+    if (shift && (right.value < 0n || right.value > 63n))
+      return scope.fail(node, TSB.constantShift(`${right.value}`));
     if ((op === "/" || op === "%") && right.value === 0n) return scope.fail(node, TSB.divisionByZero(op));
     if (isConstant(left)) {
       const value = fold(op, left.value, right.value);
@@ -68,8 +76,16 @@ export function comparison(scope: Scope, op: CompareOp, left: Expr, right: Expr,
   const loc = scope.session.locate(node);
   const a = rangeOf(left);
   const b = rangeOf(right);
-  if (isConstant(left) && isConstant(right)) return int(holds(op, left.value, right.value) ? 1n : 0n, loc, boolType);
-  const compare = (type: IntType): Expr => ({ kind: "compare", op, left: widen(left, type), right: widen(right, type), type: boolType, loc });
+  if (isConstant(left) && isConstant(right))
+    return int(holds(op, left.value, right.value) ? 1n : 0n, loc, boolType);
+  const compare = (type: IntType): Expr => ({
+    kind: "compare",
+    op,
+    left: widen(left, type),
+    right: widen(right, type),
+    type: boolType,
+    loc,
+  });
   if (a.min >= 0n && b.min >= 0n) {
     // Unsigned unless a side is a signed value in memory: then both fit i64, and signed says the same.
     return compare(integers.u64);
@@ -78,22 +94,49 @@ export function comparison(scope: Scope, op: CompareOp, left: Expr, right: Expr,
   // One side is a u64, the other may be negative.
   const outside = (constant: Expr, range: { min: bigint; max: bigint }): boolean =>
     isConstant(constant) && (constant.value < range.min || constant.value > range.max);
-  if (outside(right, U64) && !mayBeNegative(left)) return known(op === "!=" || op === ">" || op === ">=", left, loc);
-  if (outside(left, U64) && !mayBeNegative(right)) return known(op === "!=" || op === "<" || op === "<=", right, loc);
+  if (outside(right, U64) && !mayBeNegative(left))
+    return known(op === "!=" || op === ">" || op === ">=", left, loc);
+  if (outside(left, U64) && !mayBeNegative(right))
+    return known(op === "!=" || op === "<" || op === "<=", right, loc);
   const a64 = scope.hidden("left", mayBeNegative(left) ? integers.i64 : integers.u64, loc);
   const b64 = scope.hidden("right", mayBeNegative(right) ? integers.i64 : integers.u64, loc);
   const [x, y] = [readVariable(a64, loc), readVariable(b64, loc)];
   const negativeLeft = mayBeNegative(left);
-  const isNegative: Expr = { kind: "compare", op: "<", left: negativeLeft ? x : y, right: int(0n, loc), type: boolType, loc };
-  const whenNegative = int(holds(op, negativeLeft ? -1n : 0n, negativeLeft ? 0n : -1n) ? 1n : 0n, loc, boolType);
-  const whenFalse: Expr = { kind: "compare", op, left: widen(x, integers.u64), right: widen(y, integers.u64), type: boolType, loc };
+  const isNegative: Expr = {
+    kind: "compare",
+    op: "<",
+    left: negativeLeft ? x : y,
+    right: int(0n, loc),
+    type: boolType,
+    loc,
+  };
+  const whenNegative = int(
+    holds(op, negativeLeft ? -1n : 0n, negativeLeft ? 0n : -1n) ? 1n : 0n,
+    loc,
+    boolType,
+  );
+  const whenFalse: Expr = {
+    kind: "compare",
+    op,
+    left: widen(x, integers.u64),
+    right: widen(y, integers.u64),
+    type: boolType,
+    loc,
+  };
   return {
     kind: "sequence",
     statements: [
       { kind: "variable", variable: a64, init: convert(left, a64.type), loc },
       { kind: "variable", variable: b64, init: convert(right, b64.type), loc },
     ],
-    value: { kind: "conditional", condition: isNegative, whenTrue: whenNegative, whenFalse, type: boolType, loc },
+    value: {
+      kind: "conditional",
+      condition: isNegative,
+      whenTrue: whenNegative,
+      whenFalse,
+      type: boolType,
+      loc,
+    },
     type: boolType,
     loc,
   };
@@ -139,7 +182,9 @@ export function unary(scope: Scope, op: "negate" | "complement", operand: Expr, 
 /** `u32(x)` and its like: keeps the low bits. */
 export function explicitConversion(operand: Expr, type: Type & { kind: "int" }, loc: Loc): Expr {
   if (isConstant(operand)) {
-    const value = type.signed ? BigInt.asIntN(type.bits, operand.value) : BigInt.asUintN(type.bits, operand.value);
+    const value = type.signed
+      ? BigInt.asIntN(type.bits, operand.value)
+      : BigInt.asUintN(type.bits, operand.value);
     return int(value, loc, type);
   }
   return { ...convert(operand, type), loc };

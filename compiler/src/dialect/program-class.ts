@@ -16,12 +16,16 @@ export function findProgramClass(session: Session, source: ts.SourceFile): ts.Cl
     .filter((c) => hasDecorator(session, c, "program"));
   for (const extra of classes.slice(1))
     session.report(extra.name ?? extra, TSB.manyProgramClasses(extra.name?.text ?? ""));
-  if (classes.length === 0) session.reportAt(source, 0, 0, TSB.noProgramClass(source.fileName.replace(/^.*\//, "")));
+  if (classes.length === 0)
+    session.reportAt(source, 0, 0, TSB.noProgramClass(source.fileName.replace(/^.*\//, "")));
   return classes[0] ?? null;
 }
 
 /** Reads the class: maps and globals first, since methods use them in any order, then the programs. */
-export function readProgramClass(session: Session, declaration: ts.ClassDeclaration): { program: Program; license: string } {
+export function readProgramClass(
+  session: Session,
+  declaration: ts.ClassDeclaration,
+): { program: Program; license: string } {
   const program = new Program(session);
   for (const member of declaration.members) {
     if (ts.isPropertyDeclaration(member)) readField(session, program, member);

@@ -6,7 +6,7 @@ import { checkExpression } from "./expressions/index.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import { errorType, type Type, voidType } from "./model/types.js";
-import { cName, hasDecorator, noTypes, resolveType, typeKey, type TypeEnv } from "./resolve-type.js";
+import { cName, hasDecorator, noTypes, resolveType, type TypeEnv, typeKey } from "./resolve-type.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
 import { checkBody } from "./statements/index.js";
@@ -65,11 +65,25 @@ export class Program {
   /** A call of a module's function, compiled for the types that this call uses. */
   callFunction(scope: Scope, declaration: ts.FunctionDeclaration, node: ts.CallExpression): Expr {
     const exported = declaration.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) === true;
-    return this.#call(scope, declaration, null, node.arguments, node.typeArguments ?? [], node, exported ? "global" : "static");
+    return this.#call(
+      scope,
+      declaration,
+      null,
+      node.arguments,
+      node.typeArguments ?? [],
+      node,
+      exported ? "global" : "static",
+    );
   }
 
   /** A call of a method: of the program class (`self` null), or of a struct, whose address goes first. */
-  callMethod(scope: Scope, declaration: ts.MethodDeclaration | ts.ConstructorDeclaration, self: Expr | null, args: readonly ts.Expression[], node: ts.CallExpression | ts.NewExpression): Expr {
+  callMethod(
+    scope: Scope,
+    declaration: ts.MethodDeclaration | ts.ConstructorDeclaration,
+    self: Expr | null,
+    args: readonly ts.Expression[],
+    node: ts.CallExpression | ts.NewExpression,
+  ): Expr {
     return this.#call(scope, declaration, self, args, node.typeArguments ?? [], node, "static");
   }
 
@@ -114,7 +128,12 @@ export class Program {
     return { kind: "call", callee, args: values, type: callee.returns, loc };
   }
 
-  #bindClass(scope: Scope, type: ts.ConstructorTypeNode, given: ts.Expression, types: Map<ts.Symbol, Type>): void {
+  #bindClass(
+    scope: Scope,
+    type: ts.ConstructorTypeNode,
+    given: ts.Expression,
+    types: Map<ts.Symbol, Type>,
+  ): void {
     const named = ts.isTypeReferenceNode(type.type) ? this.session.symbolOf(type.type.typeName) : null;
     const struct = ts.isIdentifier(given) ? scope.classValue(given) : null;
     if (named && struct) types.set(named, struct);
@@ -125,9 +144,17 @@ export class Program {
    * An argument and its parameter's type. The parameter takes the argument's own type where the declaration leaves
    * it open: type parameters, unions of contexts, and how a kernel pointer is read.
    */
-  #argument(scope: Scope, annotation: ts.TypeNode, given: ts.Expression, types: Map<ts.Symbol, Type>): { type: Type; value: Expr } {
+  #argument(
+    scope: Scope,
+    annotation: ts.TypeNode,
+    given: ts.Expression,
+    types: Map<ts.Symbol, Type>,
+  ): { type: Type; value: Expr } {
     const open = this.#openParameter(annotation, types);
-    if (open !== null || (ts.isUnionTypeNode(annotation) && annotation.types.every((t) => ts.isTypeReferenceNode(t)))) {
+    if (
+      open !== null ||
+      (ts.isUnionTypeNode(annotation) && annotation.types.every((t) => ts.isTypeReferenceNode(t)))
+    ) {
       const value = checkExpression(scope, given);
       const { type } = value;
       if (open) types.set(open, type.kind === "ptr" ? type.to : type);
@@ -147,9 +174,21 @@ export class Program {
     return symbol && symbol.flags & ts.SymbolFlags.TypeParameter && !types.has(symbol) ? symbol : null;
   }
 
-  #instance(declaration: FunctionNode, method: boolean, parameters: readonly Type[], types: TypeEnv, linkage: "global" | "static", node: ts.Node): Func | null {
+  #instance(
+    declaration: FunctionNode,
+    method: boolean,
+    parameters: readonly Type[],
+    types: TypeEnv,
+    linkage: "global" | "static",
+    node: ts.Node,
+  ): Func | null {
     const { session } = this;
-    const key = [session.idOf(declaration), ...parameters.map((t) => typeKey(session, t)), "|", ...[...types.values()].map((t) => typeKey(session, t))].join(" ");
+    const key = [
+      session.idOf(declaration),
+      ...parameters.map((t) => typeKey(session, t)),
+      "|",
+      ...[...types.values()].map((t) => typeKey(session, t)),
+    ].join(" ");
     const known = this.#instances.get(key);
     if (known) {
       if (!this.#unfinished.has(known)) return known;
@@ -159,7 +198,13 @@ export class Program {
     const inline = hasDecoratorOf(session, declaration);
     const params: Variable[] = [];
     if (method && parameters[0])
-      params.push({ name: "self", type: parameters[0], loc: session.locate(declaration), constant: true, parameter: 0 });
+      params.push({
+        name: "self",
+        type: parameters[0],
+        loc: session.locate(declaration),
+        constant: true,
+        parameter: 0,
+      });
     const self = params[0] ?? null;
     for (const declared of declaration.parameters) {
       if (declared.type && ts.isConstructorTypeNode(declared.type)) continue;
@@ -172,13 +217,28 @@ export class Program {
     }
     const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
     const name = this.#unique(functionName(declaration));
-    return this.#compile(declaration, scope, { name, linkage: inline ? "static" : linkage, section: null, inline, params }, key);
+    return this.#compile(
+      declaration,
+      scope,
+      { name, linkage: inline ? "static" : linkage, section: null, inline, params },
+      key,
+    );
   }
 
-  #compile(declaration: FunctionNode, scope: Scope, head: Pick<Func, "name" | "linkage" | "section" | "inline" | "params">, key?: string): Func {
-    if (declaration.type)
-      scope.returns = heldType(resolveType(this.session, declaration.type, scope.types));
-    const func: Func = { ...head, returns: scope.returns ?? voidType, loc: this.session.locate(declaration.name ?? declaration), body: [], slots: [] };
+  #compile(
+    declaration: FunctionNode,
+    scope: Scope,
+    head: Pick<Func, "name" | "linkage" | "section" | "inline" | "params">,
+    key?: string,
+  ): Func {
+    if (declaration.type) scope.returns = heldType(resolveType(this.session, declaration.type, scope.types));
+    const func: Func = {
+      ...head,
+      returns: scope.returns ?? voidType,
+      loc: this.session.locate(declaration.name ?? declaration),
+      body: [],
+      slots: [],
+    };
     if (key !== undefined) this.#instances.set(key, func);
     this.#unfinished.add(func);
     const runtime = declaration.parameters.filter((p) => !(p.type && ts.isConstructorTypeNode(p.type)));
@@ -204,7 +264,13 @@ export class Program {
 }
 
 function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, index: number): Variable {
-  return { name: cName(node.name.getText()), type, loc: session.locate(node), constant: false, parameter: index };
+  return {
+    name: cName(node.name.getText()),
+    type,
+    loc: session.locate(node),
+    constant: false,
+    parameter: index,
+  };
 }
 
 const hasDecoratorOf = (session: Session, node: FunctionNode): boolean =>
@@ -213,12 +279,15 @@ const hasDecoratorOf = (session: Session, node: FunctionNode): boolean =>
     : ts.canHaveDecorators(node) && hasDecorator(session, node, "inline");
 
 function functionName(declaration: FunctionNode): string {
-  const own = ts.isConstructorDeclaration(declaration) ? "constructor" : (declaration.name?.getText() ?? "anonymous");
+  const own = ts.isConstructorDeclaration(declaration)
+    ? "constructor"
+    : (declaration.name?.getText() ?? "anonymous");
   const owner = ts.isClassDeclaration(declaration.parent) ? declaration.parent : null;
   const inStruct = owner && (ts.isConstructorDeclaration(declaration) || !isProgramClass(owner));
   return cName(inStruct ? `${owner.name?.text ?? ""}_${own}` : own);
 }
 
 const isProgramClass = (node: ts.ClassDeclaration): boolean =>
-  (ts.getDecorators(node) ?? []).some((d) => ts.isCallExpression(d.expression) && d.expression.expression.getText() === "program");
-
+  (ts.getDecorators(node) ?? []).some(
+    (d) => ts.isCallExpression(d.expression) && d.expression.expression.getText() === "program",
+  );

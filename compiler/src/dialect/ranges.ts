@@ -26,6 +26,16 @@ export function rangeOfType(type: Type): Range {
   }
 }
 
+// Math.min and Math.max do not take a bigint.
+function least(x: bigint, y: bigint): bigint {
+  if (x < y) return x;
+  return y;
+}
+function greatest(x: bigint, y: bigint): bigint {
+  if (x > y) return x;
+  return y;
+}
+
 const within = (inner: Range, outer: Range): boolean => inner.min >= outer.min && inner.max <= outer.max;
 
 /** What is known of an expression from its form alone. Never narrower than the truth. */
@@ -41,7 +51,7 @@ export function rangeOf(expr: Expr): Range {
     case "conditional": {
       const a = rangeOf(expr.whenTrue);
       const b = rangeOf(expr.whenFalse);
-      const both = { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+      const both = { min: least(a.min, b.min), max: greatest(a.max, b.max) };
       return within(both, whole) ? both : whole;
     }
     case "binary": {
@@ -63,23 +73,26 @@ function binaryRange(op: string, a: Range, b: Range): Range | null {
       return { min: a.min - b.max, max: a.max - b.min };
     case "*": {
       const products = [a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max];
-      return { min: products.reduce((x, y) => (x < y ? x : y)), max: products.reduce((x, y) => (x > y ? x : y)) };
+      return {
+        min: products.reduce(least),
+        max: products.reduce(greatest),
+      };
     }
     case "&":
       // A non-negative operand clears the sign and bounds the result.
-      if (a.min >= 0n && b.min >= 0n) return { min: 0n, max: a.max < b.max ? a.max : b.max };
+      if (a.min >= 0n && b.min >= 0n) return { min: 0n, max: least(a.max, b.max) };
       if (b.min >= 0n) return { min: 0n, max: b.max };
       if (a.min >= 0n) return { min: 0n, max: a.max };
       return null;
     case "|":
     case "^":
       if (a.min >= 0n && b.min >= 0n) {
-        const top = a.max > b.max ? a.max : b.max;
+        const top = greatest(a.max, b.max);
         return { min: 0n, max: (1n << BigInt(top.toString(2).length)) - 1n };
       }
       return null;
     case "%":
-      if (a.min >= 0n && b.min > 0n) return { min: 0n, max: a.max < b.max - 1n ? a.max : b.max - 1n };
+      if (a.min >= 0n && b.min > 0n) return { min: 0n, max: least(a.max, b.max - 1n) };
       return null;
     case "/":
       if (a.min >= 0n && b.min >= 0n) return { min: 0n, max: a.max };

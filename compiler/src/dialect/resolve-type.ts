@@ -1,20 +1,20 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
-import { layOut, type FieldDeclaration, type LayoutRules } from "./model/layout.js";
+import { type FieldDeclaration, type LayoutRules, layOut } from "./model/layout.js";
 import {
   boolType,
+  type EnumType,
   errorType,
   integers,
   isAggregate,
+  type MapRefType,
   packetPointer,
   pointerTo,
-  voidType,
-  type EnumType,
-  type MapRefType,
   type StructOrigin,
   type StructType,
   type Type,
+  voidType,
 } from "./model/types.js";
 import type { Session } from "./session.js";
 import { contextStruct, type FixedValue, type MapClass, mapClass, type UapiStruct } from "./stdlib-tables.js";
@@ -55,7 +55,8 @@ function resolveUnion(session: Session, node: ts.UnionTypeNode, env: TypeEnv): T
   if (rest.length === 1 && only && rest.length < node.types.length) {
     const type = resolveType(session, only, env);
     if (type.kind === "ptr") return { ...type, nullable: true };
-    if (isAggregate(type)) return pointerTo(type, type.kind === "struct" && type.origin === "kernel" ? "probe" : "direct", true);
+    if (isAggregate(type))
+      return pointerTo(type, type.kind === "struct" && type.origin === "kernel" ? "probe" : "direct", true);
     if (type.kind === "error") return type;
   }
   session.report(node, TSB.typeNotSupported(node.getText()));
@@ -79,7 +80,11 @@ function resolveReference(session: Session, node: ts.TypeReferenceNode, env: Typ
   const declaration = symbol.declarations?.[0];
   if (!declaration) return errorType;
   if (ts.isClassDeclaration(declaration))
-    return structOf(session, declaration, args.map((a) => resolveType(session, a, env)));
+    return structOf(
+      session,
+      declaration,
+      args.map((a) => resolveType(session, a, env)),
+    );
   if (ts.isInterfaceDeclaration(declaration)) return interfaceStruct(session, declaration, env);
   if (ts.isEnumDeclaration(declaration)) return enumOf(session, symbol, declaration);
   if (ts.isTypeAliasDeclaration(declaration)) {
@@ -95,7 +100,12 @@ function resolveReference(session: Session, node: ts.TypeReferenceNode, env: Typ
   return errorType;
 }
 
-type Builtin = (session: Session, node: ts.TypeReferenceNode, args: readonly ts.TypeNode[], env: TypeEnv) => Type;
+type Builtin = (
+  session: Session,
+  node: ts.TypeReferenceNode,
+  args: readonly ts.TypeNode[],
+  env: TypeEnv,
+) => Type;
 
 /** Type names of the standard library that are not classes or enums written out there. */
 const builtins: Readonly<Record<string, Builtin>> = {
@@ -111,7 +121,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
     // ptr<T | null> of a pointer and ptr<struct> alike: one level of pointer.
     return pointerTo(target, target.kind === "struct" && target.origin === "kernel" ? "probe" : "direct");
   },
-  ref: (session, node, [to], env) => (to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node)),
+  ref: (session, node, [to], env) =>
+    to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node),
   user: (session, node, [to], env) =>
     to ? pointerTo(userTarget(resolveType(session, to, env)), "user") : unsupported(session, node),
   Tracepoint: (session, node, [name]) => tracepointContext(session, node, name),
@@ -167,7 +178,11 @@ function unsupported(session: Session, node: ts.TypeNode): Type {
 
 /** The N of `str<N>`: a literal, or `typeof CONSTANT`. */
 function lengthOf(session: Session, node: ts.TypeNode): number {
-  const expression = ts.isLiteralTypeNode(node) ? node.literal : ts.isTypeQueryNode(node) ? node.exprName : null;
+  const expression = ts.isLiteralTypeNode(node)
+    ? node.literal
+    : ts.isTypeQueryNode(node)
+      ? node.exprName
+      : null;
   const value = expression ? evaluate(session, expression) : null;
   if (value === null || value < 0n || value > 0x7fff_ffffn) {
     session.report(node, TSB.typeNotSupported(node.getText()));
@@ -177,7 +192,11 @@ function lengthOf(session: Session, node: ts.TypeNode): number {
 }
 
 /** The struct that a class with fields is, for these type arguments. */
-export function structOf(session: Session, declaration: ts.ClassDeclaration, args: readonly Type[]): StructType {
+export function structOf(
+  session: Session,
+  declaration: ts.ClassDeclaration,
+  args: readonly Type[],
+): StructType {
   const key = `${session.idOf(declaration)}<${args.map((a) => typeKey(session, a)).join(",")}>`;
   const known = session.structs.get(key);
   if (known) return known;
@@ -246,11 +265,19 @@ function bitWidth(session: Session, node: ts.TypeNode): number | null {
 function rulesOf(session: Session, declaration: ts.ClassDeclaration, union: boolean): LayoutRules {
   const align = decoratorCall(session, declaration, "align")?.arguments[0];
   const value = align ? evaluate(session, align) : null;
-  return { union, packed: hasDecorator(session, declaration, "packed"), align: value === null ? 1 : Number(value) };
+  return {
+    union,
+    packed: hasDecorator(session, declaration, "packed"),
+    align: value === null ? 1 : Number(value),
+  };
 }
 
 /** The call of a standard-library decorator such as `@align(8)`. */
-export function decoratorCall(session: Session, node: ts.HasDecorators, name: string): ts.CallExpression | null {
+export function decoratorCall(
+  session: Session,
+  node: ts.HasDecorators,
+  name: string,
+): ts.CallExpression | null {
   for (const { expression } of ts.getDecorators(node) ?? []) {
     if (!ts.isCallExpression(expression)) continue;
     const symbol = session.symbolOf(expression.expression);
@@ -285,13 +312,20 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
     syscallArguments: [],
   };
   session.structs.set(key, struct);
-  const fields = declaration.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));
+  const fields = declaration.members
+    .filter(ts.isPropertySignature)
+    .map((m) => memberOf(session, m, struct, env));
   Object.assign(struct.shape, layOut(fields, { union: struct.union, packed: false, align: 1 }));
   return struct;
 }
 
 /** A member of a kernel struct: `f: T` of another kernel struct is a pointer or embedded; BTF knows which. */
-function memberOf(session: Session, member: ts.PropertySignature, owner: StructType, env: TypeEnv): FieldDeclaration {
+function memberOf(
+  session: Session,
+  member: ts.PropertySignature,
+  owner: StructType,
+  env: TypeEnv,
+): FieldDeclaration {
   const field = fieldOf(session, member, member.type, env);
   if (owner.origin !== "kernel") return field;
   const name = kernelName(field.name);
@@ -307,7 +341,12 @@ function memberOf(session: Session, member: ts.PropertySignature, owner: StructT
 }
 
 /** `tsbpfc vmlinux` appends an underscore to names that TypeScript reserves. */
-const kernelName = (name: string): string => (/^(class|enum|function|new|this|typeof|in|with|delete|var|default|export|import|super|try|catch|yield|await|let|null|true|false)_$/.test(name) ? name.slice(0, -1) : name);
+const kernelName = (name: string): string =>
+  /^(class|enum|function|new|this|typeof|in|with|delete|var|default|export|import|super|try|catch|yield|await|let|null|true|false)_$/.test(
+    name,
+  )
+    ? name.slice(0, -1)
+    : name;
 
 function anonymousStruct(session: Session, node: ts.TypeLiteralNode, env: TypeEnv): StructType {
   const key = `${session.idOf(node)}`;
@@ -341,7 +380,9 @@ export function enumOf(session: Session, symbol: ts.Symbol, declaration: ts.Enum
     next = (value ?? 0n) + 1n;
   }
   const signed = members.some((m) => m.value < 0n);
-  const wide = members.some((m) => m.value > (signed ? 0x7fff_ffffn : 0xffff_ffffn) || m.value < -0x8000_0000n);
+  const wide = members.some(
+    (m) => m.value > (signed ? 0x7fff_ffffn : 0xffff_ffffn) || m.value < -0x8000_0000n,
+  );
   const type: EnumType = {
     kind: "enum",
     name: declaration.name.text,

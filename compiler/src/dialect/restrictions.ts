@@ -1,5 +1,5 @@
 import { ts } from "ts-morph";
-import { TSB, type Message } from "../diagnostics/catalogue.js";
+import { type Message, TSB } from "../diagnostics/catalogue.js";
 import type { Session } from "./session.js";
 
 /** What is wrong with a node of this kind, or null if this one is fine. */
@@ -25,19 +25,66 @@ const restrictions: ReadonlyMap<ts.SyntaxKind, Restriction> = new Map<ts.SyntaxK
   [K.MethodDeclaration, functionLike],
   [K.ThrowStatement, () => TSB.exceptions("`throw`")],
   [K.TryStatement, () => TSB.exceptions("`try`")],
-  [K.GetAccessor, refuse("A getter", "A field is memory; code runs only where it is called.", "Write a method.")],
-  [K.SetAccessor, refuse("A setter", "A field is memory; code runs only where it is called.", "Write a method.")],
+  [
+    K.GetAccessor,
+    refuse("A getter", "A field is memory; code runs only where it is called.", "Write a method."),
+  ],
+  [
+    K.SetAccessor,
+    refuse("A setter", "A field is memory; code runs only where it is called.", "Write a method."),
+  ],
   [K.Parameter, parameter],
-  [K.RegularExpressionLiteral, refuse("A regular expression", "Matching takes unbounded time and memory.", "Compare bytes in a loop with a bound, or match in Node.")],
+  [
+    K.RegularExpressionLiteral,
+    refuse(
+      "A regular expression",
+      "Matching takes unbounded time and memory.",
+      "Compare bytes in a loop with a bound, or match in Node.",
+    ),
+  ],
   [K.SpreadElement, refuse("Spread", NO_HEAP, "Name the elements, or use copy().")],
-  [K.SpreadAssignment, refuse("Spread", NO_HEAP, "Use copy(target, source) for a whole struct, or assign the fields.")],
-  [K.DeleteExpression, refuse("`delete`", "A struct's fields are fixed memory.", "Set the field to 0; entries of a map go with map.delete(key).")],
-  [K.TypeOfExpression, refuse("`typeof` on a value", "Types exist only while compiling.", "The type is known: branch on the value.")],
+  [
+    K.SpreadAssignment,
+    refuse("Spread", NO_HEAP, "Use copy(target, source) for a whole struct, or assign the fields."),
+  ],
+  [
+    K.DeleteExpression,
+    refuse(
+      "`delete`",
+      "A struct's fields are fixed memory.",
+      "Set the field to 0; entries of a map go with map.delete(key).",
+    ),
+  ],
+  [
+    K.TypeOfExpression,
+    refuse(
+      "`typeof` on a value",
+      "Types exist only while compiling.",
+      "The type is known: branch on the value.",
+    ),
+  ],
   [K.VoidExpression, refuse("`void`", "It has no use here.", "Write the expression as a statement.")],
-  [K.ClassExpression, refuse("A class expression", "A class is a struct or the program, known by its name.", "Declare a class in the module.")],
-  [K.ForInStatement, refuse("`for … in`", "Structs have no keys at run time.", "Use `for … of` over an array, a range or a map.")],
+  [
+    K.ClassExpression,
+    refuse(
+      "A class expression",
+      "A class is a struct or the program, known by its name.",
+      "Declare a class in the module.",
+    ),
+  ],
+  [
+    K.ForInStatement,
+    refuse(
+      "`for … in`",
+      "Structs have no keys at run time.",
+      "Use `for … of` over an array, a range or a map.",
+    ),
+  ],
   [K.WithStatement, refuse("`with`", "Names are resolved while compiling.", "Write the object out.")],
-  [K.DebuggerStatement, refuse("`debugger`", "Nobody can stop the kernel here.", "Use printk(), or a ring buffer.")],
+  [
+    K.DebuggerStatement,
+    refuse("`debugger`", "Nobody can stop the kernel here.", "Use printk(), or a ring buffer."),
+  ],
   [K.TaggedTemplateExpression, refuse("A tagged template", "Strings are fixed memory.", "Use snprintf().")],
   [K.HeritageClause, heritage],
   [K.MetaProperty, refuse("`import.meta`", "A BPF program has no module at run time.", "Leave it out.")],
@@ -56,7 +103,8 @@ function arrowFunction(node: ts.ArrowFunction): Message | null {
 }
 
 function parameter(node: ts.ParameterDeclaration): Message | null {
-  if (node.dotDotDotToken) return TSB.notInDialect("A rest parameter", FIXED, "Name the parameters, or pass an array.");
+  if (node.dotDotDotToken)
+    return TSB.notInDialect("A rest parameter", FIXED, "Name the parameters, or pass an array.");
   if (node.questionToken || node.initializer)
     return TSB.notInDialect("An optional parameter", FIXED, "Make it required, or write two functions.");
   return null;
@@ -64,21 +112,41 @@ function parameter(node: ts.ParameterDeclaration): Message | null {
 
 function heritage(node: ts.HeritageClause): Message | null {
   return node.token === K.ExtendsKeyword && ts.isClassDeclaration(node.parent)
-    ? TSB.notInDialect("Inheritance", "A struct has one layout, and calls are static.", "Embed the other struct as a field.")
+    ? TSB.notInDialect(
+        "Inheritance",
+        "A struct has one layout, and calls are static.",
+        "Embed the other struct as a field.",
+      )
     : null;
 }
 
 function binary(node: ts.BinaryExpression): Message | null {
   switch (node.operatorToken.kind) {
     case K.InKeyword:
-      return TSB.notInDialect("`in`", "A struct's fields are known while compiling.", "For a kernel field, use fieldExists(x.f).");
+      return TSB.notInDialect(
+        "`in`",
+        "A struct's fields are known while compiling.",
+        "For a kernel field, use fieldExists(x.f).",
+      );
     case K.InstanceOfKeyword:
-      return TSB.notInDialect("`instanceof`", "Structs carry no type at run time.", "Keep a kind in a field and compare it.");
+      return TSB.notInDialect(
+        "`instanceof`",
+        "Structs carry no type at run time.",
+        "Keep a kind in a field and compare it.",
+      );
     case K.CommaToken:
-      return TSB.notInDialect("The comma operator", "It hides an effect in an expression.", "Write two statements.");
+      return TSB.notInDialect(
+        "The comma operator",
+        "It hides an effect in an expression.",
+        "Write two statements.",
+      );
     case K.AsteriskAsteriskToken:
     case K.AsteriskAsteriskEqualsToken:
-      return TSB.notInDialect("`**`", "BPF has no such instruction.", "Multiply in a loop with a bound, or shift.");
+      return TSB.notInDialect(
+        "`**`",
+        "BPF has no such instruction.",
+        "Multiply in a loop with a bound, or shift.",
+      );
     default:
       return null;
   }
@@ -94,9 +162,11 @@ export function reportRestrictions(session: Session, source: ts.SourceFile): ts.
   const refused: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     const message = find(node) ?? moduleVariable(node);
-    if (!message) return ts.forEachChild(node, visit);
-    const [place] = whereToPoint(node);
-    session.report(place ?? node, message);
+    if (!message) {
+      ts.forEachChild(node, visit);
+      return;
+    }
+    session.report(whereToPoint(node), message);
     refused.push(node);
   };
   visit(source);
@@ -104,13 +174,11 @@ export function reportRestrictions(session: Session, source: ts.SourceFile): ts.
 }
 
 /** A long node is named by its first word, not underlined whole. */
-function whereToPoint(node: ts.Node): ts.Node[] {
-  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) {
-    const modifier = node.modifiers?.find((m) => m.kind === K.AsyncKeyword);
-    return [modifier ?? node.asteriskToken ?? node.name ?? node];
-  }
-  if (ts.isTryStatement(node) || ts.isClassExpression(node) || ts.isForInStatement(node)) return [node.getFirstToken() ?? node];
-  return [node];
+function whereToPoint(node: ts.Node): ts.Node {
+  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node))
+    return node.modifiers?.find((m) => m.kind === K.AsyncKeyword) ?? node.asteriskToken ?? node.name ?? node;
+  const long = ts.isTryStatement(node) || ts.isClassExpression(node) || ts.isForInStatement(node);
+  return (long ? node.getFirstToken() : null) ?? node;
 }
 
 /** Module-level `let` and `var`. */

@@ -1,10 +1,10 @@
 import { ts } from "ts-morph";
 import type { Message } from "../diagnostics/catalogue.js";
+import { int } from "./build.js";
+import { checkExpression } from "./expressions/index.js";
 import type { Expr, Slot, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { LoopLabel } from "./model/statements.js";
-import { int } from "./build.js";
-import { checkExpression } from "./expressions/index.js";
 import { errorType, integers, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
 import { resolveType, structOf, type TypeEnv } from "./resolve-type.js";

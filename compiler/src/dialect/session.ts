@@ -1,9 +1,9 @@
 import { ts } from "ts-morph";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { Message } from "../diagnostics/catalogue.js";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { KernelTypes } from "./kernel-types.js";
 import type { Loc, SourceFile } from "./model/location.js";
 import type { EnumType, StructType } from "./model/types.js";
-import type { KernelTypes } from "./kernel-types.js";
 
 /** Where the modules of the standard library are, and what a source file is called in the object. */
 export interface ModuleNames {

@@ -1,6 +1,6 @@
 import { TSB } from "../diagnostics/catalogue.js";
-import { sizeOf } from "./model/layout.js";
 import type { Slot } from "./model/expressions.js";
+import { sizeOf } from "./model/layout.js";
 import type { Func } from "./model/model.js";
 import { typeName } from "./model/types.js";
 import type { Session } from "./session.js";

@@ -1,4 +1,11 @@
-import { contexts, type Helper, helpers, type MapClass, mapClasses, type UapiStruct } from "@tsbpfc/stdlib/tables";
+import {
+  contexts,
+  type Helper,
+  helpers,
+  type MapClass,
+  mapClasses,
+  type UapiStruct,
+} from "@tsbpfc/stdlib/tables";
 
 // The standard library's tables, looked up safely by names that come from source code.
 

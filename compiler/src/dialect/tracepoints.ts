@@ -9,8 +9,15 @@ import type { Session } from "./session.js";
  * The context of `Tracepoint<"category/name">`: the kernel's `struct trace_event_raw_<name>`, relocated by CO-RE
  * (include/trace/stages/stage1_struct_define.h). Fields and their types are those that the checker sees.
  */
-export function tracepointContext(session: Session, node: ts.TypeReferenceNode, argument: ts.TypeNode | undefined): Type {
-  const name = argument && ts.isLiteralTypeNode(argument) && ts.isStringLiteralLike(argument.literal) ? argument.literal.text : null;
+export function tracepointContext(
+  session: Session,
+  node: ts.TypeReferenceNode,
+  argument: ts.TypeNode | undefined,
+): Type {
+  const name =
+    argument && ts.isLiteralTypeNode(argument) && ts.isStringLiteralLike(argument.literal)
+      ? argument.literal.text
+      : null;
   if (name === null) {
     session.report(node, TSB.typeNotSupported(node.getText()));
     return errorType;
@@ -64,11 +71,21 @@ function contextStruct(event: string, fields: readonly NamedType[], loc: StructT
     const args: NamedType = { name: "args", type: { kind: "array", element: integers.u64, length: 6 } };
     return kernelStruct("trace_event_raw_sys_enter", [...head, args], loc, fields);
   }
-  if (event.startsWith("syscalls/sys_exit_")) return kernelStruct("trace_event_raw_sys_exit", [...head, ...fields], loc);
-  return kernelStruct(`trace_event_raw_${event.replace(/^.*\//, "")}`, [{ name: "ent", type: entry }, ...fields], loc);
+  if (event.startsWith("syscalls/sys_exit_"))
+    return kernelStruct("trace_event_raw_sys_exit", [...head, ...fields], loc);
+  return kernelStruct(
+    `trace_event_raw_${event.replace(/^.*\//, "")}`,
+    [{ name: "ent", type: entry }, ...fields],
+    loc,
+  );
 }
 
-function kernelStruct(name: string, fields: readonly NamedType[], loc: StructType["loc"], syscallArguments: readonly NamedType[] = []): StructType {
+function kernelStruct(
+  name: string,
+  fields: readonly NamedType[],
+  loc: StructType["loc"],
+  syscallArguments: readonly NamedType[] = [],
+): StructType {
   const shape = layOut(
     fields.map((f) => ({ ...f, width: null })),
     { union: false, packed: false, align: 1 },

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
+import { type Message, TSB } from "../diagnostics/catalogue.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { TSB, type Message } from "../diagnostics/catalogue.js";
 import { spanOf } from "./session.js";
 
 /**
@@ -18,7 +18,10 @@ const decorator: Rewrite = (node, text) => {
   const name = call.expression.getText();
   if (name === "SEC") {
     const [section] = call.arguments;
-    const expected = /assignable to type '((?:[^']|'(?=[A-Za-z]))*)'/.exec(text.slice(text.lastIndexOf("Argument of type")))?.[1] ?? "";
+    const expected =
+      /assignable to type '((?:[^']|'(?=[A-Za-z]))*)'/.exec(
+        text.slice(text.lastIndexOf("Argument of type")),
+      )?.[1] ?? "";
     return section && ts.isStringLiteralLike(section)
       ? TSB.wrongContext(section.text, expected.replace(/\s+/g, " ") || "another function")
       : null;
@@ -39,7 +42,9 @@ const argument: Rewrite = (node, text) => {
 const option: Rewrite = (node, text) => {
   const call = enclosing(node, ts.isDecorator)?.expression;
   if (!call || !ts.isCallExpression(call) || call.expression.getText() !== "map") return null;
-  return TSB.mapOption(text.includes("'never'") ? `there is no option '${node.getText()}' here.` : lastSentence(text));
+  return TSB.mapOption(
+    text.includes("'never'") ? `there is no option '${node.getText()}' here.` : lastSentence(text),
+  );
 };
 
 const unknownName: Rewrite = (node) => (ts.isIdentifier(node) ? TSB.unknownName(node.text) : null);
@@ -80,7 +85,14 @@ export function fromTypeScript(diagnostic: ts.Diagnostic): Diagnostic | null {
   const node = nodeAt(file, start, start + (length ?? 0));
   const message = node && rewrites.get(diagnostic.code)?.(node, text);
   if (message)
-    return { code: message.code, severity: "error", span, message: message.what, reason: message.why, remedy: message.instead };
+    return {
+      code: message.code,
+      severity: "error",
+      span,
+      message: message.what,
+      reason: message.why,
+      remedy: message.instead,
+    };
   return { code: `TS${diagnostic.code}`, severity: "error", span, message: text, reason: "", remedy: "" };
 }
 

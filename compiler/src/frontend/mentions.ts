@@ -1,4 +1,4 @@
-import { resolveImport, readSource, type StdlibLocation } from "./modules.js";
+import { readSource, resolveImport, type StdlibLocation } from "./modules.js";
 
 /**
  * Every identifier in a probe and in the modules that it imports, or null if some of them come from other packages,

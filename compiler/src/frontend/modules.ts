@@ -19,7 +19,12 @@ export interface StdlibLocation {
 
 export function findStdlib(): StdlibLocation {
   const folder = `${dirname(createRequire(import.meta.url).resolve(`${STDLIB}/package.json`))}/src/`;
-  return { folder, index: `${folder}index.d.ts`, core: `${folder}core.d.ts`, code: [`${folder}headers.ts`, `${folder}packet.ts`] };
+  return {
+    folder,
+    index: `${folder}index.d.ts`,
+    core: `${folder}core.d.ts`,
+    code: [`${folder}headers.ts`, `${folder}packet.ts`],
+  };
 }
 
 const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));

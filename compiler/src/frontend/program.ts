@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { ts } from "ts-morph";
 import type { ModuleNames } from "../dialect/session.js";
-import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
 import { mentionedNames } from "./mentions.js";
+import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
 import { pruneDeclarations, pruneGenerated, SMALL_MODULE } from "./prune.js";
 
 /** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
@@ -55,7 +55,8 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const read = (fileName: string): ts.SourceFile | undefined => {
     const text = sourceText(fileName, probe, makeKernelModule);
     if (text === null) return undefined;
-    const shown = mentioned && fileName.startsWith(stdlib.folder) ? pruneGenerated(fileName, text, mentioned) : text;
+    const shown =
+      mentioned && fileName.startsWith(stdlib.folder) ? pruneGenerated(fileName, text, mentioned) : text;
     return ts.createSourceFile(fileName, shown, {
       languageVersion: ts.ScriptTarget.ESNext,
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
@@ -77,8 +78,17 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
         const own = resolveImport(text, from, stdlib);
-        if (own) return { resolvedModule: { resolvedFileName: own, extension: own.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts, isExternalLibraryImport: false } };
-        return text.startsWith(".") ? { resolvedModule: undefined } : ts.resolveModuleName(text, from, compilerOptions, ts.sys);
+        if (own)
+          return {
+            resolvedModule: {
+              resolvedFileName: own,
+              extension: own.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts,
+              isExternalLibraryImport: false,
+            },
+          };
+        return text.startsWith(".")
+          ? { resolvedModule: undefined }
+          : ts.resolveModuleName(text, from, compilerOptions, ts.sys);
       }),
   };
   const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
@@ -99,6 +109,14 @@ function sourceText(fileName: string, probe: string, makeKernelModule: KernelMod
 function kernelNames(source: string): { roots: string[]; mentioned: Set<string> } {
   const mentioned = new Set(source.match(/[A-Za-z_$][\w$]*/g) ?? []);
   const imports = [...source.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*["'][^"']*vmlinux["']/g)];
-  const roots = imports.flatMap(([, names]) => (names ?? "").split(",").map((n) => n.replace(/\btype\s+/, "").trim().split(/\s+as\s+/)[0] ?? ""));
+  const roots = imports.flatMap(([, names]) =>
+    (names ?? "").split(",").map(
+      (n) =>
+        n
+          .replace(/\btype\s+/, "")
+          .trim()
+          .split(/\s+as\s+/)[0] ?? "",
+    ),
+  );
   return { roots: roots.filter((name) => name !== ""), mentioned };
 }

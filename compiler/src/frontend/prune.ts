@@ -16,7 +16,11 @@ export const SMALL_MODULE = 64 * 1024;
  * A `vmlinux.d.ts` cut down to what a probe can reach: from the types it imports, through the members whose
  * names it mentions. The file is the one that `tsbpfc vmlinux` writes, one declaration a line.
  */
-export function pruneDeclarations(text: string, roots: readonly string[], mentioned: ReadonlySet<string>): string {
+export function pruneDeclarations(
+  text: string,
+  roots: readonly string[],
+  mentioned: ReadonlySet<string>,
+): string {
   const lines = new Map<string, string>();
   const kept: string[] = [];
   for (const line of text.split("\n")) {
@@ -32,7 +36,8 @@ export function pruneDeclarations(text: string, roots: readonly string[], mentio
     seen.add(name);
     const short = line.includes(" interface ") ? pruneMembers(line, mentioned) : line;
     kept.push(short);
-    for (const word of short.match(/[A-Za-z_$][\w$]*/g) ?? []) if (lines.has(word) && !seen.has(word)) queue.push(word);
+    for (const word of short.match(/[A-Za-z_$][\w$]*/g) ?? [])
+      if (lines.has(word) && !seen.has(word)) queue.push(word);
   }
   return kept.join("\n");
 }

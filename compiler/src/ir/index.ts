@@ -1,4 +1,3 @@
-export * as intrinsics from "./intrinsics.js";
 export * from "./builder.js";
 export * as core from "./core-relocations.js";
 export * from "./debug-info.js";
@@ -6,6 +5,7 @@ export * from "./debug-types.js";
 export * from "./function.js";
 export * from "./instructions.js";
 export * from "./internal-error.js";
+export * as intrinsics from "./intrinsics.js";
 export type { MdNode } from "./metadata.js";
 export * from "./module.js";
 export * from "./types.js";

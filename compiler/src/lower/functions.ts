@@ -1,7 +1,7 @@
 import type { BpfCpu } from "../compile.js";
 import type { Slot, Variable } from "../dialect/model/expressions.js";
-import type { Loc } from "../dialect/model/location.js";
 import { sizeOf } from "../dialect/model/layout.js";
+import type { Loc } from "../dialect/model/location.js";
 import type { Func, GlobalModel, MapModel } from "../dialect/model/model.js";
 import type { LoopLabel } from "../dialect/model/statements.js";
 import type { Type } from "../dialect/model/types.js";
@@ -138,6 +138,7 @@ export function lowerFunction(context: ModuleContext, func: Func): void {
   });
   lowerStatements(f, func.body);
   // Falling off the end: of a void function, or where the checker proved that nothing comes here.
-  if (!f.b.terminated) f.leave(func.returns.kind === "void" ? null : ir.zero(context.types.memory(func.returns)));
+  if (!f.b.terminated)
+    f.leave(func.returns.kind === "void" ? null : ir.zero(context.types.memory(func.returns)));
   f.finish();
 }

@@ -38,5 +38,7 @@ function lowerLicense(types: TypeTable, model: Model): void {
     line: 1,
     type: module.debug.array(module.debug.char(), text.type.count),
   });
-  module.keep(module.global("_license", text.type, { section: "license", align: 1, initializer: text, debug: di }));
+  module.keep(
+    module.global("_license", text.type, { section: "license", align: 1, initializer: text, debug: di }),
+  );
 }

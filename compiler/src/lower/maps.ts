@@ -1,7 +1,7 @@
-import type { MapModel } from "../dialect/model/model.js";
-import * as ir from "../ir/index.js";
 import { type MapType, mapTypes } from "@tsbpfc/loader";
+import type { MapModel } from "../dialect/model/model.js";
 import { mapClass } from "../dialect/stdlib-tables.js";
+import * as ir from "../ir/index.js";
 import type { TypeTable } from "./types.js";
 
 /** A field of a `.maps` definition: libbpf reads it from BTF, so only its type matters. */
@@ -11,7 +11,10 @@ interface DefinitionField {
 }
 
 /** BTF-defined maps in `.maps` (libbpf: `parse_btf_map_def`). */
-export function lowerMaps(types: TypeTable, maps: readonly MapModel[]): ReadonlyMap<MapModel, ir.GlobalVariable> {
+export function lowerMaps(
+  types: TypeTable,
+  maps: readonly MapModel[],
+): ReadonlyMap<MapModel, ir.GlobalVariable> {
   return new Map(maps.map((map) => [map, lowerMap(types, map)]));
 }
 
@@ -30,7 +33,12 @@ function lowerMap(types: TypeTable, map: MapModel): ir.GlobalVariable {
     declTags: map.record ? [`tsbpfc:record=${map.record.name}`] : [],
   });
   const type = ir.structType(fields.map(() => ir.ptr));
-  const global = module.global(map.name, type, { section: ".maps", align: 8, initializer: ir.zero(type), debug: di });
+  const global = module.global(map.name, type, {
+    section: ".maps",
+    align: 8,
+    initializer: ir.zero(type),
+    debug: di,
+  });
   module.keep(global);
   return global;
 }

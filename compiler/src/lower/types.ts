@@ -1,6 +1,6 @@
+import { sizeOf } from "../dialect/model/layout.js";
 import type { SourceFile } from "../dialect/model/location.js";
 import type { Model } from "../dialect/model/model.js";
-import { sizeOf } from "../dialect/model/layout.js";
 import type { Field, StructType, Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 
@@ -60,7 +60,9 @@ export class TypeTable {
       case "bool":
         return debug.bool();
       case "enum":
-        return this.#once(type, () => debug.enumeration({ name: type.name, sizeBits: type.bits, values: type.members }));
+        return this.#once(type, () =>
+          debug.enumeration({ name: type.name, sizeBits: type.bits, values: type.members }),
+        );
       case "struct":
         return this.struct(type);
       case "array":

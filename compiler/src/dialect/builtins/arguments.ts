@@ -5,10 +5,16 @@ import type { Expr } from "../model/expressions.js";
 import type { Scope } from "../scope.js";
 
 /** The arguments, all checked, or null if one is wrong or their number is. */
-export function argumentsOf(scope: Scope, node: ts.CallExpression, least: number, most = least): Expr[] | null {
+export function argumentsOf(
+  scope: Scope,
+  node: ts.CallExpression,
+  least: number,
+  most = least,
+): Expr[] | null {
   const args = node.arguments.map((a) => checkExpression(scope, a));
   if (args.length < least || args.length > most) {
-    const expected = least === most ? `${least} argument${least === 1 ? "" : "s"}` : `${least} to ${most} arguments`;
+    const expected =
+      least === most ? `${least} argument${least === 1 ? "" : "s"}` : `${least} to ${most} arguments`;
     scope.session.report(node, TSB.argumentCount(node.expression.getText(), expected, args.length));
     return null;
   }

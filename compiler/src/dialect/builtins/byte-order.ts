@@ -1,6 +1,6 @@
 import { TSB } from "../../diagnostics/catalogue.js";
 import { convert, int } from "../build.js";
-import { integers, isInteger, type IntType, typeName } from "../model/types.js";
+import { type IntType, integers, isInteger, typeName } from "../model/types.js";
 import { argumentsOf } from "./arguments.js";
 import type { Builtin } from "./index.js";
 

@@ -1,12 +1,20 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { coerce } from "../coerce.js";
-import { checkExpression, checkValue } from "../expressions/index.js";
-import { inMemory } from "../expressions/construct.js";
 import { convert, int } from "../build.js";
-import { sizeOf } from "../model/layout.js";
+import { coerce } from "../coerce.js";
+import { inMemory } from "../expressions/construct.js";
+import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
-import { integers, isAggregate, isInteger, pointerTo, type Type, typeName, voidType } from "../model/types.js";
+import { sizeOf } from "../model/layout.js";
+import {
+  integers,
+  isAggregate,
+  isInteger,
+  pointerTo,
+  type Type,
+  typeName,
+  voidType,
+} from "../model/types.js";
 import type { Scope } from "../scope.js";
 import type { Helper, HelperParam } from "../stdlib-tables.js";
 
@@ -46,7 +54,13 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
   return { kind: "helper", id: helper.id, name, args, type: resultType(scope, node, helper), loc };
 }
 
-function checkArgument(scope: Scope, node: ts.Expression, param: HelperParam, helper: string, map: Type | null): Expr {
+function checkArgument(
+  scope: Scope,
+  node: ts.Expression,
+  param: HelperParam,
+  helper: string,
+  map: Type | null,
+): Expr {
   switch (param.kind) {
     case "int":
       return checkValue(scope, node, integerOf(param.bits, param.signed));
@@ -84,11 +98,17 @@ function integerOf(bits: number, signed: boolean): Type {
 }
 
 /** What the buffer's type says of its size. A pointer to an element of something larger does not say it. */
-function sizeArgument(scope: Scope, buffer: { expr: Expr; node: ts.Expression } | null, helper: string, node: ts.Node): Expr {
+function sizeArgument(
+  scope: Scope,
+  buffer: { expr: Expr; node: ts.Expression } | null,
+  helper: string,
+  node: ts.Node,
+): Expr {
   const type = buffer?.expr.type;
   if (!buffer || type?.kind !== "ptr") return scope.fail(node, TSB.sizeMissing(helper));
   const element = buffer.expr.kind === "address" && buffer.expr.place.kind === "element";
-  if (sizeOf(type.to) === 0 || (element && !isAggregate(type.to))) return scope.fail(buffer.node, TSB.sizeMissing(helper));
+  if (sizeOf(type.to) === 0 || (element && !isAggregate(type.to)))
+    return scope.fail(buffer.node, TSB.sizeMissing(helper));
   return int(BigInt(sizeOf(type.to)), buffer.expr.loc, integers.u64);
 }
 

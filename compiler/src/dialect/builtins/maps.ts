@@ -1,10 +1,10 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { discard, int } from "../build.js";
-import { checkValue } from "../expressions/index.js";
 import { inMemory } from "../expressions/construct.js";
-import { sizeOf } from "../model/layout.js";
+import { checkValue } from "../expressions/index.js";
 import type { Expr, MapExpr } from "../model/expressions.js";
+import { sizeOf } from "../model/layout.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { helperNamed, mapClass } from "../stdlib-tables.js";
@@ -45,7 +45,10 @@ function keyOf(scope: Scope, node: ts.CallExpression, map: MapExpr): Expr | null
 function valueAt(scope: Scope, node: ts.CallExpression, index: number, map: MapExpr): Expr | null {
   const given = node.arguments[index];
   if (!given) {
-    scope.session.report(node, TSB.argumentCount(node.expression.getText(), "a value", node.arguments.length));
+    scope.session.report(
+      node,
+      TSB.argumentCount(node.expression.getText(), "a value", node.arguments.length),
+    );
     return null;
   }
   const value = inMemory(scope, given, valueOfMap(map), "value");
@@ -97,5 +100,11 @@ function finish(scope: Scope, node: ts.CallExpression, map: MapExpr, name: strin
   const record = checkValue(scope, given, pointerTo(value));
   if (record.type.kind === "error") return record;
   const call = helper(name, [record, flags(scope, node, 1, map)], integers.i64, map);
-  return { kind: "sequence", statements: [{ kind: "expression", expression: call, loc: map.loc }], value: discard(map.loc), type: voidType, loc: map.loc };
+  return {
+    kind: "sequence",
+    statements: [{ kind: "expression", expression: call, loc: map.loc }],
+    value: discard(map.loc),
+    type: voidType,
+    loc: map.loc,
+  };
 }

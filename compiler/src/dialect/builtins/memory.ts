@@ -5,7 +5,15 @@ import { placeOf } from "../expressions/assignments.js";
 import { copyInto } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
 import { sizeOf } from "../model/layout.js";
-import { integers, isAggregate, isInteger, isKernelStruct, pointerTo, type Type, typeName } from "../model/types.js";
+import {
+  integers,
+  isAggregate,
+  isInteger,
+  isKernelStruct,
+  pointerTo,
+  type Type,
+  typeName,
+} from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { argumentsOf } from "./arguments.js";
 import type { Builtin } from "./index.js";
@@ -46,9 +54,17 @@ const copy: Builtin = (scope, node) => {
 const zeroed: Builtin = (scope, node) => {
   const type = typeOperand(scope, node);
   if (!type || type.kind === "error") return scope.nothing(node);
-  if (!isAggregate(type)) return scope.fail(node, TSB.mismatch(typeName(type), "a class, an array or a string"));
+  if (!isAggregate(type))
+    return scope.fail(node, TSB.mismatch(typeName(type), "a class, an array or a string"));
   const loc = scope.session.locate(node);
-  return { kind: "temporary", slot: scope.slot("zeroed", type, loc), zeroed: true, init: [], type: pointerTo(type), loc };
+  return {
+    kind: "temporary",
+    slot: scope.slot("zeroed", type, loc),
+    zeroed: true,
+    init: [],
+    type: pointerTo(type),
+    loc,
+  };
 };
 
 /** `addr(lvalue)`. */

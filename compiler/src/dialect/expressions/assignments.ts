@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { int, spaceOf, valueOf } from "../build.js";
+import { contentOf, int, spaceOf } from "../build.js";
 import { coerce } from "../coerce.js";
 import { arithmetic } from "../integers.js";
 import type { BinaryOp, Expr, Place } from "../model/expressions.js";
@@ -27,7 +27,8 @@ export const compoundOperators: ReadonlyMap<ts.SyntaxKind, BinaryOp> = new Map<t
 
 /** The place that an expression names; reports what has no address. Null if something was reported. */
 export function placeOf(scope: Scope, node: ts.Expression): Place | null {
-  if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node)) return placeOf(scope, node.expression);
+  if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node))
+    return placeOf(scope, node.expression);
   if (ts.isIdentifier(node)) {
     const place = variablePlace(scope, node);
     if (place) return place;
@@ -87,9 +88,15 @@ export function checkUpdate(scope: Scope, node: ts.PrefixUnaryExpression | ts.Po
   );
 }
 
-function modify(scope: Scope, place: Place, node: ts.Expression, result: "old" | "new", compute: (current: Expr) => Expr): Expr {
+function modify(
+  scope: Scope,
+  place: Place,
+  node: ts.Expression,
+  result: "old" | "new",
+  compute: (current: Expr) => Expr,
+): Expr {
   const loc = scope.session.locate(node);
-  const { type } = valueOf(place);
+  const { type } = contentOf(place);
   const current: Expr & { kind: "current" } = { kind: "current", type, loc };
   const value = coerce(scope, compute(current), place.type, node);
   if (value.type.kind === "error") return value;

@@ -1,12 +1,12 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { builtins } from "../builtins/index.js";
 import { callHelper } from "../builtins/helpers.js";
+import { builtins } from "../builtins/index.js";
 import { mapMethods } from "../builtins/maps.js";
 import type { Expr, MapExpr } from "../model/expressions.js";
 import type { Scope } from "../scope.js";
-import { unparenthesized } from "../syntax.js";
 import { helperNamed } from "../stdlib-tables.js";
+import { unparenthesized } from "../syntax.js";
 import { checkExpression } from "./index.js";
 
 export function checkCall(scope: Scope, node: ts.CallExpression): Expr {
@@ -30,7 +30,10 @@ function callNamed(scope: Scope, node: ts.CallExpression, callee: ts.Identifier)
   }
   if (declaration && ts.isFunctionDeclaration(declaration)) {
     if (declaration.body) return scope.program.callFunction(scope, declaration, node);
-    return scope.fail(callee, TSB.notYet(stdlib === null ? `Calling the kernel function '${callee.text}'` : `'${callee.text}'`));
+    return scope.fail(
+      callee,
+      TSB.notYet(stdlib === null ? `Calling the kernel function '${callee.text}'` : `'${callee.text}'`),
+    );
   }
   return scope.fail(callee, TSB.callNotSupported(`'${callee.text}'`));
 }
@@ -39,7 +42,8 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   const symbol = scope.session.symbolOf(callee);
   const method = symbol?.declarations?.find((d) => ts.isMethodDeclaration(d) && d.body !== undefined);
   if (callee.expression.kind === ts.SyntaxKind.ThisKeyword && scope.self === null) {
-    if (method && ts.isMethodDeclaration(method)) return scope.program.callMethod(scope, method, null, node.arguments, node);
+    if (method && ts.isMethodDeclaration(method))
+      return scope.program.callMethod(scope, method, null, node.arguments, node);
     return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
   }
   // `atomic.add`: a namespace of the standard library, known by its qualified name.

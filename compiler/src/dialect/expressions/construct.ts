@@ -2,7 +2,15 @@ import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, int } from "../build.js";
 import type { Expr, Place, Slot } from "../model/expressions.js";
-import { type Aggregate, isAggregate, pointerTo, sameType, type StructType, type Type, typeName } from "../model/types.js";
+import {
+  type Aggregate,
+  isAggregate,
+  pointerTo,
+  type StructType,
+  sameType,
+  type Type,
+  typeName,
+} from "../model/types.js";
 import { structOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import { checkExpression, checkValue } from "./index.js";
@@ -18,16 +26,29 @@ export function checkNew(scope: Scope, node: ts.NewExpression): Expr {
   const init = (slot: Slot): Expr[] => {
     const self = slotPlace(slot);
     const parts = initialisers(scope, declaration, struct, self);
-    const constructor = declaration.members.find((m) => ts.isConstructorDeclaration(m) && m.body);
-    if (constructor && ts.isConstructorDeclaration(constructor))
-      parts.push(scope.program.callMethod(scope, constructor, addressOf(self), node.arguments ?? ts.factory.createNodeArray(), node));
+    const own = declaration.members.find((m) => ts.isConstructorDeclaration(m) && m.body);
+    if (own && ts.isConstructorDeclaration(own))
+      parts.push(
+        scope.program.callMethod(
+          scope,
+          own,
+          addressOf(self),
+          node.arguments ?? ts.factory.createNodeArray(),
+          node,
+        ),
+      );
     return parts;
   };
   return temporary(scope, node, struct, declaration.name?.text ?? "object", init);
 }
 
 /** Field initialisers of a struct class, as stores. */
-function initialisers(scope: Scope, declaration: ts.ClassDeclaration, struct: StructType, self: Place): Expr[] {
+function initialisers(
+  scope: Scope,
+  declaration: ts.ClassDeclaration,
+  struct: StructType,
+  self: Place,
+): Expr[] {
   const parts: Expr[] = [];
   for (const member of declaration.members) {
     if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
@@ -37,15 +58,26 @@ function initialisers(scope: Scope, declaration: ts.ClassDeclaration, struct: St
   return parts;
 }
 
-export function checkObjectLiteral(scope: Scope, node: ts.ObjectLiteralExpression, expected: Type | null): Expr {
+export function checkObjectLiteral(
+  scope: Scope,
+  node: ts.ObjectLiteralExpression,
+  expected: Type | null,
+): Expr {
   const struct = structExpected(expected);
   if (!struct) return scope.fail(node, TSB.valueUnused("An object literal of no declared type"));
-  return temporary(scope, node, struct, struct.name || "object", (slot) => literalParts(scope, node, struct, slotPlace(slot)));
+  return temporary(scope, node, struct, struct.name || "object", (slot) =>
+    literalParts(scope, node, struct, slotPlace(slot)),
+  );
 }
 
-export function checkArrayLiteral(scope: Scope, node: ts.ArrayLiteralExpression, expected: Type | null): Expr {
+export function checkArrayLiteral(
+  scope: Scope,
+  node: ts.ArrayLiteralExpression,
+  expected: Type | null,
+): Expr {
   const type = expected?.kind === "ptr" ? expected.to : expected;
-  if (type?.kind !== "array") return scope.fail(node, TSB.valueUnused("An array literal of no declared type"));
+  if (type?.kind !== "array")
+    return scope.fail(node, TSB.valueUnused("An array literal of no declared type"));
   return temporary(scope, node, type, "array", (slot) => elementParts(scope, node, type, slotPlace(slot)));
 }
 
@@ -54,7 +86,13 @@ const structExpected = (expected: Type | null): StructType | null => {
   return type?.kind === "struct" ? type : null;
 };
 
-function temporary(scope: Scope, node: ts.Node, type: Aggregate, name: string, init: (slot: Slot) => Expr[]): Expr {
+function temporary(
+  scope: Scope,
+  node: ts.Node,
+  type: Aggregate,
+  name: string,
+  init: (slot: Slot) => Expr[],
+): Expr {
   const loc = scope.session.locate(node);
   const slot = scope.slot(declaredName(node) ?? name, type, loc);
   return { kind: "temporary", slot, zeroed: true, init: init(slot), type: pointerTo(type), loc };
@@ -73,11 +111,23 @@ function fieldOf(base: Place, struct: StructType, name: string): Place {
 }
 
 /** Stores for the properties of an object literal, into memory that was zeroed. */
-function literalParts(scope: Scope, node: ts.ObjectLiteralExpression, struct: StructType, target: Place): Expr[] {
+function literalParts(
+  scope: Scope,
+  node: ts.ObjectLiteralExpression,
+  struct: StructType,
+  target: Place,
+): Expr[] {
   const parts: Expr[] = [];
   for (const property of node.properties) {
-    const name = property.name && (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) ? property.name.text : null;
-    const value = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : null;
+    const name =
+      property.name && (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name))
+        ? property.name.text
+        : null;
+    const value = ts.isPropertyAssignment(property)
+      ? property.initializer
+      : ts.isShorthandPropertyAssignment(property)
+        ? property.name
+        : null;
     if (name === null || value === null) {
       scope.session.report(property, TSB.notYet("This form of property"));
       continue;
@@ -89,14 +139,25 @@ function literalParts(scope: Scope, node: ts.ObjectLiteralExpression, struct: St
   return parts;
 }
 
-function elementParts(scope: Scope, node: ts.ArrayLiteralExpression, type: Type & { kind: "array" }, target: Place): Expr[] {
+function elementParts(
+  scope: Scope,
+  node: ts.ArrayLiteralExpression,
+  type: Type & { kind: "array" },
+  target: Place,
+): Expr[] {
   return node.elements.flatMap((element, i) => {
     if (i >= type.length) {
       scope.session.report(element, TSB.indexOutside(`${i}`, type.length));
       return [];
     }
     const loc = scope.session.locate(element);
-    const place: Place = { kind: "element", base: addressOf(target), index: int(BigInt(i), loc), type: type.element, loc };
+    const place: Place = {
+      kind: "element",
+      base: addressOf(target),
+      index: int(BigInt(i), loc),
+      type: type.element,
+      loc,
+    };
     return [store(scope, place, element)];
   });
 }
@@ -128,7 +189,13 @@ export function copyInto(scope: Scope, target: Expr, type: Type, source: Expr, n
   }
   if (source.type.kind === "ptr" && sameType(source.type.to, type))
     return { kind: "copy", target, source, type: target.type, loc };
-  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(source.type.kind === "ptr" ? source.type.to : source.type)}`, typeName(type)));
+  return scope.fail(
+    node,
+    TSB.mismatch(
+      `a value of type ${typeName(source.type.kind === "ptr" ? source.type.to : source.type)}`,
+      typeName(type),
+    ),
+  );
 }
 
 /**
@@ -142,15 +209,34 @@ export function inMemory(scope: Scope, node: ts.Expression, type: Type, name: st
     if (value.type.kind === "error") return value;
     const slot = scope.slot(name, type, loc);
     const place = slotPlace(slot);
-    return { kind: "temporary", slot, zeroed: false, init: [{ kind: "assign", place, value, type, loc }], type: pointerTo(type), loc };
+    return {
+      kind: "temporary",
+      slot,
+      zeroed: false,
+      init: [{ kind: "assign", place, value, type, loc }],
+      type: pointerTo(type),
+      loc,
+    };
   }
   const value = checkExpression(scope, node, type);
   if (value.type.kind === "error") return value;
   if (value.kind === "string" && type.kind === "str") {
     const slot = scope.slot(name, type, loc);
-    return { kind: "temporary", slot, zeroed: true, init: [copyInto(scope, addressOf(slotPlace(slot)), type, value, node)], type: pointerTo(type), loc };
+    return {
+      kind: "temporary",
+      slot,
+      zeroed: true,
+      init: [copyInto(scope, addressOf(slotPlace(slot)), type, value, node)],
+      type: pointerTo(type),
+      loc,
+    };
   }
   if (value.type.kind === "ptr" && sameType(value.type.to, type)) return value;
-  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(value.type.kind === "ptr" ? value.type.to : value.type)}`, typeName(type)));
+  return scope.fail(
+    node,
+    TSB.mismatch(
+      `a value of type ${typeName(value.type.kind === "ptr" ? value.type.to : value.type)}`,
+      typeName(type),
+    ),
+  );
 }
-

@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { convert, valueOf } from "../build.js";
+import { contentOf, convert } from "../build.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { integers, isInteger, type Type, typeName } from "../model/types.js";
 import { rangeOf } from "../ranges.js";
@@ -9,7 +9,7 @@ import { checkExpression } from "./index.js";
 
 export function checkElement(scope: Scope, node: ts.ElementAccessExpression): Expr {
   const place = elementPlace(scope, node);
-  return place ? valueOf(place) : scope.nothing(node);
+  return place ? contentOf(place) : scope.nothing(node);
 }
 
 /** `a[i]`: a constant index has to be inside; one that nothing bounds is left to the caller's checks. */
@@ -23,7 +23,10 @@ export function elementPlace(scope: Scope, node: ts.ElementAccessExpression): Pl
     return null;
   }
   if (!isInteger(index.type)) {
-    scope.session.report(node.argumentExpression, TSB.mismatch(`a value of type ${typeName(index.type)}`, "an index"));
+    scope.session.report(
+      node.argumentExpression,
+      TSB.mismatch(`a value of type ${typeName(index.type)}`, "an index"),
+    );
     return null;
   }
   const { min, max } = rangeOf(index);
@@ -37,5 +40,11 @@ export function elementPlace(scope: Scope, node: ts.ElementAccessExpression): Pl
     return null;
   }
   const type: Type = array.kind === "str" ? integers.u8 : array.element;
-  return { kind: "element", base, index: convert(index, integers.u64), type, loc: scope.session.locate(node) };
+  return {
+    kind: "element",
+    base,
+    index: convert(index, integers.u64),
+    type,
+    loc: scope.session.locate(node),
+  };
 }

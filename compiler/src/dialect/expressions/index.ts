@@ -2,9 +2,9 @@ import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { convert } from "../build.js";
 import { coerce, toCondition } from "../coerce.js";
-import { outsideDialect } from "../restrictions.js";
 import type { Expr } from "../model/expressions.js";
 import type { Type } from "../model/types.js";
+import { outsideDialect } from "../restrictions.js";
 import type { Scope } from "../scope.js";
 import { checkAssignment, checkUpdate } from "./assignments.js";
 import { checkCall } from "./calls.js";
@@ -18,8 +18,11 @@ import { checkBinary, checkPrefix } from "./operators.js";
 /** Checks one kind of syntax. `expected` is the declared type that the value goes to, if there is one. */
 export type ExpressionCheck = (scope: Scope, node: never, expected: Type | null) => Expr;
 
-const inner = (scope: Scope, node: ts.ParenthesizedExpression | ts.NonNullExpression, expected: Type | null): Expr =>
-  checkExpression(scope, node.expression, expected);
+const inner = (
+  scope: Scope,
+  node: ts.ParenthesizedExpression | ts.NonNullExpression,
+  expected: Type | null,
+): Expr => checkExpression(scope, node.expression, expected);
 
 const K = ts.SyntaxKind;
 const checks: ReadonlyMap<ts.SyntaxKind, ExpressionCheck> = new Map<ts.SyntaxKind, ExpressionCheck>([

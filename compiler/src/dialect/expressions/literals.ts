@@ -6,7 +6,11 @@ import type { Expr } from "../model/expressions.js";
 import { pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 
-export function checkLiteral(scope: Scope, node: ts.LiteralExpression | ts.BooleanLiteral | ts.NullLiteral, expected: Type | null): Expr {
+export function checkLiteral(
+  scope: Scope,
+  node: ts.LiteralExpression | ts.BooleanLiteral | ts.NullLiteral,
+  expected: Type | null,
+): Expr {
   const loc = scope.session.locate(node);
   switch (node.kind) {
     case ts.SyntaxKind.NumericLiteral:

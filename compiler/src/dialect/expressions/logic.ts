@@ -26,14 +26,24 @@ function checkNullish(scope: Scope, node: ts.BinaryExpression, expected: Type | 
   const right = checkExpression(scope, node.right, expected);
   if (left.type.kind === "error" || right.type.kind === "error") return scope.nothing(node);
   if (left.type.kind !== "ptr" || right.type.kind !== "ptr")
-    return scope.fail(node, TSB.mismatch(`a value of type ${typeName(left.type)}`, "a pointer that may be null"));
+    return scope.fail(
+      node,
+      TSB.mismatch(`a value of type ${typeName(left.type)}`, "a pointer that may be null"),
+    );
   const held = scope.hidden("left", left.type, loc);
   const place = { kind: "variable", variable: held, type: held.type, loc } as const;
   const read: Expr = { kind: "read", place, type: held.type, loc };
   return {
     kind: "sequence",
     statements: [{ kind: "variable", variable: held, init: left, loc }],
-    value: { kind: "conditional", condition: toCondition(scope, read, node), whenTrue: read, whenFalse: right, type: right.type, loc },
+    value: {
+      kind: "conditional",
+      condition: toCondition(scope, read, node),
+      whenTrue: read,
+      whenFalse: right,
+      type: right.type,
+      loc,
+    },
     type: right.type,
     loc,
   };
@@ -44,13 +54,24 @@ export function checkConditional(scope: Scope, node: ts.ConditionalExpression, e
   const condition = checkCondition(scope, node.condition);
   const a = checkExpression(scope, node.whenTrue, expected);
   const b = checkExpression(scope, node.whenFalse, expected);
-  if (condition.type.kind === "error" || a.type.kind === "error" || b.type.kind === "error") return scope.nothing(node);
+  if (condition.type.kind === "error" || a.type.kind === "error" || b.type.kind === "error")
+    return scope.nothing(node);
   const type = joined(a, b);
-  if (!type)
-    return scope.fail(node, TSB.mismatch(`a value of type ${typeName(b.type)}`, typeName(a.type)));
+  if (!type) return scope.fail(node, TSB.mismatch(`a value of type ${typeName(b.type)}`, typeName(a.type)));
   const branch = (expr: Expr, of: ts.Expression): Expr =>
-    isInteger(type) && isInteger(expr.type) && expr.kind !== "int" ? (sameType(expr.type, type) ? expr : convert(expr, type)) : coerce(scope, expr, type, of);
-  return { kind: "conditional", condition, whenTrue: branch(a, node.whenTrue), whenFalse: branch(b, node.whenFalse), type, loc };
+    isInteger(type) && isInteger(expr.type) && expr.kind !== "int"
+      ? sameType(expr.type, type)
+        ? expr
+        : convert(expr, type)
+      : coerce(scope, expr, type, of);
+  return {
+    kind: "conditional",
+    condition,
+    whenTrue: branch(a, node.whenTrue),
+    whenFalse: branch(b, node.whenFalse),
+    type,
+    loc,
+  };
 }
 
 /** The type that holds both branches. */

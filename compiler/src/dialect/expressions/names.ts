@@ -1,16 +1,16 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, convert, int, readVariable, valueOf } from "../build.js";
+import { addressOf, contentOf, convert, int, readVariable } from "../build.js";
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
-import { enumOf } from "../resolve-type.js";
 import { integers, type StructType, typeName } from "../model/types.js";
+import { enumOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import { checkExpression } from "./index.js";
 
 export function checkName(scope: Scope, node: ts.Identifier): Expr {
   const place = variablePlace(scope, node);
-  if (place) return valueOf(place);
+  if (place) return contentOf(place);
   const symbol = scope.session.symbolOf(node);
   const declaration = symbol?.valueDeclaration;
   if (!symbol || !declaration) return scope.nothing(node); // the checker reports unknown names
@@ -25,7 +25,9 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
 export function variablePlace(scope: Scope, node: ts.Identifier): Place | null {
   const symbol = scope.session.checker.getSymbolAtLocation(node);
   const variable = symbol && scope.variable(symbol);
-  return variable ? { kind: "variable", variable, type: variable.type, loc: scope.session.locate(node) } : null;
+  return variable
+    ? { kind: "variable", variable, type: variable.type, loc: scope.session.locate(node) }
+    : null;
 }
 
 export function checkThis(scope: Scope, node: ts.ThisExpression): Expr {
@@ -47,7 +49,7 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
   const argument = syscallArgument(scope, node);
   if (argument) return argument;
   const place = propertyPlace(scope, node);
-  if (place !== "constant") return place ? valueOf(place) : scope.nothing(node);
+  if (place !== "constant") return place ? contentOf(place) : scope.nothing(node);
   return scope.constantLength(node);
 }
 
@@ -62,9 +64,16 @@ function syscallArgument(scope: Scope, node: ts.PropertyAccessExpression): Expr 
   const args = struct.shape.fields.find((f) => f.name === "args");
   if (!argument || !args) return null;
   const loc = scope.session.locate(node.name);
-  const base = addressOf({ kind: "field", base: valueOf(place), struct, field: args, type: args.type, loc });
+  const base = addressOf({
+    kind: "field",
+    base: contentOf(place),
+    struct,
+    field: args,
+    type: args.type,
+    loc,
+  });
   const register: Place = { kind: "element", base, index: int(BigInt(index), loc), type: integers.u64, loc };
-  return convert(valueOf(register), argument.type);
+  return convert(contentOf(register), argument.type);
 }
 
 /** `this.x` in the program class, where `this` is no memory. */
@@ -97,12 +106,21 @@ export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): 
   return null;
 }
 
-function fieldPlace(scope: Scope, node: ts.PropertyAccessExpression, base: Expr, struct: StructType, name: string): Place | null {
+function fieldPlace(
+  scope: Scope,
+  node: ts.PropertyAccessExpression,
+  base: Expr,
+  struct: StructType,
+  name: string,
+): Place | null {
   const field = struct.shape.fields.find((f) => f.name === name);
   if (field)
-    return field.type.kind === "error" ? null : { kind: "field", base, struct, field, type: field.type, loc: scope.session.locate(node.name) };
+    return field.type.kind === "error"
+      ? null
+      : { kind: "field", base, struct, field, type: field.type, loc: scope.session.locate(node.name) };
   // `.value` of a pointer to a struct is the struct itself.
-  if (name === "value") return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node.name) };
+  if (name === "value")
+    return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node.name) };
   scope.session.report(node.name, TSB.fieldUnknown(name, typeName(struct)));
   return null;
 }

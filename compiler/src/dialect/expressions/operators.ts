@@ -30,10 +30,12 @@ const logical: ReadonlySet<ts.SyntaxKind> = new Set([
 
 export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: Type | null): Expr {
   const token = node.operatorToken.kind;
-  if (token === ts.SyntaxKind.EqualsToken || compoundOperators.has(token)) return checkAssignment(scope, node);
+  if (token === ts.SyntaxKind.EqualsToken || compoundOperators.has(token))
+    return checkAssignment(scope, node);
   if (logical.has(token)) return checkLogical(scope, node, expected);
   const op = constantOperators.get(token);
-  if (op) return arithmetic(scope, op, checkExpression(scope, node.left), checkExpression(scope, node.right), node);
+  if (op)
+    return arithmetic(scope, op, checkExpression(scope, node.left), checkExpression(scope, node.right), node);
   const compare = comparisons.get(token);
   if (compare) return compareAny(scope, compare, node);
   return scope.nothing(node); // outside the dialect: reported by the pass over the syntax
@@ -47,17 +49,30 @@ function compareAny(scope: Scope, op: CompareOp, node: ts.BinaryExpression): Exp
   if (isInteger(left.type) && isInteger(right.type)) return comparison(scope, op, left, right, node);
   if (left.type.kind === "bool" && right.type.kind === "bool")
     return { kind: "compare", op, left, right, type: boolType, loc };
-  if (left.type.kind === "ptr" && right.type.kind === "ptr" && !(left.kind === "null" && right.kind === "null")) {
+  if (
+    left.type.kind === "ptr" &&
+    right.type.kind === "ptr" &&
+    !(left.kind === "null" && right.kind === "null")
+  ) {
     const text = (t: Type): boolean => t.kind === "ptr" && t.to.kind === "str";
     if (text(left.type) && text(right.type)) return scope.fail(node, TSB.notYet("Comparing strings"));
     // An aggregate's own address is never null.
-    for (const [a, b] of [[left, right], [right, left]] as const)
+    for (const [a, b] of [
+      [left, right],
+      [right, left],
+    ] as const)
       if (b.kind === "null" && a.kind === "address" && a.type.kind === "ptr" && isAggregate(a.type.to))
         return truth(op === "!=", loc);
     if (left.kind === "null" || right.kind === "null" || sameType(left.type, right.type))
       return { kind: "compare", op, left, right, type: boolType, loc };
   }
-  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(right.type)}`, `something to compare with ${typeName(left.type)}`));
+  return scope.fail(
+    node,
+    TSB.mismatch(
+      `a value of type ${typeName(right.type)}`,
+      `something to compare with ${typeName(left.type)}`,
+    ),
+  );
 }
 
 export function checkPrefix(scope: Scope, node: ts.PrefixUnaryExpression): Expr {
@@ -69,7 +84,9 @@ export function checkPrefix(scope: Scope, node: ts.PrefixUnaryExpression): Expr 
       const operand = toCondition(scope, checkExpression(scope, node.operand), node.operand);
       if (operand.type.kind === "error") return operand;
       const loc = scope.session.locate(node);
-      return operand.kind === "int" ? truth(operand.value === 0n, loc) : { kind: "not", operand, type: boolType, loc };
+      return operand.kind === "int"
+        ? truth(operand.value === 0n, loc)
+        : { kind: "not", operand, type: boolType, loc };
     }
     case ts.SyntaxKind.MinusToken:
       return unary(scope, "negate", checkExpression(scope, node.operand), node);

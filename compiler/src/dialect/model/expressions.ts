@@ -1,7 +1,7 @@
-import type { Statement } from "./statements.js";
-import type { Field, MapRefType, PointerType, StructType, Type } from "./types.js";
 import type { Loc } from "./location.js";
 import type { Func, GlobalModel, MapModel } from "./model.js";
+import type { Statement } from "./statements.js";
+import type { Field, MapRefType, PointerType, StructType, Type } from "./types.js";
 
 /**
  * A checked expression. `type` is what the value is; arithmetic is always `i64` or `u64` (dialect page,
@@ -42,7 +42,12 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "copy"; readonly target: Expr; readonly source: Expr }
   | { readonly kind: "zero"; readonly target: Expr }
   /** A stack slot, as an address: zeroed, then filled, each time it is come by. */
-  | { readonly kind: "temporary"; readonly slot: Slot; readonly zeroed: boolean; readonly init: readonly Expr[] }
+  | {
+      readonly kind: "temporary";
+      readonly slot: Slot;
+      readonly zeroed: boolean;
+      readonly init: readonly Expr[];
+    }
   | { readonly kind: "call"; readonly callee: Func; readonly args: readonly Expr[] }
   | { readonly kind: "helper"; readonly id: number; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }

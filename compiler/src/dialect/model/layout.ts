@@ -72,7 +72,8 @@ export function layOut(declarations: readonly FieldDeclaration[], rules: LayoutR
     if (rules.union) bit = 0;
     if (width !== null) {
       const unit = fieldSize * 8;
-      if (!rules.packed && Math.floor(bit / unit) !== Math.floor((bit + width - 1) / unit)) bit = roundUp(bit, unit);
+      if (!rules.packed && Math.floor(bit / unit) !== Math.floor((bit + width - 1) / unit))
+        bit = roundUp(bit, unit);
       const storage = Math.floor(bit / unit) * fieldSize;
       fields.push({ name, type, offset: storage, bits: { width, offset: bit } });
       bit += width;

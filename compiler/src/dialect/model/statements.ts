@@ -20,7 +20,12 @@ export type Statement = { readonly loc: Loc } & (
       readonly body: Statement;
       readonly test: "before" | "after";
     }
-  | { readonly kind: "switch"; readonly label: LoopLabel; readonly subject: Expr; readonly cases: readonly SwitchCase[] }
+  | {
+      readonly kind: "switch";
+      readonly label: LoopLabel;
+      readonly subject: Expr;
+      readonly cases: readonly SwitchCase[];
+    }
   | { readonly kind: "labelled"; readonly label: LoopLabel; readonly body: Statement }
   | { readonly kind: "break" | "continue"; readonly target: LoopLabel }
   | { readonly kind: "return"; readonly value: Expr | null }

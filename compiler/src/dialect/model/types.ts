@@ -25,7 +25,13 @@ export interface IntType {
 }
 
 /** `data`, `data_end` or `data_meta` of a packet's context. */
-export const packetPointer: IntType = { kind: "int", bits: 32, signed: false, bigEndian: false, packet: true };
+export const packetPointer: IntType = {
+  kind: "int",
+  bits: 32,
+  signed: false,
+  bigEndian: false,
+  packet: true,
+};
 
 /** One byte in memory. */
 export interface BoolType {
@@ -173,7 +179,8 @@ export const isAggregate = (type: Type): type is Aggregate =>
   type.kind === "struct" || type.kind === "array" || type.kind === "str";
 
 /** Types that arithmetic works on. */
-export const isInteger = (type: Type): type is IntType | EnumType => type.kind === "int" || type.kind === "enum";
+export const isInteger = (type: Type): type is IntType | EnumType =>
+  type.kind === "int" || type.kind === "enum";
 
 export const isKernelStruct = (type: Type): type is StructType =>
   type.kind === "struct" && type.origin === "kernel";
@@ -196,7 +203,10 @@ export function typeName(type: Type): string {
     case "ptr":
       return `ptr<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
     case "map":
-      return `${type.className}<${[type.key, type.value].filter((t) => t !== null).map(typeName).join(", ")}>`;
+      return `${type.className}<${[type.key, type.value]
+        .filter((t) => t !== null)
+        .map(typeName)
+        .join(", ")}>`;
     case "function":
       return "a function";
     case "void":

@@ -29,7 +29,10 @@ export function checkReturn(scope: Scope, node: ts.ReturnStatement): Statement {
   // Without a declared type the first `return` decides.
   scope.returns ??= value.kind === "int" && isInteger(value.type) ? computedType(value, value) : value.type;
   if (scope.returns.kind === "void") {
-    scope.session.report(node.expression, TSB.mismatch(`a value of type ${typeName(value.type)}`, "the result of a void function"));
+    scope.session.report(
+      node.expression,
+      TSB.mismatch(`a value of type ${typeName(value.type)}`, "the result of a void function"),
+    );
     return { kind: "return", value: null, loc };
   }
   if (scope.returns.kind === "ptr" && value.kind === "temporary") {

@@ -52,5 +52,7 @@ function checkBlock(scope: Scope, node: ts.Block): Statement {
 
 function checkExpressionStatement(scope: Scope, node: ts.ExpressionStatement): Statement[] {
   const expression = checkExpression(scope, node.expression);
-  return expression.type.kind === "error" ? [] : [{ kind: "expression", expression, loc: scope.session.locate(node) }];
+  return expression.type.kind === "error"
+    ? []
+    : [{ kind: "expression", expression, loc: scope.session.locate(node) }];
 }

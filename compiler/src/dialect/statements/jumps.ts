@@ -3,7 +3,10 @@ import type { LoopLabel, Statement } from "../model/statements.js";
 import type { Scope } from "../scope.js";
 import { checkOne } from "./index.js";
 
-export function checkJump(scope: Scope, node: ts.BreakStatement | ts.ContinueStatement): Statement | Statement[] {
+export function checkJump(
+  scope: Scope,
+  node: ts.BreakStatement | ts.ContinueStatement,
+): Statement | Statement[] {
   const loc = scope.session.locate(node);
   const kind = ts.isBreakStatement(node) ? "break" : "continue";
   const targets = kind === "break" ? scope.breakTargets : scope.continueTargets;

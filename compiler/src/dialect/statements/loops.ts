@@ -27,7 +27,13 @@ export const checkWhile = (scope: Scope, node: ts.WhileStatement): Statement =>
 export const checkDo = (scope: Scope, node: ts.DoStatement): Statement =>
   loop(scope, node, checkCondition(scope, node.expression), null, "after");
 
-function loop(scope: Scope, node: ts.IterationStatement, condition: Expr | null, step: Expr | null, test: "before" | "after"): Statement {
+function loop(
+  scope: Scope,
+  node: ts.IterationStatement,
+  condition: Expr | null,
+  step: Expr | null,
+  test: "before" | "after",
+): Statement {
   const label = labelOf(scope, node);
   const body = withTargets(scope, label, () => checkOne(scope, node.statement));
   const endless = condition === null || (condition.kind === "int" && condition.value !== 0n);

@@ -10,7 +10,10 @@ import { labelOf } from "./jumps.js";
 export function checkSwitch(scope: Scope, node: ts.SwitchStatement): Statement | Statement[] {
   const subject = checkExpression(scope, node.expression);
   if (subject.type.kind !== "error" && !isInteger(subject.type)) {
-    scope.session.report(node.expression, TSB.mismatch(`a value of type ${typeName(subject.type)}`, "a number to switch on"));
+    scope.session.report(
+      node.expression,
+      TSB.mismatch(`a value of type ${typeName(subject.type)}`, "a number to switch on"),
+    );
     return [];
   }
   const label = labelOf(scope, node);

@@ -1,9 +1,9 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { heldType, valueOf } from "../build.js";
+import { contentOf, heldType } from "../build.js";
 import { coerce } from "../coerce.js";
-import { checkExpression } from "../expressions/index.js";
 import { inMemory } from "../expressions/construct.js";
+import { checkExpression } from "../expressions/index.js";
 import { computedType } from "../integers.js";
 import type { Expr, Place, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
@@ -24,7 +24,11 @@ function checkVariable(scope: Scope, node: ts.VariableDeclaration, constant: boo
     return [];
   }
   const type = variableType(scope, node, declared, init);
-  if (type.kind === "void" || type.kind === "function" || (type.kind === "ptr" && init?.kind === "null" && !declared)) {
+  if (
+    type.kind === "void" ||
+    type.kind === "function" ||
+    (type.kind === "ptr" && init?.kind === "null" && !declared)
+  ) {
     scope.session.report(node, TSB.typeNotSupported(typeName(type)));
     return [];
   }
@@ -46,7 +50,12 @@ function initial(scope: Scope, node: ts.Expression, declared: Type | null): Expr
 }
 
 /** The declared type; else the initialiser's own, and 64 bits for what operators and literals give. */
-function variableType(scope: Scope, node: ts.VariableDeclaration, declared: Type | null, init: Expr | null): Type {
+function variableType(
+  scope: Scope,
+  node: ts.VariableDeclaration,
+  declared: Type | null,
+  init: Expr | null,
+): Type {
   if (declared) {
     if (declared.kind === "ptr" && init?.type.kind === "ptr") return { ...declared, space: init.type.space };
     if (isAggregate(declared)) {
@@ -57,7 +66,10 @@ function variableType(scope: Scope, node: ts.VariableDeclaration, declared: Type
     return declared;
   }
   if (!init) {
-    scope.session.report(node, TSB.typeNotSupported(`of '${node.name.getText()}', which has neither type nor value`));
+    scope.session.report(
+      node,
+      TSB.typeNotSupported(`of '${node.name.getText()}', which has neither type nor value`),
+    );
     return errorType;
   }
   if (init.kind === "int" && init.type.kind === "int") return computedType(init, init);
@@ -69,7 +81,12 @@ function variableType(scope: Scope, node: ts.VariableDeclaration, declared: Type
 }
 
 /** `const { a, b } = object`. */
-function destructured(scope: Scope, pattern: ts.ObjectBindingPattern, init: Expr | null, constant: boolean): Statement[] {
+function destructured(
+  scope: Scope,
+  pattern: ts.ObjectBindingPattern,
+  init: Expr | null,
+  constant: boolean,
+): Statement[] {
   if (!init || init.type.kind === "error") return [];
   const loc = scope.session.locate(pattern);
   if (init.type.kind !== "ptr" || init.type.to.kind !== "struct") {
@@ -79,10 +96,17 @@ function destructured(scope: Scope, pattern: ts.ObjectBindingPattern, init: Expr
   const struct = init.type.to;
   const whole = scope.hidden("object", init.type, loc);
   const statements: Statement[] = [{ kind: "variable", variable: whole, init, loc }];
-  const base: Expr = { kind: "read", place: { kind: "variable", variable: whole, type: whole.type, loc }, type: whole.type, loc };
+  const base: Expr = {
+    kind: "read",
+    place: { kind: "variable", variable: whole, type: whole.type, loc },
+    type: whole.type,
+    loc,
+  };
   for (const element of pattern.elements) {
     const wanted = element.propertyName ?? element.name;
-    const field = ts.isIdentifier(wanted) ? struct.shape.fields.find((f) => f.name === wanted.text) : undefined;
+    const field = ts.isIdentifier(wanted)
+      ? struct.shape.fields.find((f) => f.name === wanted.text)
+      : undefined;
     if (!ts.isIdentifier(element.name) || element.dotDotDotToken || element.initializer) {
       scope.session.report(element, TSB.notYet("This form of destructuring"));
     } else if (!field) {
@@ -90,8 +114,14 @@ function destructured(scope: Scope, pattern: ts.ObjectBindingPattern, init: Expr
     } else {
       const at = scope.session.locate(element.name);
       const place: Place = { kind: "field", base, struct, field, type: field.type, loc: at };
-      const value = valueOf(place);
-      const variable: Variable = { name: cName(element.name.text), type: value.type, loc: at, constant, parameter: null };
+      const value = contentOf(place);
+      const variable: Variable = {
+        name: cName(element.name.text),
+        type: value.type,
+        loc: at,
+        constant,
+        parameter: null,
+      };
       scope.declare(element.name, variable);
       statements.push({ kind: "variable", variable, init: value, loc: at });
     }

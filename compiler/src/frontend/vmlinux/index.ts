@@ -23,20 +23,39 @@ export function allKernelTypes(btf: Btf): string[] {
   const names = new Set<string>();
   for (let id = 1; id < btf.count; id++) {
     const kind = btf.kind(id);
-    if (kind === "struct" || kind === "union" || kind === "enum" || kind === "enum64") names.add(btf.name(id));
+    if (kind === "struct" || kind === "union" || kind === "enum" || kind === "enum64")
+      names.add(btf.name(id));
   }
   names.delete("");
   return [...names].sort();
 }
 
 const RESERVED = new Set(
-  "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await package private protected public implements interface any unknown never string number boolean symbol object bigint undefined type".split(" "),
+  "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await package private protected public implements interface any unknown never string number boolean symbol object bigint undefined type".split(
+    " ",
+  ),
 );
 /** A C name as a TypeScript one. */
 export const tsName = (name: string): string => (RESERVED.has(name) ? `${name}_` : name);
 
 /** Names of the standard library that a declaration may use. */
-const VOCABULARY = ["array", "bits", "be16", "be32", "be64", "i8", "i16", "i32", "i64", "ptr", "str", "u8", "u16", "u32", "u64"];
+const VOCABULARY = [
+  "array",
+  "bits",
+  "be16",
+  "be32",
+  "be64",
+  "i8",
+  "i16",
+  "i32",
+  "i64",
+  "ptr",
+  "str",
+  "u8",
+  "u16",
+  "u32",
+  "u64",
+];
 const BIG_ENDIAN: Readonly<Record<string, string>> = { __be16: "be16", __be32: "be32", __be64: "be64" };
 
 class Writer {
@@ -96,7 +115,9 @@ class Writer {
         } else if (!seen.has(member.name) && (!this.only || this.only.has(tsName(member.name)))) {
           seen.add(member.name);
           const type = this.#spell(member.type);
-          parts.push(`readonly ${tsName(member.name)}: ${member.bitfieldSize > 0 ? `bits<${type}, ${member.bitfieldSize}>` : type};`);
+          parts.push(
+            `readonly ${tsName(member.name)}: ${member.bitfieldSize > 0 ? `bits<${type}, ${member.bitfieldSize}>` : type};`,
+          );
         }
       }
     };
@@ -125,7 +146,9 @@ class Writer {
       case "ptr":
         return this.#pointer(type.type);
       case "array":
-        return this.#isChar(type.type) ? `str<${type.length}>` : `array<${this.#spell(type.type)}, ${type.length}>`;
+        return this.#isChar(type.type)
+          ? `str<${type.length}>`
+          : `array<${this.#spell(type.type)}, ${type.length}>`;
       case "struct":
       case "union":
         if (type.name === "") return `{ ${this.#members(type.members)} }`;
@@ -156,4 +179,5 @@ class Writer {
   }
 }
 
-const integer = (size: number, signed: boolean): string => (size > 8 ? `array<u8, ${size}>` : `${signed ? "i" : "u"}${size * 8}`);
+const integer = (size: number, signed: boolean): string =>
+  size > 8 ? `array<u8, ${size}>` : `${signed ? "i" : "u"}${size * 8}`;

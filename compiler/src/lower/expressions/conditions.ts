@@ -4,23 +4,36 @@ import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
 
 /** Jumps on a truth. `&&`, `||` and `!` become jumps of their own, so that the verifier sees each test. */
-export function branchOn(f: FunctionLowering, condition: Expr, whenTrue: ir.Block, whenFalse: ir.Block): void {
-  if (condition.kind === "not") return branchOn(f, condition.operand, whenFalse, whenTrue);
-  if (condition.kind === "and" || condition.kind === "or") {
+export function branchOn(
+  f: FunctionLowering,
+  condition: Expr,
+  whenTrue: ir.Block,
+  whenFalse: ir.Block,
+): void {
+  if (condition.kind === "not") {
+    branchOn(f, condition.operand, whenFalse, whenTrue);
+  } else if (condition.kind === "and" || condition.kind === "or") {
     const next = f.fn.block(condition.kind);
     if (condition.kind === "and") branchOn(f, condition.left, next, whenFalse);
     else branchOn(f, condition.left, whenTrue, next);
     f.b.at(next);
-    return branchOn(f, condition.right, whenTrue, whenFalse);
+    branchOn(f, condition.right, whenTrue, whenFalse);
+  } else {
+    const value = lowerExpression(f, condition);
+    f.at(condition.loc);
+    f.b.condBr(value, whenTrue, whenFalse);
   }
-  const value = lowerExpression(f, condition);
-  f.at(condition.loc);
-  f.b.condBr(value, whenTrue, whenFalse);
 }
 
 /** `a && b` where its value is wanted. */
 export function lowerLogical(f: FunctionLowering, expr: Expr & { kind: "and" | "or" }): ir.Value {
-  return join(f, expr, ir.i1, () => ir.constInt(ir.i1, 1), () => ir.constInt(ir.i1, 0));
+  return join(
+    f,
+    expr,
+    ir.i1,
+    () => ir.constInt(ir.i1, 1),
+    () => ir.constInt(ir.i1, 0),
+  );
 }
 
 export function lowerConditional(f: FunctionLowering, expr: Expr & { kind: "conditional" }): ir.Value {
@@ -33,7 +46,13 @@ export function lowerConditional(f: FunctionLowering, expr: Expr & { kind: "cond
   );
 }
 
-function join(f: FunctionLowering, condition: Expr, type: ir.IrType, whenTrue: () => ir.Value, whenFalse: () => ir.Value): ir.Value {
+function join(
+  f: FunctionLowering,
+  condition: Expr,
+  type: ir.IrType,
+  whenTrue: () => ir.Value,
+  whenFalse: () => ir.Value,
+): ir.Value {
   const [yes, no, end] = [f.fn.block("then"), f.fn.block("else"), f.fn.block("join")];
   branchOn(f, condition, yes, no);
   const incoming = [

@@ -9,7 +9,8 @@ export function lowerConvert(f: FunctionLowering, operand: Expr, to: Type): ir.V
   const value = lowerExpression(f, operand);
   const target = f.types.value(to);
   const from = value.type;
-  if (from.kind === "ptr") return target.kind === "int" ? resize(f, f.b.cast("ptrtoint", value, ir.i64), false, target) : value;
+  if (from.kind === "ptr")
+    return target.kind === "int" ? resize(f, f.b.cast("ptrtoint", value, ir.i64), false, target) : value;
   const signed = (operand.type.kind === "int" || operand.type.kind === "enum") && operand.type.signed;
   if (target.kind === "ptr") return f.b.cast("inttoptr", resize(f, value, signed, ir.i64), ir.ptr);
   return target.kind === "int" ? resize(f, value, signed, target) : value;

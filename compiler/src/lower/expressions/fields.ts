@@ -2,14 +2,16 @@ import type { Place } from "../../dialect/model/expressions.js";
 import type { StructOrigin } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
-import { lowerExpression } from "./index.js";
 import { alignmentOf } from "./alignment.js";
+import { lowerExpression } from "./index.js";
 import type { Address } from "./places.js";
 
 type FieldPlace = Place & { kind: "field" };
 
 /** How a field's address is made, by where its struct comes from. */
-const addressing: Readonly<Record<StructOrigin, (f: FunctionLowering, base: ir.Value, place: FieldPlace) => ir.Value>> = {
+const addressing: Readonly<
+  Record<StructOrigin, (f: FunctionLowering, base: ir.Value, place: FieldPlace) => ir.Value>
+> = {
   local: (f, base, { field }) => f.b.gep(ir.i8, base, [ir.constInt(ir.i64, field.offset)]),
   // The verifier wants a context access to be the context register plus a constant, in one instruction.
   context: (f, base, { field }) =>

@@ -2,14 +2,14 @@ import type { Expr } from "../../dialect/model/expressions.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerStatements } from "../statements/index.js";
+import { lowerCopy, lowerTemporary, lowerZero } from "./aggregates.js";
 import { lowerAssign, lowerModify } from "./assignments.js";
 import { lowerCall, lowerHelper } from "./calls.js";
 import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
-import { lowerCopy, lowerTemporary, lowerZero } from "./aggregates.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
-import { addressOfPlace, readPlace } from "./places.js";
 import { readThrough } from "./kernel-memory.js";
+import { addressOfPlace, readPlace } from "./places.js";
 
 /** The value of an expression: a scalar in a register, an aggregate as its address. */
 export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
@@ -69,7 +69,10 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerExpression(f, expr.value);
     case "string":
     case "error":
-      throw new ir.InternalError("ir-type-mismatch", `an expression of kind ${expr.kind} was left in the model`);
+      throw new ir.InternalError(
+        "ir-type-mismatch",
+        `an expression of kind ${expr.kind} was left in the model`,
+      );
   }
 }
 

@@ -49,7 +49,13 @@ const isPacket = (expr: Expr): boolean =>
  * divisor is made 1 and the result chosen. Signed division exists only from v4 on: here it is made of the
  * unsigned one, which is also right for the least i64 by -1.
  */
-function divide(f: FunctionLowering, expr: Expr & { kind: "binary" }, left: ir.Value, right: ir.Value, signed: boolean): ir.Value {
+function divide(
+  f: FunctionLowering,
+  expr: Expr & { kind: "binary" },
+  left: ir.Value,
+  right: ir.Value,
+  signed: boolean,
+): ir.Value {
   const { b } = f;
   const quotient = expr.op === "/";
   const divisor = rangeOf(expr.right);

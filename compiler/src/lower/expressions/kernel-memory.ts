@@ -13,7 +13,13 @@ const readers: Readonly<Record<Exclude<Space, "direct">, string>> = {
 };
 
 /** Copies `size` bytes of kernel or user memory; the destination is zeroed where they cannot be read. */
-export function probeCopy(f: FunctionLowering, to: ir.Value, from: ir.Value, size: number, space: Exclude<Space, "direct">): void {
+export function probeCopy(
+  f: FunctionLowering,
+  to: ir.Value,
+  from: ir.Value,
+  size: number,
+  space: Exclude<Space, "direct">,
+): void {
   const helper = helperNamed(readers[space]);
   if (!helper) throw new ir.InternalError("ir-no-carrier", `no helper ${readers[space]}`);
   f.b.helper(helper.id, ir.i64, [to, ir.constInt(ir.i64, size), from]);

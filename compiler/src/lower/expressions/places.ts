@@ -1,12 +1,12 @@
+import { spaceOf } from "../../dialect/build.js";
 import type { Place } from "../../dialect/model/expressions.js";
 import type { Field, Type } from "../../dialect/model/types.js";
-import { spaceOf } from "../../dialect/build.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOf } from "./alignment.js";
-import { probeRead } from "./kernel-memory.js";
-import { lowerExpression } from "./index.js";
 import { fieldAddress } from "./fields.js";
+import { lowerExpression } from "./index.js";
+import { probeRead } from "./kernel-memory.js";
 
 /** Memory that can be loaded from and stored to. */
 export interface Address {
@@ -36,7 +36,12 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       f.at(place.loc);
       if (kernelArray(place) && place.index.kind === "int") {
         const array = place.base.type.kind === "ptr" ? f.types.member(place.base.type.to) : null;
-        if (array) return { pointer: ir.core.memberAddress(f.b, base, Number(place.index.value), array), volatile: false, align };
+        if (array)
+          return {
+            pointer: ir.core.memberAddress(f.b, base, Number(place.index.value), array),
+            volatile: false,
+            align,
+          };
       }
       return { pointer: f.b.gep(f.types.memory(place.type), base, [index]), volatile: false, align };
     }
@@ -72,7 +77,12 @@ export function loadValue(f: FunctionLowering, { pointer, volatile, align }: Add
 export const toMemory = (f: FunctionLowering, value: ir.Value, type: Type): ir.Value =>
   type.kind === "bool" ? f.b.cast("zext", value, ir.i8) : value;
 
-export function storeValue(f: FunctionLowering, value: ir.Value, type: Type, { pointer, align }: Address): void {
+export function storeValue(
+  f: FunctionLowering,
+  value: ir.Value,
+  type: Type,
+  { pointer, align }: Address,
+): void {
   f.b.store(toMemory(f, value, type), pointer, { align });
 }
 
@@ -85,7 +95,13 @@ function readBits(f: FunctionLowering, address: Address, type: Type, { bits, off
 }
 
 /** Sets a bit-field and leaves its neighbours. Gives what the field then holds. */
-export function writeBits(f: FunctionLowering, address: Address, type: Type, field: Field, value: ir.Value): void {
+export function writeBits(
+  f: FunctionLowering,
+  address: Address,
+  type: Type,
+  field: Field,
+  value: ir.Value,
+): void {
   const { unit, shift, width } = bitsOf(f, type, field.bits, field.offset);
   const mask = ((1n << BigInt(width)) - 1n) << BigInt(shift);
   const old = f.b.load(unit, address.pointer, { align: address.align });
@@ -95,7 +111,12 @@ export function writeBits(f: FunctionLowering, address: Address, type: Type, fie
   f.b.store(f.b.binary("or", kept, set), address.pointer, { align: address.align });
 }
 
-function bitsOf(f: FunctionLowering, type: Type, bits: Field["bits"], offset: number): { unit: ir.IntType; shift: number; width: number } {
+function bitsOf(
+  f: FunctionLowering,
+  type: Type,
+  bits: Field["bits"],
+  offset: number,
+): { unit: ir.IntType; shift: number; width: number } {
   const unit = f.types.memory(type);
   if (!bits || unit.kind !== "int") throw new ir.InternalError("ir-type-mismatch", "not a bit-field");
   return { unit, width: bits.width, shift: bits.offset - offset * 8 };

@@ -1,9 +1,9 @@
 import type { Statement } from "../../dialect/model/statements.js";
+import { zero } from "../../ir/index.js";
 import { branchOn } from "../expressions/conditions.js";
 import { lowerExpression } from "../expressions/index.js";
 import { toMemory } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
-import { zero } from "../../ir/index.js";
 import { lowerStatement } from "./index.js";
 
 export function lowerIf(f: FunctionLowering, statement: Statement & { kind: "if" }): void {
@@ -24,8 +24,7 @@ export function lowerIf(f: FunctionLowering, statement: Statement & { kind: "if"
 
 export function lowerReturn(f: FunctionLowering, statement: Statement & { kind: "return" }): void {
   const { returns } = f.func;
-  if (!statement.value) return f.leave(returns.kind === "void" ? null : zero(f.types.memory(returns)));
-  const value = lowerExpression(f, statement.value);
+  const value = statement.value ? toMemory(f, lowerExpression(f, statement.value), returns) : null;
   f.at(statement.loc);
-  f.leave(toMemory(f, value, returns));
+  f.leave(value ?? (returns.kind === "void" ? null : zero(f.types.memory(returns))));
 }

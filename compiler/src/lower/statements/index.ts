@@ -23,23 +23,33 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
       return;
     case "variable":
       if (statement.init)
-        storeValue(f, lowerExpression(f, statement.init), statement.variable.type, { pointer: f.variable(statement.variable), volatile: false, align: 8 });
+        storeValue(f, lowerExpression(f, statement.init), statement.variable.type, {
+          pointer: f.variable(statement.variable),
+          volatile: false,
+          align: 8,
+        });
       else f.b.store(zero(f.types.memory(statement.variable.type)), f.variable(statement.variable));
       return;
     case "block":
-      return lowerStatements(f, statement.body);
+      lowerStatements(f, statement.body);
+      return;
     case "if":
-      return lowerIf(f, statement);
+      lowerIf(f, statement);
+      return;
     case "loop":
-      return lowerLoop(f, statement);
+      lowerLoop(f, statement);
+      return;
     case "labelled":
-      return lowerLabelled(f, statement);
+      lowerLabelled(f, statement);
+      return;
     case "switch":
-      return lowerSwitch(f, statement);
+      lowerSwitch(f, statement);
+      return;
     case "break":
     case "continue":
-      return lowerJump(f, statement);
+      lowerJump(f, statement);
+      return;
     case "return":
-      return lowerReturn(f, statement);
+      lowerReturn(f, statement);
   }
 }
