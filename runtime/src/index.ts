@@ -1,6 +1,14 @@
 export type { Codec } from "./codec.js";
 export * as codecs from "./codecs/index.js";
-export { type Answer, bpfLinks, type Feature, mapTypeFeature } from "./features/index.js";
+export {
+  type Answer,
+  bpfLinks,
+  btfFeatures,
+  type Feature,
+  mapTypeFeature,
+  memcgAccounting,
+  mmapableArrays,
+} from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
 export { Link } from "./links/link.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";

@@ -3,7 +3,14 @@ import { afterEach, describe, expect, test } from "vitest";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { errno } from "../sys/errors.js";
 import { setKernel } from "../sys/kernel.js";
-import { bpfLinks, type Feature, mapTypeFeature } from "./index.js";
+import {
+  bpfLinks,
+  btfFeatures,
+  type Feature,
+  mapTypeFeature,
+  memcgAccounting,
+  mmapableArrays,
+} from "./index.js";
 
 const kinds = [
   "hash",
@@ -15,7 +22,13 @@ const kinds = [
   "perf_event_array",
   "ringbuf",
 ] as const;
-const features: readonly Feature[] = [bpfLinks, ...kinds.map((kind) => mapTypeFeature(kind)!)];
+const features: readonly Feature[] = [
+  bpfLinks,
+  memcgAccounting,
+  mmapableArrays,
+  ...Object.values(btfFeatures),
+  ...kinds.map((kind) => mapTypeFeature(kind)!),
+];
 
 /** True if the running kernel is at least the release. */
 function runs(since: string): boolean {

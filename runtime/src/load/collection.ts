@@ -5,7 +5,7 @@ import { Program } from "../programs/program.js";
 import { pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import { loadBtf } from "./btf.js";
+import { loadBtf, noBtf } from "./btf.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import { loadProgram } from "./programs.js";
@@ -53,10 +53,10 @@ export function loadCollection(spec: CollectionSpec, options: LoadOptions = {}):
 }
 
 function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Collection {
-  const btfFd = spec.btf ? loadBtf(spec.btf) : -1;
+  const btf = spec.btf ? loadBtf(spec.btf) : noBtf;
   // The kernel keeps what it needs of the BTF; the descriptor is ours to close either way.
   const closeBtf = (): void => {
-    if (btfFd >= 0) kernel().close(btfFd);
+    if (btf.fd >= 0) kernel().close(btf.fd);
   };
   undo.push(closeBtf);
 
@@ -66,14 +66,14 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
     if (!map.autocreate) continue;
     const refusal = unsupported[map.origin];
     if (refusal !== undefined) throw new UsageError("unsupported", `map '${name}': ${refusal}`);
-    const { handle, pinAt } = createMap(map, { btfFd, pinPath });
+    const { handle, pinAt } = createMap(map, { btf, pinPath });
     undo.push(() => handle.close());
     maps.set(name, handle);
     if (pinAt !== null) pins.push({ handle, path: pinAt });
   }
 
   const programs = new Map<string, Program>();
-  const context = { spec, btfFd, kernelBtfs: lazily(kernelBtfs), mapFd: (name: string) => fdOf(maps, name) };
+  const context = { spec, btf, kernelBtfs: lazily(kernelBtfs), mapFd: (name: string) => fdOf(maps, name) };
   for (const [name, program] of spec.programs) {
     if (!program.autoload) continue;
     const loaded = new Program(loadProgram(program, context), program);

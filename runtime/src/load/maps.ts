@@ -1,18 +1,16 @@
 import { type MapSpec, mapTypes } from "@tsbpfc/loader";
+import { BPF_F_MMAPABLE, mmapableArrays } from "../features/mmapable.js";
 import { MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, bpfCommand, openPinned } from "../sys/bpf.js";
-import { SyscallError, UsageError } from "../sys/errors.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import type { LoadedBtf } from "./btf.js";
 import { checkPinned } from "./compatible.js";
 import { mapShape } from "./map-fixups.js";
 
-/** `BPF_F_MMAPABLE`: the map's memory can be shared with this process. Linux 5.5. */
-const BPF_F_MMAPABLE = 0x400;
-
 export interface MapContext {
-  /** Descriptor of the object's BTF in the kernel; -1 without. */
-  readonly btfFd: number;
+  readonly btf: LoadedBtf;
   /** Folder of maps that are pinned by name. */
   readonly pinPath: string;
 }
@@ -70,7 +68,7 @@ function create(spec: MapSpec, context: MapContext): number {
       key_size: shape.keySize,
       value_size: shape.valueSize,
       max_entries: shape.maxEntries,
-      map_flags: spec.flags | (isSection(spec) ? BPF_F_MMAPABLE : 0),
+      map_flags: spec.flags,
       map_name: kernelName(spec.name),
       map_extra: spec.extra,
     });
@@ -79,13 +77,14 @@ function create(spec: MapSpec, context: MapContext): number {
       attr.set("numa_node", spec.numaNode);
       attr.set("map_flags", spec.flags | BPF_F_NUMA_NODE);
     }
-    if (shape.withBtf && context.btfFd >= 0) {
-      attr.set("btf_fd", context.btfFd);
-      // A section's "value" is its datasec, and its key has no type.
+    // A section's "value" is its datasec, and its key has no type.
+    const typed = isSection(spec) ? context.btf.sections : context.btf.fd >= 0;
+    if (shape.withBtf && typed) {
+      attr.set("btf_fd", context.btf.fd);
       attr.set("btf_key_type_id", spec.keyType);
       attr.set("btf_value_type_id", spec.valueType);
     }
-    const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+    const fd = isSection(spec) ? createShared(attr, spec.flags) : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
     if (fd < 0)
       throw new SyscallError(
         "bpf(BPF_MAP_CREATE)",
@@ -96,6 +95,15 @@ function create(spec: MapSpec, context: MapContext): number {
   } finally {
     if (inner >= 0) kernel().close(inner);
   }
+}
+
+/** With memory that this process can share; without, on kernels that cannot (before Linux 5.5). */
+function createShared(attr: Struct<"mapCreate">, flags: number): number {
+  attr.set("map_flags", flags | BPF_F_MMAPABLE);
+  const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+  if (fd !== -errno.EINVAL || mmapableArrays.probe() !== "no") return fd;
+  attr.set("map_flags", flags);
+  return bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
 }
 
 const BPF_F_NUMA_NODE = 0x4;
@@ -120,8 +128,10 @@ function fillSection(handle: MapHandle, spec: MapSpec): void {
   const constant = spec.origin === "rodata" || spec.origin === "kconfig";
   if (constant) bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: handle.fd }, handle.label);
   const mapped = k.mmap(handle.fd, spec.valueSize, !constant, 0);
-  if (typeof mapped === "number") throw new SyscallError("mmap", -mapped, handle.label);
-  handle.useMemory(mapped);
+  if (typeof mapped !== "number") handle.useMemory(mapped);
+  // Asked for only now: where mapping works, nothing is probed.
+  else if (mmapableArrays.probe() === "no") handle.cannotShare();
+  else throw new SyscallError("mmap", -mapped, handle.label);
 }
 
 /** Slots that the object fills from the start: programs of a prog array, maps of a map of maps. */

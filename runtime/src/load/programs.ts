@@ -11,11 +11,12 @@ import { Struct } from "../sys/attr.js";
 import { bpf, cText } from "../sys/bpf.js";
 import { errno, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import type { LoadedBtf } from "./btf.js";
 import { verifierError } from "./program-error.js";
 
 export interface ProgramContext {
   readonly spec: CollectionSpec;
-  readonly btfFd: number;
+  readonly btf: LoadedBtf;
   /** Descriptor of a map by name. */
   readonly mapFd: (name: string) => number;
   /** The running kernel's BTF, then its modules'. Read when it is first asked for. */
@@ -75,8 +76,8 @@ function attempt(
   // Kept in variables: the kernel reads them during the call.
   const functions = functionInfo(program);
   const lines = lineInfo(program);
-  if (context.btfFd >= 0 && functions.length > 0) {
-    attr.set("prog_btf_fd", context.btfFd);
+  if (context.btf.functions && functions.length > 0) {
+    attr.set("prog_btf_fd", context.btf.fd);
     attr.set("func_info_rec_size", FUNC_INFO);
     attr.set("func_info", k.address(functions));
     attr.set("func_info_cnt", functions.length / FUNC_INFO);

@@ -18,6 +18,7 @@ export interface MapFacts {
 export class MapHandle {
   #fd: number;
   #memory: Mapping | null = null;
+  #apart = false;
   #onClose: (() => void)[] = [];
 
   constructor(
@@ -41,13 +42,27 @@ export class MapHandle {
     return `map '${this.facts.name}'`;
   }
 
-  /** The map's own memory, of a section of globals; null if it is not mapped. */
+  /**
+   * The map's own memory, of a section of globals; null for other maps, and after closing. Linux 5.5.
+   *
+   * @throws UsageError `unsupported` on older kernels
+   */
   get memory(): DataView | null {
+    if (this.#apart)
+      throw new UsageError(
+        "unsupported",
+        `${this.label}: a running program's globals are shared by Linux 5.5 and later (BPF_F_MMAPABLE); this kernel is older`,
+      );
     return this.#memory ? new DataView(this.#memory.buffer) : null;
   }
 
   useMemory(mapping: Mapping): void {
     this.#memory = mapping;
+  }
+
+  /** A section of globals on a kernel that does not share maps' memory. */
+  cannotShare(): void {
+    this.#apart = true;
   }
 
   /** Runs when the map is closed, before its descriptor goes. */
