@@ -1,15 +1,21 @@
 import type { MapType } from "../spec/kernel-enums.js";
-import type { MapSpec } from "../spec/spec.js";
 
-/** How a map appears in a skeleton: the runtime's class, and which of key and value it is typed by. */
-interface MapClass {
+/** What types a map class of the runtime, in the order of its type parameters and of its codecs. */
+export type MapParameter = "key" | "value" | "record";
+
+export interface MapClass {
+  /** Name in `@tsbpfc/runtime`. */
   readonly name: string;
-  readonly parameters: readonly ("key" | "value" | "record")[];
+  readonly parameters: readonly MapParameter[];
 }
 
 const keyed = (name: string): MapClass => ({ name, parameters: ["key", "value"] });
 const valued = (name: string): MapClass => ({ name, parameters: ["value"] });
 
+/** Kinds without a class of their own are there by name, to be pinned and handed on. */
+const opaque: MapClass = { name: "OpaqueMap", parameters: [] };
+
+/** The runtime's class for each kind of map. An array's key is its index. */
 const classes: Partial<Record<MapType, MapClass>> = {
   hash: keyed("HashMap"),
   lru_hash: keyed("LruHashMap"),
@@ -23,8 +29,7 @@ const classes: Partial<Record<MapType, MapClass>> = {
   ringbuf: { name: "RingBuf", parameters: ["record"] },
 };
 
-/** Kinds without a class of their own are there by name, to be pinned and handed on. */
-const opaque: MapClass = { name: "OpaqueMap", parameters: [] };
+export const mapClass = (type: MapType): MapClass => classes[type] ?? opaque;
 
-/** A map without the types that its class needs (an object without BTF) is opaque too. */
-export const mapClass = (spec: MapSpec): MapClass => classes[spec.type] ?? opaque;
+/** All names that a skeleton may import for its maps. */
+export const mapClassNames: readonly string[] = [opaque, ...Object.values(classes)].map((c) => c.name);

@@ -1,101 +1,75 @@
 import type { Btf } from "../btf/btf.js";
 import type { BtfMember, BtfType, TypeId } from "../btf/types.js";
-import { identifier, type Names } from "./names.js";
+import { SkeletonError } from "./error.js";
+import { byteOrders, kernelPointers, kernelStructs } from "./known-types.js";
+import type { Names } from "./names.js";
+import {
+  type ArrayDeclaration,
+  type BitField,
+  type ByteOrder,
+  type EnumDeclaration,
+  type IntegerSize,
+  type Member,
+  namesOf,
+  type Shape,
+  type StructDeclaration,
+} from "./shape.js";
 
-/** How one type stands in a skeleton: as a TypeScript type, as a codec, and as code that reads and writes in place. */
-export interface Shape {
-  /** The TypeScript type. */
-  readonly ts: string;
-  /** An expression for its codec. */
-  readonly codec: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Code that reads it at `view`, `at`. */
-  read(at: string): string;
-  /** A statement that writes `value` there. */
-  write(at: string, value: string): string;
-  /** More for the doc comment of a field. */
-  readonly note?: string;
-}
+type Of<K extends BtfType["kind"]> = Extract<BtfType, { kind: K }>;
 
-interface StructField {
-  readonly name: string;
-  readonly ts: string;
-  readonly note: string;
-  readonly read: string;
-  readonly write: (value: string) => string;
-}
+/** The kernel allows 32 levels (MAX_RESOLVE_DEPTH in kernel/bpf/btf.c). */
+const maxDepth = 32;
+const integerSizes: readonly number[] = [1, 2, 4, 8];
 
-/** A struct or union that the skeleton declares. */
-export interface StructDeclaration {
-  readonly kind: "struct" | "union";
-  readonly name: string;
-  readonly size: number;
-  readonly fields: readonly StructField[];
-}
-
-export interface EnumDeclaration {
-  readonly name: string;
-  readonly values: readonly { readonly name: string; readonly value: bigint }[];
-  readonly wide: boolean;
-}
-
-const numbers: Readonly<Record<string, { ts: string; get: string; set: string }>> = {
-  u8: { ts: "number", get: "getUint8", set: "setUint8" },
-  u16: { ts: "number", get: "getUint16", set: "setUint16" },
-  u32: { ts: "number", get: "getUint32", set: "setUint32" },
-  u64: { ts: "bigint", get: "getBigUint64", set: "setBigUint64" },
-  i8: { ts: "number", get: "getInt8", set: "setInt8" },
-  i16: { ts: "number", get: "getInt16", set: "setInt16" },
-  i32: { ts: "number", get: "getInt32", set: "setInt32" },
-  i64: { ts: "bigint", get: "getBigInt64", set: "setBigInt64" },
-  f32: { ts: "number", get: "getFloat32", set: "setFloat32" },
-  f64: { ts: "number", get: "getFloat64", set: "setFloat64" },
-};
-
-/** Network order by the typedef's name, as the kernel's headers and the dialect write it. */
-const bigEndian: Readonly<Record<string, string>> = {
-  __be16: "be16",
-  __be32: "be32",
-  __be64: "be64",
-  be16: "be16",
-  be32: "be32",
-  be64: "be64",
-};
-
-/** Shapes of an object's types, and the declarations that they need. */
+/** Shapes of an object's types, and the declarations that they need: each before those that use it. */
 export class Shapes {
-  readonly structs: StructDeclaration[] = [];
   readonly enums: EnumDeclaration[] = [];
+  readonly arrays: ArrayDeclaration[] = [];
+  readonly structs: StructDeclaration[] = [];
   readonly #known = new Map<TypeId, Shape>();
+  /** Declarations by what they hold: the same struct under two type ids is declared once. */
+  readonly #declared = new Map<string, string>();
+  #depth = 0;
 
   constructor(
     readonly btf: Btf,
     readonly names: Names,
   ) {}
 
-  /** @param hint a name for a struct that has none */
-  of(id: TypeId, hint = "Value"): Shape {
+  /**
+   * @param hint a name for a struct or enum that has none
+   * @throws SkeletonError for a layout that contradicts itself, BtfError
+   */
+  of(id: TypeId, hint: string): Shape {
     const known = this.#known.get(id);
     if (known) return known;
-    const shape = this.#make(id, hint);
+    if (++this.#depth > maxDepth)
+      throw new SkeletonError(
+        "SKELETON_BAD_TYPE",
+        `type ${id} (${hint}) is nested too deeply, or within itself`,
+      );
+    const shape = this.#make(id, hint, this.btf.endian);
+    this.#depth--;
     this.#known.set(id, shape);
     return shape;
   }
 
-  #make(id: TypeId, hint: string): Shape {
+  #make(id: TypeId, hint: string, order: ByteOrder): Shape {
     const type = this.btf.type(id);
     switch (type.kind) {
       case "int":
-        return intShape(type);
+        return integer(type, byteOrders[type.name] ?? order, type.name in byteOrders);
       case "float":
-        return number(type.size === 4 ? "f32" : "f64", type.size);
+        return type.size === 4 || type.size === 8
+          ? { kind: "float", bytes: type.size, order }
+          : { kind: "bytes", bytes: type.size };
       case "ptr":
-        return { ...number("u64", 8), note: "An address." };
+        return { kind: "integer", bytes: 8, signed: false, order, meaning: "address" };
       case "typedef": {
-        const order = bigEndian[type.name];
-        const size = this.btf.size(id);
-        return order ? networkOrder(order, size) : this.of(type.type, type.name || hint);
+        const target = this.btf.type(this.btf.resolve(type.type));
+        const fixed = byteOrders[type.name];
+        if (fixed && target.kind === "int") return integer(target, fixed, true);
+        return this.of(type.type, type.name || hint);
       }
       case "const":
       case "volatile":
@@ -104,155 +78,220 @@ export class Shapes {
         return this.of(type.type, hint);
       case "enum":
       case "enum64":
-        return this.#enum(type, hint);
+        return this.#enum(type, hint, order);
       case "array":
-        return this.#array(type, hint);
+        return this.#array(type, hint, this.btf.size(id));
       case "struct":
       case "union":
-        return this.#struct(id, type, hint);
-      default: {
-        const size =
-          type.kind === "fwd" || type.kind === "void" || type.kind === "func_proto" ? 0 : this.btf.size(id);
-        return bytesShape(size);
-      }
+        return this.#struct(type, hint);
+      default:
+        throw new SkeletonError(
+          "SKELETON_BAD_TYPE",
+          `type ${id} (${hint}) is a ${type.kind}: it has no values`,
+        );
     }
   }
 
-  #array(type: BtfType & { kind: "array" }, hint: string): Shape {
-    const element = this.btf.type(this.btf.resolve(type.type));
-    const { length } = type;
-    if (element.kind === "int" && element.size === 1 && element.name === "char")
-      return {
-        ts: "string",
-        codec: `codecs.text(${length})`,
-        size: length,
-        read: (at) => `codecs.readText(view, ${at}, ${length})`,
-        write: (at, value) => `codecs.writeText(view, ${at}, ${length}, ${value});`,
-        note: `At most ${length - 1} bytes of UTF-8.`,
-      };
-    if (element.kind === "int" && element.size === 1 && element.encoding === "unsigned")
-      return bytesShape(length);
-    const inner = this.of(type.type, hint);
-    return {
-      ts: `readonly ${/ /.test(inner.ts) ? `(${inner.ts})` : inner.ts}[]`,
-      codec: `codecs.array(${inner.codec}, ${length})`,
-      size: inner.size * length,
-      read: (at) => `codecs.readArray(view, ${at}, ${length}, ${inner.codec})`,
-      write: (at, value) => `codecs.writeArray(view, ${at}, ${length}, ${inner.codec}, ${value});`,
-      note: `${length} elements.`,
-    };
-  }
-
-  #enum(type: BtfType & { kind: "enum" | "enum64" }, hint: string): Shape {
-    const base = number(`${type.signed ? "i" : "u"}${type.size * 8}`, type.size);
-    if (type.values.length === 0) return base;
-    const name = this.names.fresh(type.name || hint);
-    this.enums.push({ name, values: type.values, wide: type.size === 8 });
-    // Memory may hold a number that is no member: the type stays open.
-    return { ...base, ts: `${name} | ${base.ts}`, codec: base.codec };
-  }
-
-  #struct(id: TypeId, type: BtfType & { kind: "struct" | "union" }, hint: string): Shape {
-    const name = this.names.fresh(type.name || hint);
-    const shape: Shape = {
-      ts: name,
-      codec: name,
-      size: type.size,
-      read: (at) => `${name}.read(view, ${at})`,
-      write: (at, value) => `${name}.write(view, ${at}, ${value});`,
-    };
-    this.#known.set(id, shape); // a struct may hold a pointer to itself
-    const fields = this.#fields(type.members, 0, name);
-    this.structs.push({ kind: type.kind, name, size: type.size, fields });
-    return shape;
-  }
-
-  /** Members by name; those of anonymous structs stand beside the others. */
-  #fields(members: readonly BtfMember[], base: number, owner: string): StructField[] {
-    return members.flatMap((member) => {
-      const bit = base + member.bitOffset;
-      if (member.bitfieldSize > 0) return [this.#bits(member, bit)];
-      const inner = this.btf.type(this.btf.resolve(member.type));
-      if (member.name === "" && (inner.kind === "struct" || inner.kind === "union"))
-        return this.#fields(inner.members, bit, owner);
-      const shape = this.of(member.type, `${owner}_${identifier(member.name)}`);
-      const at = offset(bit / 8);
-      return [
-        {
-          name: member.name,
-          ts: shape.ts,
-          note: shape.note ?? "",
-          read: shape.read(at),
-          write: (value) => shape.write(at, value),
-        },
-      ];
+  #enum(type: Of<"enum" | "enum64">, hint: string, order: ByteOrder): Shape {
+    const base = { bytes: integerSize(type.size, type.name || hint), signed: type.signed, order };
+    if (type.values.length === 0) return { kind: "integer", ...base, meaning: "plain" };
+    const wanted = type.name || hint;
+    const name = this.#declare(wanted, "enum", type, (declared) => {
+      this.enums.push({ name: declared, bytes: base.bytes, values: type.values });
     });
+    return { kind: "enum", ...base, name };
   }
 
-  #bits(member: BtfMember, bit: number): StructField {
+  #array(type: Of<"array">, hint: string, bytes: number): Shape {
+    const as = this.#elements(type.type);
+    if (as !== "array") return { kind: as, bytes };
+    const element = this.of(type.type, hint);
+    const { length } = type;
+    const name = this.#declare(`${arrayName(element)}x${length}`, "array", [element, length], (declared) => {
+      this.arrays.push({ name: declared, element, length });
+    });
+    return { kind: "array", bytes, name };
+  }
+
+  /** C's `char` is text, other unsigned bytes are bytes. */
+  #elements(id: TypeId): "text" | "bytes" | "array" {
+    const element = this.btf.type(this.btf.resolve(id));
+    if (element.kind !== "int" || element.size !== 1) return "array";
+    if (element.name === "char" || element.encoding === "char") return "text";
+    return element.encoding === "unsigned" ? "bytes" : "array";
+  }
+
+  #struct(type: Of<"struct" | "union">, hint: string): Shape {
+    const wanted = type.name || hint;
+    const { size: bytes } = type;
+    const hidden: string[] = [];
+    const members = this.#members(type, 0, wanted, hidden, bytes);
+    for (const member of members) checkWithin(member, bytes, wanted);
+    const content = { what: type.kind, bytes, members: numbered(members, ""), hidden } as const;
+    const name = this.#declare(wanted, "struct", content, (declared) => {
+      const unions: Names = this.names;
+      this.structs.push({
+        ...content,
+        name: declared,
+        members: numbered(members, `${declared}_union`, unions),
+      });
+    });
+    return { kind: "struct", bytes, name };
+  }
+
+  /** Members by name; those of anonymous structs stand beside the others, those of unions are alternatives. */
+  #members(
+    type: Of<"struct" | "union">,
+    base: number,
+    owner: string,
+    hidden: string[],
+    end: number,
+  ): Member[] {
+    const found = type.members.map((member) => this.#member(member, base, owner, hidden, end));
+    if (type.kind === "struct") return found.flat();
+    const alternatives = found.filter((alternative) => namesOf(alternative).length > 0);
+    return alternatives.length === 0 ? [] : [{ kind: "union", name: "", alternatives }];
+  }
+
+  #member(member: BtfMember, base: number, owner: string, hidden: string[], end: number): Member[] {
+    const bit = base + member.bitOffset;
     const type = this.btf.type(this.btf.resolve(member.type));
-    const signed =
-      (type.kind === "int" && (type.encoding === "signed" || type.encoding === "char")) ||
-      (type.kind === "enum" && type.signed);
-    const width = member.bitfieldSize;
-    const wide = width > 32;
-    const read = `codecs.readBits(view, at, ${bit}, ${width}, ${signed})`;
-    return {
-      name: member.name,
-      ts: wide ? "bigint" : "number",
-      note: `${width} bit${width === 1 ? "" : "s"}.`,
-      read: wide ? read : `Number(${read})`,
-      write: (value) => `codecs.writeBits(view, at, ${bit}, ${width}, ${value});`,
-    };
+    if (member.name === "") {
+      // Else a bit-field without a name, which is padding.
+      return type.kind === "struct" || type.kind === "union"
+        ? this.#members(type, bit, owner, hidden, end)
+        : [];
+    }
+    const width = member.bitfieldSize || oldBitfield(type);
+    if (width > 0)
+      return [this.#bits(member, bit + (type.kind === "int" ? type.bitOffset : 0), width, owner)];
+    if (bit % 8 !== 0)
+      throw new SkeletonError(
+        "SKELETON_BAD_TYPE",
+        `${owner}.${member.name} begins within a byte and is no bit-field`,
+      );
+    const at = bit / 8;
+    const own = this.#kernelsOwn(member.type);
+    if (own !== null) {
+      hidden.push(`${member.name} (${own})`);
+      return [];
+    }
+    const hint = `${owner}_${member.name}`;
+    if (type.kind === "array" && type.length === 0 && at === end) {
+      const as = this.#elements(type.type);
+      return [{ kind: "flexible", name: member.name, at, element: this.of(type.type, hint), as }];
+    }
+    return [{ kind: "field", name: member.name, at, shape: this.of(member.type, hint) }];
+  }
+
+  #bits(member: BtfMember, bit: number, width: number, owner: string): BitField {
+    const type = this.btf.type(this.btf.resolve(member.type));
+    if ((type.kind !== "int" && type.kind !== "enum" && type.kind !== "enum64") || width > type.size * 8)
+      throw new SkeletonError(
+        "SKELETON_BAD_TYPE",
+        `${owner}.${member.name} is no bit-field of ${width} bits`,
+      );
+    const shape = this.of(member.type, `${owner}_${member.name}`);
+    const signed = "signed" in shape ? shape.signed : false;
+    const as =
+      shape.kind === "bool"
+        ? "boolean"
+        : shape.kind === "enum" && shape.bytes < 8
+          ? { enum: shape.name }
+          : width > 32
+            ? "bigint"
+            : "number";
+    return { kind: "bits", name: member.name, bit, width, signed, order: this.btf.endian, as };
+  }
+
+  /** What a member that user space has no part in is called; null for the others. */
+  #kernelsOwn(id: TypeId): string | null {
+    const type = this.btf.type(this.btf.resolve(id));
+    if (type.kind === "array") return this.#kernelsOwn(type.type);
+    if (type.kind === "struct") return kernelStructs.has(type.name) ? type.name : null;
+    if (type.kind !== "ptr") return null;
+    const pointee = this.btf.type(type.type);
+    return pointee.kind === "type_tag" && kernelPointers.has(pointee.name) ? pointee.name : null;
+  }
+
+  /** The name of what is declared so already, or a new one. */
+  #declare(wanted: string, kind: string, content: object, declare: (name: string) => void): string {
+    const key = JSON.stringify([kind, wanted, content], (_, v: unknown) =>
+      typeof v === "bigint" ? `${v}n` : v,
+    );
+    const known = this.#declared.get(key);
+    if (known !== undefined) return known;
+    const name = this.names.fresh(wanted);
+    this.#declared.set(key, name);
+    declare(name);
+    return name;
   }
 }
 
-const offset = (bytes: number): string => (bytes === 0 ? "at" : `at + ${bytes}`);
-
-function intShape(type: BtfType & { kind: "int" }): Shape {
-  if (type.encoding === "bool")
-    return {
-      ts: "boolean",
-      codec: "codecs.bool",
-      size: 1,
-      read: (at) => `view.getUint8(${at}) !== 0`,
-      write: (at, value) => `view.setUint8(${at}, ${value} ? 1 : 0);`,
-    };
-  if (type.size > 8) return bytesShape(type.size);
-  return number(`${type.encoding === "unsigned" ? "u" : "i"}${type.size * 8}`, type.size);
-}
-
-function number(name: string, size: number): Shape {
-  const accessor = numbers[name];
-  if (!accessor) return bytesShape(size);
-  const order = size > 1 ? ", true" : "";
+function integer(type: Of<"int">, order: ByteOrder, fixed: boolean): Shape {
+  if (type.encoding === "bool" && type.size === 1) return { kind: "bool", bytes: 1 };
+  if (!integerSizes.includes(type.size)) return { kind: "bytes", bytes: type.size };
+  const bytes = type.size as IntegerSize;
+  const meaning = fixed && order === "big" ? "network" : "plain";
   return {
-    ts: accessor.ts,
-    codec: `codecs.${name}`,
-    size,
-    read: (at) => `view.${accessor.get}(${at}${order})`,
-    write: (at, value) => `view.${accessor.set}(${at}, ${value}${order});`,
+    kind: "integer",
+    bytes,
+    signed: type.encoding === "signed" || type.encoding === "char",
+    order,
+    meaning,
   };
 }
 
-function networkOrder(name: string, size: number): Shape {
-  const accessor = numbers[`u${size * 8}`];
-  if (!accessor) return bytesShape(size);
-  return {
-    ts: accessor.ts,
-    codec: `codecs.${name}`,
-    size,
-    read: (at) => `view.${accessor.get}(${at})`,
-    write: (at, value) => `view.${accessor.set}(${at}, ${value});`,
-    note: "In network order in memory; here the number that it means.",
-  };
+function integerSize(size: number, what: string): IntegerSize {
+  if (integerSizes.includes(size)) return size as IntegerSize;
+  throw new SkeletonError("SKELETON_BAD_TYPE", `${what} is an enum of ${size} bytes`);
 }
 
-const bytesShape = (size: number): Shape => ({
-  ts: "Uint8Array",
-  codec: `codecs.bytes(${size})`,
-  size,
-  read: (at) => `codecs.readBytes(view, ${at}, ${size})`,
-  write: (at, value) => `codecs.writeBytes(view, ${at}, ${size}, ${value});`,
-  note: `${size} bytes.`,
-});
+/** Before `kind_flag`, a bit-field's width was its integer's (Documentation/bpf/btf.rst). */
+const oldBitfield = (type: BtfType): number =>
+  type.kind === "int" && type.encoding !== "bool" && (type.bits !== type.size * 8 || type.bitOffset > 0)
+    ? type.bits
+    : 0;
+
+function checkWithin(member: Member, bytes: number, owner: string): void {
+  if (member.kind === "union") {
+    for (const alternative of member.alternatives)
+      for (const inner of alternative) checkWithin(inner, bytes, owner);
+    return;
+  }
+  const end =
+    member.kind === "bits"
+      ? Math.ceil((member.bit + member.width) / 8)
+      : member.at + (member.kind === "field" ? member.shape.bytes : 0);
+  if (end > bytes)
+    throw new SkeletonError(
+      "SKELETON_BAD_TYPE",
+      `${owner}.${member.name} ends at byte ${end}, and ${owner} has ${bytes} bytes`,
+    );
+}
+
+/** Names each union's list of alternatives, in order. */
+function numbered(members: readonly Member[], prefix: string, names?: Names): readonly Member[] {
+  return members.map((member): Member => {
+    if (member.kind !== "union") return member;
+    const alternatives = member.alternatives.map((a) => numbered(a, prefix, names));
+    return { kind: "union", name: names ? names.fresh(prefix) : "", alternatives };
+  });
+}
+
+/** `u32` for its array `u32x4`. */
+function arrayName(element: Shape): string {
+  switch (element.kind) {
+    case "integer":
+      return `${element.signed ? "i" : "u"}${element.bytes * 8}`;
+    case "float":
+      return `f${element.bytes * 8}`;
+    case "text":
+    case "bytes":
+      return `${element.kind}${element.bytes}`;
+    case "bool":
+      return "bool";
+    default:
+      return element.name;
+  }
+}

@@ -1,0 +1,14 @@
+/** Stable codes of {@link SkeletonError}. */
+export type SkeletonErrorCode = "SKELETON_BAD_NAME" | "SKELETON_BAD_TYPE";
+
+/** No skeleton can be made: a name that is none, or a type whose layout contradicts itself. */
+export class SkeletonError extends Error {
+  override readonly name = "SkeletonError";
+
+  constructor(
+    readonly code: SkeletonErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
