@@ -1,12 +1,16 @@
-import { matchSection } from "@tsbpfc/loader";
+import { type AttachKind, matchSection, type ProgramType } from "@tsbpfc/loader";
 import type { Program } from "../programs/program.js";
 import { UsageError } from "../sys/errors.js";
 import { attachCgroup } from "./cgroup.js";
-import { attachKprobe } from "./kprobe.js";
+import { attachIter, type CgroupOrder } from "./iter.js";
+import { attachKprobe, attachKsyscall } from "./kprobe.js";
+import { attachKprobeMulti } from "./kprobe-multi.js";
 import type { Link } from "./link.js";
+import { attachNetns } from "./netns.js";
 import { attachRawTracepoint, attachTrace } from "./raw-tracepoint.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
+import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
 import { attachXdp } from "./xdp.js";
 
 /** Where to attach what a section's name leaves open. */
@@ -16,23 +20,46 @@ export interface AttachOptions {
   readonly ifindex?: number;
   /** How an XDP program is run; the kernel chooses if absent. */
   readonly mode?: "generic" | "driver" | "offload";
-  /** Folder of a cgroup (version 2): cgroup programs. */
+  /** Which way, for tc programs whose section (`tc`) does not say. */
+  readonly direction?: "ingress" | "egress";
+  /** Folder of a cgroup (version 2): cgroup programs, and the iterator of cgroups. */
   readonly cgroup?: string;
+  /** What the iterator of cgroups goes through; descendants, parents first, if absent. */
+  readonly order?: CgroupOrder;
+  /** A network namespace's file, `/proc/self/ns/net`: socket lookup, flow dissector. */
+  readonly netns?: string;
+  /** uprobes: the executable or library, by path, or by name in the usual folders. */
+  readonly binary?: string;
+  /** uprobes: the function; for `.multi`, a pattern with `*` and `?`. */
+  readonly symbol?: string;
+  /** uprobes: bytes from the start of the function, or of the file if no function is named. */
+  readonly offset?: number;
+  /** Only in this process: uprobes, and iterators of tasks. */
+  readonly pid?: number;
+  /** The map whose elements an iterator goes through. */
+  readonly map?: { readonly fd: number };
+  /** What `bpf_get_attach_cookie` gives: probes and tracepoints. Linux 5.15; tp_btf and fentry 6.0. */
+  readonly cookie?: bigint;
 }
 
 export type Attach = (program: Program, options: AttachOptions) => Link;
 
 /** By libbpf's way of attaching, which the section's row names. */
-const byKind: Partial<Record<string, Attach>> = {
+const byKind: Partial<Record<AttachKind, Attach>> = {
   tracepoint: attachTracepoint,
   kprobe: attachKprobe,
+  kprobe_multi: attachKprobeMulti,
+  ksyscall: attachKsyscall,
+  uprobe: attachUprobe,
+  uprobe_multi: attachUprobeMulti,
   raw_tracepoint: attachRawTracepoint,
   trace: attachTrace,
   lsm: attachTrace,
+  iter: attachIter,
 };
 
 /** By program type, where the section leaves the target to the user. */
-const byType: Partial<Record<string, Attach>> = {
+const byType: Partial<Record<ProgramType, Attach>> = {
   xdp: attachXdp,
   sched_cls: attachTcx,
   cgroup_skb: attachCgroup,
@@ -42,6 +69,10 @@ const byType: Partial<Record<string, Attach>> = {
   cgroup_sysctl: attachCgroup,
   cgroup_sockopt: attachCgroup,
   sock_ops: attachCgroup,
+  // The section lsm_cgroup: other LSM programs have a way of their own.
+  lsm: attachCgroup,
+  sk_lookup: attachNetns,
+  flow_dissector: attachNetns,
 };
 
 /** Attaches by the section's name, as libbpf does. @throws UsageError, SyscallError */

@@ -1,57 +1,58 @@
+import type { Program } from "../programs/program.js";
 import { cText } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import type { Attach } from "./attach.js";
+import type { Attach, AttachOptions } from "./attach.js";
+import type { Link } from "./link.js";
 import { attachPerfEvent } from "./perf-event.js";
-
-/** The perf event source for kprobes, which says its type and the bit of `config` for a return probe. Linux 4.17. */
-const source = "/sys/bus/event_source/devices/kprobe";
+import { nameAndOffset, probeSource } from "./probe-source.js";
 
 /** `kprobe/function`, `kprobe/function+0x10`, `kretprobe/function`. Needs CONFIG_KPROBES. */
-export const attachKprobe: Attach = (program) => {
-  const isReturn = program.spec.section.startsWith("kretprobe");
-  const label = `${isReturn ? "kretprobe" : "kprobe"} ${program.spec.attachTo} (${program.label})`;
-  const { name, offset } = target(program.spec.attachTo, label);
-  if (isReturn && offset !== 0n)
-    throw new UsageError("bad-value", `${label}: a return probe is on the function, not at an offset`);
-  const type = Number(text(`${source}/type`, label));
-  const bit = isReturn ? returnBit(text(`${source}/format/retprobe`, label), label) : null;
-  const bytes = cText(name);
-  return attachPerfEvent(
-    program,
-    {
-      type,
-      config: bit === null ? 0n : 1n << BigInt(bit),
-      kprobe_func: kernel().address(bytes),
-      probe_offset: offset,
-    },
-    label,
-  );
-};
-
-function target(attachTo: string, label: string): { readonly name: string; readonly offset: bigint } {
-  const match = /^([^+\s]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(attachTo);
-  if (!match?.[1])
+export const attachKprobe: Attach = (program, options) => {
+  const { section, attachTo } = program.spec;
+  const isReturn = section.startsWith("kretprobe");
+  const label = `${isReturn ? "kretprobe" : "kprobe"} ${attachTo} (${program.label})`;
+  const target = nameAndOffset(attachTo);
+  if (target === null)
     throw new UsageError(
       "bad-value",
       `${label}: write the section as "kprobe/function" or "kprobe/function+0x10"`,
     );
-  return { name: match[1], offset: BigInt(match[2] ?? 0) };
-}
+  if (isReturn && target.offset !== 0n)
+    throw new UsageError("bad-value", `${label}: a return probe is on the function, not at an offset`);
+  return onFunction(program, target, isReturn, label, options);
+};
 
-/** `config:0`. */
-function returnBit(format: string, label: string): number {
-  const match = /^config:(\d+)$/.exec(format);
-  if (!match) throw new UsageError("unsupported", `${label}: ${source}/format/retprobe says '${format}'`);
-  return Number(match[1]);
-}
+/**
+ * How the functions of system calls begin (kernel: asm/syscall_wrapper.h; x86-64 since 4.17, arm64
+ * since 4.19).
+ */
+const syscallPrefix: Readonly<Record<string, string>> = { x64: "__x64_sys_", arm64: "__arm64_sys_" };
 
-function text(path: string, label: string): string {
-  const bytes = kernel().readFile(path);
-  if (bytes === null)
-    throw new UsageError(
-      "unsupported",
-      `${label}: this kernel has no kprobes (no ${path}): it needs CONFIG_KPROBES and Linux 4.17`,
-    );
-  return new TextDecoder().decode(bytes).trim();
+/** `ksyscall/openat`, `kretsyscall/openat`: the system call's function, by the architecture's name for it. */
+export const attachKsyscall: Attach = (program, options) => {
+  const { section, attachTo } = program.spec;
+  const label = `${section} (${program.label})`;
+  const prefix = syscallPrefix[process.arch];
+  if (prefix === undefined || attachTo === "")
+    throw new UsageError("bad-value", `${label}: write the section as "ksyscall/openat"`);
+  const target = { name: `${prefix}${attachTo}`, offset: 0n };
+  return onFunction(program, target, section.startsWith("kretsyscall"), label, options);
+};
+
+function onFunction(
+  program: Program,
+  { name, offset }: { readonly name: string; readonly offset: bigint },
+  isReturn: boolean,
+  label: string,
+  { cookie }: AttachOptions,
+): Link {
+  const source = probeSource("kprobe", label);
+  const event = {
+    type: source.type,
+    config: isReturn ? source.returnBit : 0n,
+    kprobe_func: kernel().address(cText(name)),
+    probe_offset: offset,
+  };
+  return attachPerfEvent(program, event, label, { cookie });
 }

@@ -33,6 +33,14 @@ export class Link {
     return { id: info.number("id"), programId: info.number("prog_id"), type: info.number("type") };
   }
 
+  /**
+   * What an iterator writes in one round over its objects. @throws UsageError `unsupported` for other programs;
+   * SyscallError
+   */
+  read(): Uint8Array {
+    throw new UsageError("unsupported", `${this.label} cannot be read: only iterators ("iter/…") can`);
+  }
+
   /** Keeps the attachment at a path in a BPF file system after this process. Linux 5.7. @throws SyscallError, UsageError */
   pin(path: string): void {
     if (!this.isBpfLink)

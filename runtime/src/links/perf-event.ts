@@ -10,29 +10,48 @@ const PERF_FLAG_FD_CLOEXEC = 8;
 const PERF_EVENT_IOC_ENABLE = 0x2400;
 const PERF_EVENT_IOC_SET_BPF = 0x40042408;
 
+export interface PerfEventOptions {
+  /** What `bpf_get_attach_cookie` gives. Linux 5.15. */
+  readonly cookie?: bigint | undefined;
+  /** Only in this process; in all if absent. */
+  readonly pid?: number | undefined;
+}
+
 /**
- * A program on a perf event of all processes: by BPF link (Linux 5.15), or by the event's ioctl before (4.7; such a
+ * A program on a perf event of all processes, or of one: by BPF link (Linux 5.15), or by the event's ioctl before (4.7; such a
  * link cannot be pinned).
  *
  * @throws SyscallError
  */
-export function attachPerfEvent(program: Program, values: FieldValues<"perfEvent">, label: string): Link {
+export function attachPerfEvent(
+  program: Program,
+  values: FieldValues<"perfEvent">,
+  label: string,
+  { cookie, pid = -1 }: PerfEventOptions = {},
+): Link {
   const k = kernel();
   const event = new Struct("perfEvent", { ...values, sample_period: 1, wakeup_events: 1 });
   event.set("size", event.bytes.length);
-  // The kernel calls the program on every CPU, whichever the event is on.
-  const eventFd = k.perfEventOpen(event.bytes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+  // The kernel calls the program on every CPU, whichever the event is on; an event of no process needs one.
+  const eventFd = k.perfEventOpen(event.bytes, pid, pid < 0 ? 0 : -1, -1, PERF_FLAG_FD_CLOEXEC);
   if (eventFd < 0) throw new SyscallError("perf_event_open", -eventFd, label, advice[-eventFd] ?? "");
   try {
     const attr = new Struct("linkCreate", {
       prog_fd: program.fd,
       target_fd: eventFd,
       attach_type: attachTypes.perf_event,
+      "perf_event.bpf_cookie": cookie ?? 0n,
     });
     const linkFd = bpf(k, "BPF_LINK_CREATE", attr.bytes);
     if (linkFd >= 0) return linked(linkFd, eventFd, label);
     // EINVAL: the kernel does not know links of this kind.
-    if (linkFd !== -errno.EINVAL) throw new SyscallError("bpf(BPF_LINK_CREATE)", -linkFd, label);
+    if (linkFd !== -errno.EINVAL || cookie !== undefined)
+      throw new SyscallError(
+        "bpf(BPF_LINK_CREATE)",
+        -linkFd,
+        label,
+        cookie === undefined ? "" : "A cookie needs Linux 5.15.",
+      );
     const set = k.ioctl(eventFd, PERF_EVENT_IOC_SET_BPF, program.fd);
     if (set < 0) throw new SyscallError("ioctl(PERF_EVENT_IOC_SET_BPF)", -set, label);
     enable(eventFd, label);
@@ -46,7 +65,7 @@ export function attachPerfEvent(program: Program, values: FieldValues<"perfEvent
 const advice: Readonly<Record<number, string>> = {
   [errno.EACCES]: "Tracing needs root, or CAP_PERFMON.",
   [errno.EPERM]: "Tracing needs root, or CAP_PERFMON.",
-  [errno.ENOENT]: "The kernel has no function of that name, or does not let it be probed.",
+  [errno.ENOENT]: "There is no function of that name, or does not let it be probed.",
 };
 
 function linked(linkFd: number, eventFd: number, label: string): Link {

@@ -19,10 +19,15 @@ export const attachRawTracepoint: Attach = (program) => {
 };
 
 /** tp_btf, fentry, fexit, fmod_ret, LSM: the target was named at load. Linux 5.5; LSM 5.7. */
-export const attachTrace: Attach = (program) => {
+export const attachTrace: Attach = (program, { cookie }) => {
   const attachType = program.spec.expectedAttachType;
   return createLink(
-    { prog_fd: program.fd, target_fd: 0, attach_type: attachType === null ? 0 : attachTypes[attachType] },
+    {
+      prog_fd: program.fd,
+      target_fd: 0,
+      attach_type: attachType === null ? 0 : attachTypes[attachType],
+      "tracing.cookie": cookie ?? 0n,
+    },
     `${program.spec.section} (${program.label})`,
     "5.5",
   );

@@ -7,10 +7,10 @@ import { tracefs } from "./tracefs.js";
 const PERF_TYPE_TRACEPOINT = 2;
 
 /** A classic tracepoint, `category/name`: a perf event of the id that tracefs gives it. Linux 4.7. */
-export const attachTracepoint: Attach = (program) => {
+export const attachTracepoint: Attach = (program, { cookie }) => {
   const name = program.spec.attachTo;
   const event = { type: PERF_TYPE_TRACEPOINT, config: tracepointId(name) };
-  return attachPerfEvent(program, event, `tracepoint ${name} (${program.label})`);
+  return attachPerfEvent(program, event, `tracepoint ${name} (${program.label})`, { cookie });
 };
 
 /** The id that tracefs gives the event. @throws UsageError if there is no such event */

@@ -16,6 +16,7 @@ export const commands = {
   BPF_MAP_FREEZE: 22,
   BPF_LINK_CREATE: 28,
   BPF_LINK_UPDATE: 29,
+  BPF_ITER_CREATE: 33,
   BPF_LINK_DETACH: 34,
 } as const;
 

@@ -35,6 +35,8 @@ export interface Kernel {
   clearEventfd(fd: number): void;
   /** Read-only lookups in /proc, /sys and the like. Null if the file is not there. */
   readFile(path: string): Uint8Array | null;
+  /** What a descriptor gives until its end; a negative errno if the kernel refuses. */
+  readAll(fd: number): Uint8Array | number;
   fileExists(path: string): boolean;
   removeFile(path: string): void;
   /** Mounts a virtual file system of this type. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import type { Kernel, Mapping } from "./kernel.js";
 
 type Koffi = typeof import("koffi");
@@ -20,6 +21,8 @@ const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 const MAX_EVENTS = 64;
+/** Kernel: an iterator's own buffer has eight pages (`bpf_seq_read`). */
+const READ_SIZE = 32 * 1024;
 /** `struct epoll_event` is packed on x86-64 only. */
 const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = process.arch === "x64" ? 4 : 8;
@@ -125,6 +128,17 @@ export function machineKernel(): Kernel {
         return readFileSync(path);
       } catch {
         return null;
+      }
+    },
+    readAll: (fd) => {
+      const parts: Uint8Array[] = [];
+      for (;;) {
+        const part = new Uint8Array(READ_SIZE);
+        const count = Number(read(fd, part, part.length));
+        if (count === 0) return new Uint8Array(Buffer.concat(parts));
+        // EAGAIN: an iterator that has gone through many objects without output wants to be asked again.
+        if (count < 0 && koffi.errno() !== constants.errno.EAGAIN) return -koffi.errno();
+        if (count > 0) parts.push(part.subarray(0, count));
       }
     },
     fileExists: existsSync,

@@ -1,0 +1,76 @@
+import { closeSync, openSync } from "node:fs";
+import { attachTypes } from "@tsbpfc/loader";
+import { Struct } from "../sys/attr.js";
+import { bpf } from "../sys/bpf.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import type { Attach, AttachOptions } from "./attach.js";
+import { Link } from "./link.js";
+
+/** `union bpf_iter_link_info`: what an iterator goes through, where its kind leaves that open. */
+const LINK_INFO_SIZE = 16;
+/** `BPF_CGROUP_ITER_SELF_ONLY`, `_DESCENDANTS_PRE`, `_DESCENDANTS_POST`, `_ANCESTORS_UP`. */
+const orders = { self: 1, "descendants-pre": 2, "descendants-post": 3, ancestors: 4 } as const;
+
+export type CgroupOrder = keyof typeof orders;
+
+/** An iterator that is attached: each `read` runs the program over the kernel's objects anew. */
+export class IterLink extends Link {
+  /** All that the program writes in one round over its objects. @throws SyscallError */
+  override read(): Uint8Array {
+    const k = kernel();
+    const fd = bpf(k, "BPF_ITER_CREATE", new Struct("iterCreate", { link_fd: this.fd }).bytes);
+    if (fd < 0) throw new SyscallError("bpf(BPF_ITER_CREATE)", -fd, this.label);
+    try {
+      const bytes = k.readAll(fd);
+      if (typeof bytes === "number") throw new SyscallError("read", -bytes, this.label);
+      return bytes;
+    } finally {
+      k.close(fd);
+    }
+  }
+}
+
+/**
+ * `iter/task`, `iter/bpf_map_elem` …: Linux 5.8. Of a map's elements: `attach({ map })`; of one process's threads or
+ * files: `{ pid }` (6.1); of a part of the cgroup tree: `{ cgroup, order }` (6.1).
+ *
+ * @throws UsageError, SyscallError for an iterator that wants a target and was given none
+ */
+export const attachIter: Attach = (program, options) => {
+  const label = `iterator ${program.spec.attachTo} (${program.label})`;
+  const cgroupFd = options.cgroup === undefined ? -1 : openSync(options.cgroup, "r");
+  try {
+    const info = linkInfo(options, cgroupFd, label);
+    const k = kernel();
+    const attr = new Struct("linkCreate", { prog_fd: program.fd, attach_type: attachTypes.trace_iter });
+    if (info) {
+      attr.set("iter_info", k.address(info));
+      attr.set("iter_info_len", info.length);
+    }
+    const fd = bpf(k, "BPF_LINK_CREATE", attr.bytes);
+    if (fd < 0) throw new SyscallError("bpf(BPF_LINK_CREATE)", -fd, label, advice);
+    return new IterLink(fd, label);
+  } finally {
+    if (cgroupFd >= 0) closeSync(cgroupFd);
+  }
+};
+
+const advice =
+  "An iterator of a map's elements wants attach({ map }), one of cgroups attach({ cgroup }); others take { pid } or nothing.";
+
+function linkInfo(options: AttachOptions, cgroupFd: number, label: string): Uint8Array | null {
+  const given = (["map", "pid", "cgroup"] as const).filter((name) => options[name] !== undefined);
+  if (given.length > 1)
+    throw new UsageError("bad-value", `${label}: ${given.join(" and ")} cannot be given together`);
+  if (given.length === 0) return null;
+  const info = new Uint8Array(LINK_INFO_SIZE);
+  const view = new DataView(info.buffer);
+  if (options.map !== undefined) view.setUint32(0, options.map.fd, true);
+  if (options.pid !== undefined) view.setUint32(4, options.pid, true);
+  if (cgroupFd >= 0) {
+    view.setUint32(0, orders[options.order ?? "descendants-pre"], true);
+    view.setUint32(4, cgroupFd, true);
+  }
+  return info;
+}

@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { compileFixture } from "../../fixtures/compile.js";
+import { u32 } from "../codecs/index.js";
+import { type Collection, loadCollection } from "../load/collection.js";
+import { HashMap } from "../maps/index.js";
+import type { Program } from "../programs/program.js";
+import type { Link } from "./link.js";
+
+const uprobes = existsSync("/sys/bus/event_source/devices/uprobe");
+
+describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this kernel, as root", () => {
+  const device = `g${process.pid % 100_000}`;
+  let object: Uint8Array;
+  let spec: CollectionSpec;
+  let collection: Collection;
+  let getpgid: (pid: number) => number;
+  const links: Link[] = [];
+  const attached = (link: Link): Link => {
+    links.push(link);
+    return link;
+  };
+  const program = (name: string): Program => collection.programs.get(name)!;
+  const global = (name: string): number =>
+    collection.maps.get(".bss")!.memory!.getUint32(spec.variables.get(name)!.offset, true);
+
+  beforeAll(() => {
+    object = compileFixture("targets");
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    getpgid = koffi.load("libc.so.6").func("int getpgid(int pid)");
+    execFileSync("ip", ["link", "add", device, "type", "veth", "peer", "name", `${device}p`]);
+  });
+  afterAll(() => {
+    execFileSync("ip", ["link", "del", device]);
+  });
+  beforeEach(() => {
+    spec = parseObject(object);
+    collection = loadCollection(spec);
+  });
+  afterEach(() => {
+    for (const link of links.splice(0)) link.close();
+    collection.close();
+  });
+
+  test.skipIf(!uprobes)("a library's function is probed by the section's name, with a cookie", () => {
+    attached(program("enter").attach({ pid: process.pid, cookie: 77n }));
+    for (let i = 0; i < 3; i++) getpgid(0);
+    expect([global("entered"), global("cookie")]).toEqual([3, 77]);
+    links.pop()?.close();
+    getpgid(0);
+    expect(global("entered")).toBe(3);
+  });
+
+  test.skipIf(!uprobes)("a return is probed where the options say", () => {
+    attached(program("leave").attach({ binary: "libc.so.6", symbol: "getpgid", pid: process.pid }));
+    getpgid(0);
+    expect(global("left")).toBe(1);
+  });
+
+  test.skipIf(!uprobes)("many functions are probed by one pattern", () => {
+    spec.programs.get("multi")!.autoload = true;
+    collection.close();
+    collection = loadCollection(spec);
+    attached(program("multi").attach({ pid: process.pid }));
+    getpgid(0);
+    expect(global("many")).toBe(1);
+  });
+
+  test("a probe without a function, or on one that is not there, says what to write", () => {
+    expect(() => program("leave").attach()).toThrow(/uprobe\/libc\.so\.6:malloc/);
+    expect(() => program("leave").attach({ binary: "libc.so.6", symbol: "tsbpfc_none" })).toThrow(
+      /no function 'tsbpfc_none'.*offset/,
+    );
+    expect(() => program("leave").attach({ binary: "libtsbpfc-none.so", symbol: "x" })).toThrow(
+      /give its path/,
+    );
+    expect(() => program("leave").attach({ binary: "/proc/self/status", symbol: "x" })).toThrow(/status/);
+  });
+
+  test("an iterator reads a map's elements, anew each time", () => {
+    const table = new HashMap(collection.maps.get("table")!, u32, u32);
+    const link = attached(program("elements").attach({ map: table }));
+    const pairs = (): number[][] => {
+      const words = new Uint32Array(link.read().slice().buffer);
+      return Array.from({ length: words.length / 2 }, (_, i) => [words[2 * i]!, words[2 * i + 1]!]).sort();
+    };
+    expect(pairs()).toEqual([]);
+    table.set(1, 10).set(2, 20);
+    expect(pairs()).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+  });
+
+  test("an iterator of tasks reads them all, or one process's", () => {
+    const tgids = (link: Link): Set<number> => new Set(new Uint32Array(link.read().slice().buffer));
+    const all = tgids(attached(program("tasks").attach()));
+    expect(all.has(process.pid)).toBe(true);
+    expect(all.size).toBeGreaterThan(1);
+    expect(tgids(attached(program("tasks").attach({ pid: process.pid })))).toEqual(new Set([process.pid]));
+  });
+
+  test("an iterator that lacks its target, or has two, says so; other links cannot be read", () => {
+    expect(() => program("elements").attach()).toThrow(/EBADF.*attach\(\{ map \}\)/);
+    expect(() => program("tasks").attach({ pid: 1, cgroup: "/" })).toThrow(/pid and cgroup/);
+    const link = attached(program("pass").attach({ iface: device, direction: "ingress" }));
+    expect(() => link.read()).toThrow(/only iterators/);
+  });
+
+  test("socket lookup attaches to a network namespace", () => {
+    expect(() => program("lookup").attach()).toThrow(/netns/);
+    const link = attached(program("lookup").attach({ netns: "/proc/self/ns/net" }));
+    expect(link.info().programId).toBe(program("lookup").info().id);
+  });
+
+  test("tc takes its direction from the options if the section has none", () => {
+    expect(() => program("pass").attach({ iface: device })).toThrow(/direction: "ingress"/);
+    const link = attached(program("pass").attach({ iface: device, direction: "egress" }));
+    expect(link.info().programId).toBe(program("pass").info().id);
+  });
+});

@@ -1,0 +1,99 @@
+import { attachTypes } from "@tsbpfc/loader";
+import type { Program } from "../programs/program.js";
+import { cText } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import type { Attach, AttachOptions } from "./attach.js";
+import { binaryFunctions, findBinary } from "./binary.js";
+import { createLink } from "./create.js";
+import { pattern } from "./pattern.js";
+import { attachPerfEvent } from "./perf-event.js";
+import { nameAndOffset, probeSource } from "./probe-source.js";
+
+/**
+ * `uprobe/binary:function`, `uprobe/binary:function+0x10`, `uretprobe/…`; or the section `uprobe` alone and
+ * `attach({ binary, symbol })`, `attach({ binary, offset })` with an offset in the file. In all processes that run
+ * the binary, or in `pid`. Linux 4.17.
+ */
+export const attachUprobe: Attach = (program, options) => {
+  const isReturn = program.spec.section.startsWith("uretprobe");
+  const { path, symbol, offset } = targetOf(program, options);
+  const label = `${isReturn ? "uretprobe" : "uprobe"} ${path}:${symbol ?? offset} (${program.label})`;
+  const source = probeSource("uprobe", label);
+  const at = symbol === null ? offset : fileOffset(path, symbol, label) + offset;
+  const event = {
+    type: source.type,
+    config: isReturn ? source.returnBit : 0n,
+    uprobe_path: kernel().address(cText(path)),
+    probe_offset: at,
+  };
+  return attachPerfEvent(program, event, label, { cookie: options.cookie, pid: options.pid });
+};
+
+/** `BPF_F_UPROBE_MULTI_RETURN`, include/uapi/linux/bpf.h. */
+const BPF_F_UPROBE_MULTI_RETURN = 1;
+
+/**
+ * `uprobe.multi/binary:pattern`, `uretprobe.multi/…`, `uprobe.session/…`: every function of the binary that the
+ * pattern takes (`*` for any characters, `?` for one), by one link. Linux 6.6; sessions 6.13.
+ */
+export const attachUprobeMulti: Attach = (program, options) => {
+  const { section, expectedAttachType } = program.spec;
+  const { path, symbol, offset } = targetOf(program, options);
+  const label = `${section} on ${path} (${program.label})`;
+  const offsets =
+    symbol === null ? [offset] : matching(path, symbol, label).map((found) => BigInt(found.offset) + offset);
+  const k = kernel();
+  const places = new Uint8Array(BigUint64Array.from(offsets).buffer);
+  const cookies = new Uint8Array(BigUint64Array.from(offsets, () => options.cookie ?? 0n).buffer);
+  return createLink(
+    {
+      prog_fd: program.fd,
+      attach_type: attachTypes[expectedAttachType ?? "trace_uprobe_multi"],
+      "uprobe_multi.path": k.address(cText(path)),
+      "uprobe_multi.offsets": k.address(places),
+      "uprobe_multi.cookies": options.cookie === undefined ? 0n : k.address(cookies),
+      "uprobe_multi.cnt": offsets.length,
+      "uprobe_multi.flags": section.startsWith("uretprobe") ? BPF_F_UPROBE_MULTI_RETURN : 0,
+      "uprobe_multi.pid": options.pid ?? 0,
+    },
+    label,
+    section.startsWith("uprobe.session") ? "6.13" : "6.6",
+  );
+};
+
+/** The binary, and a function in it or an offset in the file: what the options leave out, the section says. */
+function targetOf(
+  program: Program,
+  options: AttachOptions,
+): { readonly path: string; readonly symbol: string | null; readonly offset: bigint } {
+  const { section, attachTo } = program.spec;
+  const colon = attachTo.lastIndexOf(":");
+  const named = colon < 0 ? null : nameAndOffset(attachTo.slice(colon + 1));
+  const binary = options.binary ?? (colon < 0 ? attachTo : attachTo.slice(0, colon));
+  const symbol = options.symbol ?? (options.offset === undefined ? (named?.name ?? null) : null);
+  const offset = options.offset ?? named?.offset ?? null;
+  if (binary === "" || (symbol === null && offset === null))
+    throw new UsageError(
+      "target-missing",
+      `${program.label}, section "${section}", wants a binary and a function in it: write "uprobe/libc.so.6:malloc", or attach({ binary: "/usr/bin/…", symbol: "main" })`,
+    );
+  return { path: findBinary(binary, program.label), symbol, offset: BigInt(offset ?? 0) };
+}
+
+function fileOffset(path: string, symbol: string, label: string): bigint {
+  const [found] = binaryFunctions(path, (name) => name === symbol, label);
+  if (!found)
+    throw new UsageError(
+      "target-missing",
+      `${label}: ${path} has no function '${symbol}' in its symbol tables; a stripped binary wants attach({ binary, offset })`,
+    );
+  return BigInt(found.offset);
+}
+
+function matching(path: string, symbol: string, label: string): readonly { readonly offset: number }[] {
+  const found = binaryFunctions(path, pattern(symbol), label);
+  if (found.length === 0)
+    throw new UsageError("target-missing", `${label}: ${path} has no function that '${symbol}' means`);
+  return found;
+}
