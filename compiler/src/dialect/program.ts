@@ -204,6 +204,7 @@ export class Program {
         loc: session.locate(declaration),
         constant: true,
         parameter: 0,
+        copy: { slot: null },
       });
     const self = params[0] ?? null;
     for (const declared of declaration.parameters) {
@@ -270,6 +271,7 @@ function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, 
     loc: session.locate(node),
     constant: false,
     parameter: index,
+    copy: { slot: null },
   };
 }
 

@@ -66,8 +66,9 @@ describe("Builder", () => {
       ir.intrinsics.ctlz(b, number),
       ir.intrinsics.minmax(b, "umin", number, one),
     );
-    b.condBr(b.icmp("eq", counted, one), done, fn.block("dead"));
-    b.at(fn.blocks.at(-1)!).unreachable();
+    const dead = fn.block("dead");
+    b.condBr(b.icmp("eq", counted, one), done, dead);
+    b.at(dead).unreachable();
     b.at(done);
     const result = b.phi(ir.i64, "result");
     result.addIncoming(swapped, then);
@@ -146,7 +147,7 @@ describe("Builder", () => {
     const { m, b, fn } = setUp();
     b.ret(fn.params[0]!);
     expect(() => b.unreachable()).toThrow(expect.objectContaining({ code: "ir-after-terminator" }));
-    fn.block("open");
+    b.at(fn.block("open"));
     expect(() => m.print()).toThrow(expect.objectContaining({ code: "ir-no-terminator" }));
   });
 

@@ -52,6 +52,7 @@ export class Builder {
 
   /** Continues at the end of `block`. */
   at(block: Block): this {
+    this.fn.place(block);
     this.#block = block;
     return this;
   }

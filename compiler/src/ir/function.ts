@@ -76,11 +76,14 @@ export class IrFunction implements Constant {
     return this.blocks.length === 0;
   }
 
-  /** Appends a block. The first one is the entry. */
+  /** A block, which stands where a builder first comes to it. The first one is the entry. */
   block(name = "bb"): Block {
-    const block = new Block(this.#unique(name), this);
-    this.blocks.push(block);
-    return block;
+    return new Block(this.#unique(name), this);
+  }
+
+  /** Puts a block behind the others, if it is not there yet: LLVM's layout begins from this order. */
+  place(block: Block): void {
+    if (!this.blocks.includes(block)) this.blocks.push(block);
   }
 
   /** A fresh `%name`. */

@@ -1,6 +1,6 @@
 import type { BpfCpu } from "../compile.js";
 import type { Slot, Variable } from "../dialect/model/expressions.js";
-import { sizeOf } from "../dialect/model/layout.js";
+import { alignOf, sizeOf } from "../dialect/model/layout.js";
 import type { Loc } from "../dialect/model/location.js";
 import type { Func, GlobalModel, MapModel } from "../dialect/model/model.js";
 import type { LoopLabel } from "../dialect/model/statements.js";
@@ -96,8 +96,9 @@ export class FunctionLowering {
   }
 
   /** A stack slot for a value that the model does not name. */
-  scratch(name: string, size: number): ir.Value {
-    return this.b.alloca(ir.arrayType(ir.i8, size), name, 8);
+  scratch(name: string, type: Type): ir.Value {
+    // No more alignment than the type's own: LLVM then lets a helper write straight to where the value goes.
+    return this.b.alloca(ir.arrayType(ir.i8, sizeOf(type)), name, alignOf(type));
   }
 
   /** Leaves the function. All returns meet in one block: several `ret` cost instructions. */
@@ -135,6 +136,7 @@ export function lowerFunction(context: ModuleContext, func: Func): void {
   func.params.forEach((param, i) => {
     const value = fn.params[i];
     if (value) f.b.store(value, f.variable(param));
+    if (value && param.copy.slot) f.b.store(value, f.slot(param.copy.slot));
   });
   lowerStatements(f, func.body);
   // Falling off the end: of a void function, or where the checker proved that nothing comes here.

@@ -198,6 +198,15 @@ export function copyInto(scope: Scope, target: Expr, type: Type, source: Expr, n
   );
 }
 
+/** A variable that never changes is in memory once, however often its address is wanted. */
+function copyOfConstant(scope: Scope, value: Expr, type: Type): Expr | null {
+  if (value.kind !== "read" || value.place.kind !== "variable" || !value.place.variable.constant) return null;
+  const { variable } = value.place;
+  if (!sameType(variable.type, type)) return null;
+  variable.copy.slot ??= scope.slot(variable.name, variable.type, variable.loc);
+  return addressOf(slotPlace(variable.copy.slot));
+}
+
 /**
  * The address of memory that holds `node` as a value of `type`: what a helper's key or value argument wants.
  * A scalar goes to a stack slot of its own.
@@ -207,6 +216,8 @@ export function inMemory(scope: Scope, node: ts.Expression, type: Type, name: st
   if (!isAggregate(type)) {
     const value = checkValue(scope, node, type);
     if (value.type.kind === "error") return value;
+    const copy = copyOfConstant(scope, value, type);
+    if (copy) return copy;
     const slot = scope.slot(name, type, loc);
     const place = slotPlace(slot);
     return {

@@ -82,6 +82,11 @@ export interface Variable {
   readonly constant: boolean;
   /** 0-based index if it is a parameter, else null. */
   readonly parameter: number | null;
+  /**
+   * Memory with the variable's value, for helpers that take its address. The variable itself stays in a register:
+   * it never changes, so that one copy, made where it is declared, serves all calls.
+   */
+  readonly copy: { slot: Slot | null };
 }
 
 /** Stack storage of one place in the source. */

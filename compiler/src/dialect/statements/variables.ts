@@ -33,7 +33,14 @@ function checkVariable(scope: Scope, node: ts.VariableDeclaration, constant: boo
     return [];
   }
   const loc = scope.session.locate(node.name);
-  const variable: Variable = { name: cName(node.name.text), type, loc, constant, parameter: null };
+  const variable: Variable = {
+    name: cName(node.name.text),
+    type,
+    loc,
+    constant,
+    parameter: null,
+    copy: { slot: null },
+  };
   scope.declare(node.name, variable);
   if (type.kind === "error" || init?.type.kind === "error") return [];
   return [{ kind: "variable", variable, init, loc }];
@@ -121,6 +128,7 @@ function destructured(
         loc: at,
         constant,
         parameter: null,
+        copy: { slot: null },
       };
       scope.declare(element.name, variable);
       statements.push({ kind: "variable", variable, init: value, loc: at });

@@ -1,5 +1,5 @@
 import type { Expr } from "../../dialect/model/expressions.js";
-import { sizeOf } from "../../dialect/model/layout.js";
+import { alignOf, sizeOf } from "../../dialect/model/layout.js";
 import type { Space, Type } from "../../dialect/model/types.js";
 import { helperNamed } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
@@ -26,16 +26,25 @@ export function probeCopy(
 }
 
 /** A scalar from kernel or user memory; 0 where it cannot be read. */
-export function probeRead(f: FunctionLowering, pointer: ir.Value, type: Type, space: Space): ir.Value {
+export function probeRead(
+  f: FunctionLowering,
+  pointer: ir.Value,
+  type: Type,
+  space: Exclude<Space, "direct">,
+): ir.Value {
   const size = sizeOf(type);
-  const scratch = f.scratch("read", size);
-  if (space !== "direct") probeCopy(f, scratch, pointer, size, space);
-  return loadValue(f, { pointer: scratch, volatile: false, align: 8 }, type);
+  const scratch = f.scratch("read", type);
+  // The end of its life is said, so that LLVM may let the helper write straight to where the value goes.
+  ir.intrinsics.lifetimeStart(f.b, scratch, size);
+  probeCopy(f, scratch, pointer, size, space);
+  const value = loadValue(f, { pointer: scratch, volatile: false, align: alignOf(type) }, type);
+  ir.intrinsics.lifetimeEnd(f.b, scratch, size);
+  return value;
 }
 
 /** Through a pointer, in whatever space it leads to. */
 export function readThrough(f: FunctionLowering, pointer: Expr, type: Type): ir.Value {
   const value = lowerExpression(f, pointer);
   const space = pointer.type.kind === "ptr" ? pointer.type.space : "direct";
-  return probeRead(f, value, type, space);
+  return probeRead(f, value, type, space === "direct" ? "probe" : space);
 }

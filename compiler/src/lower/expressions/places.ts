@@ -58,7 +58,8 @@ const kernelArray = ({ base }: Place & { kind: "element" }): boolean =>
 export function readPlace(f: FunctionLowering, place: Place): ir.Value {
   const address = addressOfPlace(f, place);
   f.at(place.loc);
-  if (spaceOf(place) !== "direct") return probeRead(f, address.pointer, place.type, spaceOf(place));
+  const space = spaceOf(place);
+  if (space !== "direct") return probeRead(f, address.pointer, place.type, space);
   if (place.kind === "field" && place.field.bits) return readBits(f, address, place.type, place.field);
   const value = loadValue(f, address, place.type);
   // A packet pointer is never null: saying so saves the test of every header made from it.

@@ -22,13 +22,7 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
       lowerExpression(f, statement.expression);
       return;
     case "variable":
-      if (statement.init)
-        storeValue(f, lowerExpression(f, statement.init), statement.variable.type, {
-          pointer: f.variable(statement.variable),
-          volatile: false,
-          align: 8,
-        });
-      else f.b.store(zero(f.types.memory(statement.variable.type)), f.variable(statement.variable));
+      lowerVariable(f, statement);
       return;
     case "block":
       lowerStatements(f, statement.body);
@@ -52,4 +46,11 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
     case "return":
       lowerReturn(f, statement);
   }
+}
+
+function lowerVariable(f: FunctionLowering, { variable, init }: Statement & { kind: "variable" }): void {
+  const value = init ? lowerExpression(f, init) : zero(f.types.value(variable.type));
+  const { slot } = variable.copy;
+  for (const pointer of [f.variable(variable), ...(slot ? [f.slot(slot)] : [])])
+    storeValue(f, value, variable.type, { pointer, volatile: false, align: 8 });
 }
