@@ -2,6 +2,7 @@ export type { Codec } from "./codec.js";
 export * as codecs from "./codecs/index.js";
 export {
   type Answer,
+  attachCookies,
   bpfLinks,
   btfFeatures,
   type Feature,

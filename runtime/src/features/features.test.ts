@@ -4,6 +4,7 @@ import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { errno } from "../sys/errors.js";
 import { setKernel } from "../sys/kernel.js";
 import {
+  attachCookies,
   bpfLinks,
   btfFeatures,
   type Feature,
@@ -23,6 +24,7 @@ const kinds = [
   "ringbuf",
 ] as const;
 const features: readonly Feature[] = [
+  attachCookies,
   bpfLinks,
   memcgAccounting,
   mmapableArrays,

@@ -2,6 +2,7 @@ import type { Program } from "../programs/program.js";
 import { cText } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { syscallPrefix } from "../sys/syscall-functions.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import type { Link } from "./link.js";
 import { attachPerfEvent } from "./perf-event.js";
@@ -23,20 +24,13 @@ export const attachKprobe: Attach = (program, options) => {
   return onFunction(program, target, isReturn, label, options);
 };
 
-/**
- * How the functions of system calls begin (kernel: asm/syscall_wrapper.h; x86-64 since 4.17, arm64
- * since 4.19).
- */
-const syscallPrefix: Readonly<Record<string, string>> = { x64: "__x64_sys_", arm64: "__arm64_sys_" };
-
 /** `ksyscall/openat`, `kretsyscall/openat`: the system call's function, by the architecture's name for it. */
 export const attachKsyscall: Attach = (program, options) => {
   const { section, attachTo } = program.spec;
   const label = `${section} (${program.label})`;
-  const prefix = syscallPrefix[process.arch];
-  if (prefix === undefined || attachTo === "")
+  if (syscallPrefix === undefined || attachTo === "")
     throw new UsageError("bad-value", `${label}: write the section as "ksyscall/openat"`);
-  const target = { name: `${prefix}${attachTo}`, offset: 0n };
+  const target = { name: `${syscallPrefix}${attachTo}`, offset: 0n };
   return onFunction(program, target, section.startsWith("kretsyscall"), label, options);
 };
 

@@ -6,6 +6,8 @@ import { pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { loadBtf, noBtf } from "./btf.js";
+import { kconfigContents } from "./kconfig.js";
+import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import { loadProgram } from "./programs.js";
@@ -66,7 +68,8 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
     if (!map.autocreate) continue;
     const refusal = unsupported[map.origin];
     if (refusal !== undefined) throw new UsageError("unsupported", `map '${name}': ${refusal}`);
-    const { handle, pinAt } = createMap(map, { btf, pinPath });
+    const filled = map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec) } : map;
+    const { handle, pinAt } = createMap(filled, { btf, pinPath });
     undo.push(() => handle.close());
     maps.set(name, handle);
     if (pinAt !== null) pins.push({ handle, path: pinAt });
@@ -94,7 +97,6 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
 
 /** Kinds of maps that this version cannot make yet. */
 const unsupported: Partial<Record<MapSpec["origin"], string>> = {
-  kconfig: "this version does not read the kernel's configuration (.kconfig) yet",
   struct_ops: "this version does not register struct_ops yet; set its autocreate to false to leave it out",
 };
 
@@ -115,12 +117,4 @@ function moduleBtfs(vmlinux: Btf): Btf[] {
     const read = module.read();
     return "btf" in read ? [read.btf] : [];
   });
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,4 +1,4 @@
-import { memcgAccounting } from "../features/memcg.js";
+import { memcgAccounting } from "../features/helpers.js";
 import { kernel } from "../sys/kernel.js";
 
 let done = false;
