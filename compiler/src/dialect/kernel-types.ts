@@ -2,8 +2,6 @@
 export interface KernelTypes {
   /** Is this member of the struct a pointer, or embedded? Null if there is no BTF, or no such member. */
   memberKind(struct: string, member: string): "pointer" | "embedded" | null;
-  /** Is the type a union? Null if unknown. */
-  isUnion(struct: string): boolean | null;
 }
 
-export const noKernelTypes: KernelTypes = { memberKind: () => null, isUnion: () => null };
+export const noKernelTypes: KernelTypes = { memberKind: () => null };

@@ -305,7 +305,7 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
   const struct: StructType = {
     kind: "struct",
     name,
-    union: origin === "kernel" && session.kernel.isUnion(name) === true,
+    union: origin === "kernel" && isMarkedUnion(declaration),
     origin,
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(declaration.name),
@@ -317,6 +317,12 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
     .map((m) => memberOf(session, m, struct, env));
   Object.assign(struct.shape, layOut(fields, { union: struct.union, packed: false, align: 1 }));
   return struct;
+}
+
+/** `tsbpfc vmlinux` writes `@union` in front of one: CO-RE matches a root by its kind as well as by its name. */
+function isMarkedUnion(declaration: ts.InterfaceDeclaration): boolean {
+  const source = declaration.getSourceFile();
+  return source.text.slice(declaration.getFullStart(), declaration.getStart(source)).includes("@union");
 }
 
 /** A member of a kernel struct: `f: T` of another kernel struct is a pointer or embedded; BTF knows which. */

@@ -25,12 +25,6 @@ export class KernelBtf implements KernelTypes {
     return btf.type(btf.resolve(type)).kind === "ptr" ? "pointer" : "embedded";
   }
 
-  isUnion(struct: string): boolean | null {
-    const { btf } = this;
-    const [id] = btf?.find(struct, ["struct", "union"]) ?? [];
-    return btf && id !== undefined ? btf.type(id).kind === "union" : null;
-  }
-
   #read(): Btf | null {
     let bytes: Uint8Array;
     try {

@@ -24,7 +24,9 @@ export function pruneDeclarations(
   const lines = new Map<string, string>();
   const kept: string[] = [];
   for (const line of text.split("\n")) {
-    const name = /^export (?:declare )?(?:interface|enum|type|class) ([\w$]+)/.exec(line)?.[1];
+    const name = /^(?:\/\*\* @union \*\/ )?export (?:declare )?(?:interface|enum|type|class) ([\w$]+)/.exec(
+      line,
+    )?.[1];
     if (name) lines.set(name, line);
     else if (line.startsWith("import ")) kept.push(line);
   }

@@ -95,7 +95,10 @@ class Writer {
     const name = tsName(type.name);
     this.#lines.set(type.name, ""); // reserved: a struct may lead back to itself
     if (type.kind === "struct" || type.kind === "union") {
-      this.#lines.set(type.name, `export interface ${name} { ${this.#members(type.members)} }`);
+      this.#lines.set(
+        type.name,
+        `${type.kind === "union" ? "/** @union */ " : ""}export interface ${name} { ${this.#members(type.members)} }`,
+      );
     } else if (type.kind === "enum" || type.kind === "enum64") {
       const members = type.values.map((v) => `${tsName(v.name)} = ${v.value}`);
       this.#lines.set(type.name, `export declare enum ${name} { ${members.join(", ")} }`);
