@@ -50,7 +50,8 @@ export {
 } from "./elf/elf.js";
 export { ElfError, type ElfErrorCode } from "./elf/error.js";
 export { Instructions, insnClass, insnSize, opcode, pseudo, pseudoCall } from "./insn/insn.js";
-export { generateSkeleton, type SkeletonOptions } from "./skeleton/generate.js";
+export { SkeletonError, type SkeletonErrorCode } from "./skeleton/error.js";
+export { generateSkeleton, type SkeletonOptions, skeletonName } from "./skeleton/generate.js";
 export type { Printed as PrintedSkeleton } from "./skeleton/print.js";
 export { SpecError, type SpecErrorCode } from "./spec/error.js";
 export {

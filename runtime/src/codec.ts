@@ -5,8 +5,11 @@
 export interface Codec<T> {
   /** Bytes, padding included. */
   readonly size: number;
-  /** Decodes the value that starts at byte `at`. The result shares no memory with `view`. */
-  read(view: DataView, at: number): T;
+  /**
+   * Decodes the value that starts at byte `at`. The result shares no memory with `view`. `length` is the bytes that
+   * are there, for a type that ends in a flexible array; `size` if absent.
+   */
+  read(view: DataView, at: number, length?: number): T;
   /** Encodes `value` from byte `at` on, every byte of it: padding is zeroed. */
   write(view: DataView, at: number, value: T): void;
 }

@@ -24,6 +24,7 @@ export type {
   ProgramOptions,
   SkeletonDefinition,
 } from "./skeleton/definition.js";
+export { embeddedObject, objectFile } from "./skeleton/object.js";
 export { SkeletonProgram } from "./skeleton/program.js";
 export { Skeleton } from "./skeleton/skeleton.js";
 export { SyscallError, UsageError } from "./sys/errors.js";

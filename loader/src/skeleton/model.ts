@@ -1,28 +1,49 @@
-import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
-import { mapClass } from "./maps.js";
+import type { Locals } from "./codec.js";
+import { type MapParameter, mapClass, mapClassNames } from "./maps.js";
 import { Names } from "./names.js";
-import { type EnumDeclaration, type Shape, Shapes, type StructDeclaration } from "./types.js";
+import { programNote } from "./programs.js";
+import {
+  type ArrayDeclaration,
+  type EnumDeclaration,
+  hasUnion,
+  type Shape,
+  type StructDeclaration,
+} from "./shape.js";
+import { Shapes } from "./types.js";
+import { bytesText } from "./typescript.js";
 
 /** A skeleton before it is printed. */
 export interface SkeletonModel {
+  /** The class. */
   readonly name: string;
   /** Name of the file that it was made from. */
   readonly source: string;
   readonly enums: readonly EnumDeclaration[];
-  /** Each before those that hold it. */
+  /** Codecs of arrays and structs, each before those that use it. */
+  readonly arrays: readonly ArrayDeclaration[];
   readonly structs: readonly StructDeclaration[];
   readonly maps: readonly MapModel[];
-  readonly programs: readonly { readonly name: string; readonly section: string }[];
+  readonly programs: readonly ProgramModel[];
   readonly rodata: readonly VariableModel[];
   readonly globals: readonly VariableModel[];
+  /** Names of what the file declares for itself, and in its functions. */
+  readonly own: { readonly object: string; readonly definition: string };
+  readonly locals: Locals;
+  /** Names of the types that a struct with unions is made from, by the struct's name. */
+  readonly inits: ReadonlyMap<string, string>;
 }
 
 export interface MapModel {
   readonly name: string;
   readonly className: string;
   readonly shapes: readonly Shape[];
+  readonly note: string;
+}
+
+export interface ProgramModel {
+  readonly name: string;
   readonly note: string;
 }
 
@@ -33,87 +54,88 @@ export interface VariableModel {
   readonly shape: Shape;
 }
 
-/** Names that the printed file uses itself. */
-const OWN = [
-  "codecs",
-  "Codec",
-  "Skeleton",
-  "SkeletonProgram",
-  "OpenOptions",
-  "object",
-  "definition",
-  "ArrayMap",
-  "HashMap",
-  "LpmTrie",
-  "LruHashMap",
-  "LruPerCpuHashMap",
-  "OpaqueMap",
-  "PerCpuArray",
-  "PerCpuHashMap",
-  "Queue",
-  "RingBuf",
-  "Stack",
-  "Buffer",
-  "DataView",
-  "Uint8Array",
-  "Number",
-];
+/** What a skeleton imports from the runtime, less the map classes. */
+export const imports = {
+  values: ["codecs", "Skeleton", "embeddedObject", "objectFile"],
+  types: ["Codec", "OpenOptions", "SkeletonDefinition", "SkeletonProgram"],
+} as const;
 
-/** What a skeleton shows of an object. Pure: the same object gives the same model. */
+/** What a skeleton shows of an object. Pure: the same object gives the same model. @throws SkeletonError, BtfError */
 export function modelOf(spec: CollectionSpec, name: string, source: string): SkeletonModel {
-  const names = new Names([
-    ...OWN,
-    name,
-    `${name}Maps`,
-    `${name}Programs`,
-    `${name}Rodata`,
-    `${name}Globals`,
-  ]);
-  const shapes = spec.btf ? new Shapes(spec.btf, names) : null;
+  const own = ["Maps", "Programs", "Rodata", "Globals"].map((part) => `${name}${part}`);
+  const names = new Names([...imports.values, ...imports.types, ...mapClassNames, name, ...own]);
+  const { btf } = spec;
+  const shapes = btf ? new Shapes(btf, names) : null;
+  // Enums cross as numbers too (a program's verdict, an array's index), so that no map may lead to their names.
+  if (btf && shapes)
+    for (const id of btf.ids())
+      if (/^enum(64)?$/.test(btf.kind(id)) && btf.name(id) !== "") shapes.of(id, btf.name(id));
   const maps = [...spec.maps.values()].filter((m) => m.origin === "declared").map((m) => mapModel(m, shapes));
-  const variables: VariableModel[] = [];
-  for (const variable of spec.variables.values()) {
-    const shape = shapes && variable.type !== 0 ? shapes.of(variable.type, variable.name) : null;
-    // A variable whose type the object does not tell cannot be shown.
-    if (shape)
-      variables.push({ name: variable.name, section: variable.section, offset: variable.offset, shape });
-  }
-  // Enums cross as numbers (a program's verdict, an array's index), so that nothing else leads to their names.
-  if (spec.btf && shapes) for (const id of enumsOf(spec.btf)) shapes.of(id);
-  const constant = (v: VariableModel): boolean => spec.variables.get(v.name)?.constant === true;
+  const variables = (constant: boolean): VariableModel[] =>
+    [...spec.variables.values()]
+      .filter((variable) => variable.constant === constant)
+      .map(({ name: variable, section, offset, type, size }) => {
+        const bytes: Shape = { kind: "bytes", bytes: size };
+        const shape = shapes && type !== 0 ? shapes.of(type, variable) : bytes;
+        return { name: variable, section, offset, shape };
+      });
+  const rodata = variables(true);
+  const globals = variables(false);
+  const structs = shapes?.structs ?? [];
   return {
     name,
     source,
     enums: shapes?.enums ?? [],
-    structs: shapes?.structs ?? [],
+    arrays: shapes?.arrays ?? [],
+    structs,
     maps,
-    programs: [...spec.programs.values()].map((p) => ({ name: p.name, section: p.section })),
-    rodata: variables.filter(constant),
-    globals: variables.filter((v) => !constant(v)),
+    programs: [...spec.programs.values()].map((p) => ({
+      name: p.name,
+      note: programNote(p.section, p.type, p.autoload),
+    })),
+    rodata,
+    globals,
+    inits: new Map(
+      structs.filter((s) => hasUnion(s.members)).map((s) => [s.name, names.fresh(`${s.name}Init`)]),
+    ),
+    // Last, so that types keep the probe's names.
+    own: { object: names.fresh("objectBytes"), definition: names.fresh("definition") },
+    locals: {
+      view: names.fresh("view"),
+      at: names.fresh("at"),
+      value: names.fresh("value"),
+      length: names.fresh("length"),
+      list: names.fresh("list"),
+      element: names.fresh("element"),
+      to: names.fresh("to"),
+      map: names.fresh("map"),
+    },
   };
 }
 
-const enumsOf = (btf: Btf): TypeId[] =>
-  [...btf.ids()].filter((id) => /^enum(64)?$/.test(btf.kind(id)) && btf.name(id) !== "");
-
 function mapModel(spec: MapSpec, shapes: Shapes | null): MapModel {
-  const wanted = mapClass(spec);
-  const types: Readonly<Record<"key" | "value" | "record", { readonly id: TypeId; readonly bytes: number }>> =
-    {
-      key: { id: spec.keyType, bytes: spec.keySize },
-      value: { id: spec.valueType, bytes: spec.valueSize },
-      record: { id: spec.recordType, bytes: 0 },
-    };
-  const found = wanted.parameters.map((parameter) => {
-    const { id } = types[parameter];
-    return shapes && id !== 0 ? shapes.of(id, `${spec.name}_${parameter}`) : null;
-  });
-  const typed = found.every((shape) => shape !== null);
-  const size = spec.type === "ringbuf" ? `${spec.maxEntries} bytes` : `${spec.maxEntries} entries`;
-  return {
-    name: spec.name,
-    className: typed ? wanted.name : "OpaqueMap",
-    shapes: typed ? found.filter((shape) => shape !== null) : [],
-    note: `BPF_MAP_TYPE_${spec.type.toUpperCase()}, ${size}.`,
+  const wanted = mapClass(spec.type);
+  const found = wanted.parameters.map((parameter) => parameterShape(spec, parameter, shapes));
+  return { name: spec.name, className: wanted.name, shapes: found, note: mapNote(spec) };
+}
+
+/** By its type; its bytes, where the object does not tell the type. */
+function parameterShape(spec: MapSpec, parameter: MapParameter, shapes: Shapes | null): Shape {
+  const known: Readonly<Record<MapParameter, { readonly id: TypeId; readonly untyped: Shape }>> = {
+    key: { id: spec.keyType, untyped: { kind: "bytes", bytes: spec.keySize } },
+    value: { id: spec.valueType, untyped: { kind: "bytes", bytes: spec.valueSize } },
+    record: { id: spec.recordType, untyped: { kind: "raw", bytes: 0 } },
   };
+  const { id, untyped } = known[parameter];
+  return shapes && id !== 0 ? shapes.of(id, `${spec.name}_${parameter}`) : untyped;
+}
+
+function mapNote(spec: MapSpec): string {
+  const size = spec.type.endsWith("ringbuf") ? `${spec.maxEntries} bytes` : `${spec.maxEntries} entries`;
+  const sizes = [
+    spec.keySize > 0 ? `keys of ${bytesText(spec.keySize)}` : "",
+    spec.valueSize > 0 ? `values of ${bytesText(spec.valueSize)}` : "",
+  ];
+  const parts = [size, ...sizes].filter((part) => part !== "").join(", ");
+  return `BPF_MAP_TYPE_${spec.type.toUpperCase()}: ${parts}.${spec.pinning === "by-name" ? " Pinned by its name." : ""}`;
 }

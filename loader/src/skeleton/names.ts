@@ -12,7 +12,7 @@ const reserved: ReadonlySet<string> = new Set(
 );
 
 /** Globals that generated code uses: a probe's type of that name would hide them. */
-const globals = ["Uint8Array", "DataView", "URL"];
+const globals = ["Uint8Array", "URL", "Number", "Pick"];
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
 
@@ -47,10 +47,5 @@ export class Names {
     for (let i = 2; this.#taken.has(name); i++) name = `${base}${i}`;
     this.#taken.add(name);
     return name;
-  }
-
-  /** Gives a name back: the declaration that it was for is one already there. */
-  release(name: string): void {
-    this.#taken.delete(name);
   }
 }

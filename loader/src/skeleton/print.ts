@@ -1,9 +1,8 @@
-import type { SkeletonModel, VariableModel } from "./model.js";
-import { access, property } from "./names.js";
-import type { EnumDeclaration, StructDeclaration } from "./types.js";
-
-const doc = (text: string, indent = ""): string =>
-  text === "" ? "" : `${indent}/** ${text.replaceAll("*/", "* /")} */\n`;
+import { codeOf } from "./codec.js";
+import { Declarations, doc } from "./declarations.js";
+import { imports, type MapModel, type SkeletonModel, type VariableModel } from "./model.js";
+import { property } from "./names.js";
+import { bytesText } from "./typescript.js";
 
 /** Both forms of a skeleton: with code, and as declarations for the one that is printed as JavaScript. */
 export interface Printed {
@@ -14,102 +13,70 @@ export interface Printed {
 /** @param load an expression for the object's bytes */
 export function printSkeleton(model: SkeletonModel, load: string): Printed {
   const { name } = model;
+  const declarations = new Declarations(model);
   const generics = `${name}Maps, ${name}Programs, ${name}Rodata, ${name}Globals`;
-  const head = `// Made by tsbpfc from ${model.source}. Do not edit: build again instead.\n`;
-  const classes = [...new Set(model.maps.map((m) => m.className))].sort();
-  const types = [...model.enums.map(enumType), ...model.structs.map(structType), interfaces(model)].join(
-    "\n",
+  const types = [declarations.types(), interfaces(model, declarations)].filter((t) => t !== "").join("\n");
+  const about = doc(`The object ${model.source}: open, load, attach, close.`);
+  const open = doc(
+    "Parses the object; nothing is in the kernel yet. @throws UsageError for options it has no use for",
+    "  ",
   );
-  const classDoc = doc(`The object ${model.source}: open, load, attach, close.`);
   const ts = [
-    head,
-    `import { ${["codecs", "type Codec", "type OpenOptions", "Skeleton", "type SkeletonDefinition", "type SkeletonProgram", ...classes].join(", ")} } from "@tsbpfc/runtime";\n`,
-    "\n",
     types,
-    "\n",
-    ...model.enums.map(enumValue),
-    ...model.structs.map(structCodec),
-    definition(model),
-    "\n",
-    `const object = (): Uint8Array => ${load};\n\n`,
-    classDoc,
-    `export class ${name} extends Skeleton<${generics}> {\n`,
-    doc("Parses the object; nothing is in the kernel yet.", "  "),
-    `  static open(options: OpenOptions<${generics}> = {}): ${name} {\n    return new ${name}(object(), definition, options);\n  }\n}\n`,
-  ].join("");
+    declarations.values(),
+    definition(model, declarations),
+    `const ${model.own.object} = (): Uint8Array => ${load};\n`,
+    `${about}export class ${name} extends Skeleton<${generics}> {\n${open}` +
+      `  static open(options: OpenOptions<${generics}> = {}): ${name} {\n` +
+      `    return new ${name}(${model.own.object}(), ${model.own.definition}, options);\n  }\n}\n`,
+  ];
   const dts = [
-    head,
-    `import { ${["type Codec", "type OpenOptions", "Skeleton", "type SkeletonProgram", ...classes.map((c) => `type ${c}`)].join(", ")} } from "@tsbpfc/runtime";\n`,
-    "\n",
     types,
-    "\n",
-    ...model.enums.map((e) => `export declare const ${e.name}: ${enumObject(e)};\n`),
-    ...model.structs.map((s) => `export declare const ${s.name}: Codec<${s.name}>;\n`),
-    classDoc,
-    `export declare class ${name} extends Skeleton<${generics}> {\n`,
-    doc("Parses the object; nothing is in the kernel yet.", "  "),
-    `  private constructor();\n  static open(options?: OpenOptions<${generics}>): ${name};\n}\n`,
-  ].join("");
-  return { ts, dts };
+    declarations.constants(),
+    `${about}export declare class ${name} extends Skeleton<${generics}> {\n${open}` +
+      `  static open(options?: OpenOptions<${generics}>): ${name};\n}\n`,
+  ];
+  return { ts: file(model, ts, "values"), dts: file(model, dts, "declarations") };
 }
 
-const literal = (value: bigint, wide: boolean): string => (wide ? `${value}n` : `${value}`);
-
-const enumType = (e: EnumDeclaration): string =>
-  `export type ${e.name} = (typeof ${e.name})[keyof typeof ${e.name}];\n`;
-
-const enumObject = (e: EnumDeclaration): string =>
-  `{ ${e.values.map((v) => `readonly ${property(v.name)}: ${literal(v.value, e.wide)}`).join("; ")} }`;
-
-const enumValue = (e: EnumDeclaration): string =>
-  `export const ${e.name} = {\n${e.values.map((v) => `  ${property(v.name)}: ${literal(v.value, e.wide)},\n`).join("")}} as const;\n\n`;
-
-/** A union is read through all members and written through one, so that each may be left out. */
-function structType(s: StructDeclaration): string {
-  const optional = s.kind === "union" ? "?" : "";
-  const fields = s.fields.map(
-    (f) =>
-      `${doc(f.note, "  ")}  ${property(f.name)}${optional}: ${f.ts}${optional ? " | undefined" : ""};\n`,
-  );
-  const what =
-    s.kind === "union" ? "a union: read through every member, written through one." : `${s.size} bytes.`;
-  return `${doc(`${s.size > 0 && s.kind === "union" ? `${s.size} bytes, ` : ""}${what}`)}export interface ${s.name} {\n${fields.join("")}}\n`;
-}
-
-function structCodec(s: StructDeclaration): string {
-  const read = s.fields.map((f) => `    ${property(f.name)}: ${f.read},\n`).join("");
-  const write =
-    s.kind === "union"
-      ? [
-          "    switch (codecs.oneMember(value)) {\n",
-          ...s.fields.map(
-            (f) =>
-              `      case ${JSON.stringify(f.name)}:\n        if (value${access(f.name)} !== undefined) ${f.write(`value${access(f.name)}`)}\n        break;\n`,
-          ),
-          "    }\n",
-        ].join("")
-      : s.fields.map((f) => `    ${f.write(`value${access(f.name)}`)}\n`).join("");
-  const used = s.fields.length > 0 ? ["view", "at"] : ["_view", "_at"];
+/** Imports what the text mentions, so that a project that forbids unused names is content. */
+function file(model: SkeletonModel, parts: readonly string[], kind: "values" | "declarations"): string {
+  const body = parts.filter((part) => part !== "").join("\n");
+  const code = body.replace(/\(`[^`]*`\)/, ""); // less the object
+  const mentioned = (name: string): boolean => new RegExp(`(?<![\\w$."])${name}(?![\\w$"])`).test(code);
+  const classes = [...new Set(model.maps.map((m) => m.className))].sort();
+  // A class that declarations only mention need not be there when the program runs.
+  const mapImports = classes.map((c) => (kind === "values" ? c : `type ${c}`));
+  const names = [
+    ...imports.values.filter(mentioned),
+    ...mapImports,
+    ...imports.types.filter(mentioned).map((t) => `type ${t}`),
+  ];
   return [
-    `export const ${s.name}: Codec<${s.name}> = {\n`,
-    `  size: ${s.size},\n`,
-    `  read: (${used.join(", ")}) => ({\n${read}  }),\n`,
-    `  write: (view, at, ${s.fields.length > 0 ? "value" : "_value"}) => {\n    codecs.clear(view, at, ${s.size});\n${write}  },\n`,
-    "};\n\n",
+    "/* eslint-disable */\n",
+    `// Made by tsbpfc from ${model.source.replace(/[\r\n]/g, " ")}. Do not edit: build again instead.\n`,
+    `import {\n${names.map((n) => `  ${n},\n`).join("")}} from "@tsbpfc/runtime";\n\n`,
+    body,
   ].join("");
 }
 
-function interfaces(model: SkeletonModel): string {
+function interfaces(model: SkeletonModel, declarations: Declarations): string {
   const { name } = model;
   const maps = model.maps.map((m) => {
-    const generics = m.shapes.length > 0 ? `<${m.shapes.map((s) => s.ts).join(", ")}>` : "";
-    return `${doc(m.note, "  ")}  readonly ${property(m.name)}: ${m.className}${generics};\n`;
+    const types = m.shapes.map((s) => declarations.typeOf(s)).join(", ");
+    return `${doc(m.note, "  ")}  readonly ${property(m.name)}: ${m.className}${types === "" ? "" : `<${types}>`};\n`;
   });
   const programs = model.programs.map(
-    (p) => `${doc(`SEC("${p.section}")`, "  ")}  readonly ${property(p.name)}: SkeletonProgram;\n`,
+    (p) => `${doc(p.note, "  ")}  readonly ${property(p.name)}: SkeletonProgram;\n`,
   );
   const variables = (list: readonly VariableModel[]): string =>
-    list.map((v) => `${doc(v.shape.note ?? "", "  ")}  ${property(v.name)}: ${v.shape.ts};\n`).join("");
+    list
+      .map((v) => {
+        const more = v.shape.kind === "bytes" ? "" : declarations.noteOf(v.shape);
+        const note = [`${v.section}, ${bytesText(v.shape.bytes)}.`, more].join(" ").trim();
+        return `${doc(note, "  ")}  ${property(v.name)}: ${declarations.typeOf(v.shape)};\n`;
+      })
+      .join("");
   return [
     `export interface ${name}Maps {\n${maps.join("")}}\n`,
     `export interface ${name}Programs {\n${programs.join("")}}\n`,
@@ -118,25 +85,31 @@ function interfaces(model: SkeletonModel): string {
   ].join("\n");
 }
 
-function definition(model: SkeletonModel): string {
-  const maps = model.maps.map((m) => {
-    const codecs = m.shapes.map((s) => s.codec);
-    return `    ${property(m.name)}: (handle) => new ${m.className}(${["handle", ...codecs].join(", ")}),\n`;
-  });
-  const variables = (list: readonly VariableModel[]): string =>
-    list
-      .map(
-        (v) =>
-          `    ${property(v.name)}: { section: ${JSON.stringify(v.section)}, offset: ${v.offset}, codec: ${v.shape.codec} },\n`,
-      )
-      .join("");
+function definition(model: SkeletonModel, declarations: Declarations): string {
+  const { name } = model;
+  const block = (key: string, lines: readonly string[]): string =>
+    lines.length === 0 ? `  ${key}: {},\n` : `  ${key}: {\n${lines.join("")}  },\n`;
+  const variables = (list: readonly VariableModel[]): string[] =>
+    list.map(
+      (v) =>
+        `    ${property(v.name)}: { section: ${JSON.stringify(v.section)}, offset: ${v.offset}, codec: ${codeOf(v.shape).codec} },\n`,
+    );
   return [
-    `const definition: SkeletonDefinition<${model.name}Maps, ${model.name}Programs> = {\n`,
-    `  name: ${JSON.stringify(model.name)},\n`,
-    `  maps: {\n${maps.join("")}  },\n`,
+    `const ${model.own.definition}: SkeletonDefinition<${name}Maps, ${name}Programs> = {\n`,
+    `  name: ${JSON.stringify(name)},\n`,
+    block(
+      "maps",
+      model.maps.map((m) => mapLine(m, model.locals.map, declarations)),
+    ),
     `  programs: [${model.programs.map((p) => JSON.stringify(p.name)).join(", ")}],\n`,
-    `  rodata: {\n${variables(model.rodata)}  },\n`,
-    `  globals: {\n${variables(model.globals)}  },\n`,
+    block("rodata", variables(model.rodata)),
+    block("globals", variables(model.globals)),
     "};\n",
   ].join("");
+}
+
+function mapLine(map: MapModel, local: string, declarations: Declarations): string {
+  const types = map.shapes.map((s) => declarations.typeOf(s)).join(", ");
+  const given = [local, ...map.shapes.map((s) => codeOf(s).codec)].join(", ");
+  return `    ${property(map.name)}: (${local}) => new ${map.className}${types === "" ? "" : `<${types}>`}(${given}),\n`;
 }

@@ -34,7 +34,9 @@ export type Shape =
       /** Of its codec, which is declared once for each element type and length. */
       readonly name: string;
     }
-  | { readonly kind: "struct"; readonly bytes: number; readonly name: string };
+  | { readonly kind: "struct"; readonly bytes: number; readonly name: string }
+  /** A record whose type the object does not tell: all its bytes, however many. */
+  | { readonly kind: "raw"; readonly bytes: 0 };
 
 export type IntegerSize = 1 | 2 | 4 | 8;
 export type EnumShape = Extract<Shape, { kind: "enum" }>;

@@ -17,8 +17,8 @@ import {
 
 type Of<K extends BtfType["kind"]> = Extract<BtfType, { kind: K }>;
 
-/** The kernel allows 32 levels (MAX_RESOLVE_DEPTH in kernel/bpf/btf.c). */
-const maxDepth = 32;
+/** Typedefs and qualifiers count too; the kernel allows 32 levels (MAX_RESOLVE_DEPTH in kernel/bpf/btf.c). */
+const maxDepth = 64;
 const integerSizes: readonly number[] = [1, 2, 4, 8];
 
 /** Shapes of an object's types, and the declarations that they need: each before those that use it. */
@@ -106,7 +106,7 @@ export class Shapes {
     const as = this.#elements(type.type);
     if (as !== "array") return { kind: as, bytes };
     const element = this.of(type.type, hint);
-    const { length } = type;
+    const length = element.bytes === 0 ? 0 : type.length;
     const name = this.#declare(`${arrayName(element)}x${length}`, "array", [element, length], (declared) => {
       this.arrays.push({ name: declared, element, length });
     });
@@ -125,41 +125,42 @@ export class Shapes {
     const wanted = type.name || hint;
     const { size: bytes } = type;
     const hidden: string[] = [];
-    const members = this.#members(type, 0, wanted, hidden, bytes);
+    const members = this.#members(type, 0, wanted, hidden, type.kind === "struct");
     for (const member of members) checkWithin(member, bytes, wanted);
-    const content = { what: type.kind, bytes, members: numbered(members, ""), hidden } as const;
+    const content = { what: type.kind, bytes, members, hidden } as const;
     const name = this.#declare(wanted, "struct", content, (declared) => {
-      const unions: Names = this.names;
-      this.structs.push({
-        ...content,
-        name: declared,
-        members: numbered(members, `${declared}_union`, unions),
-      });
+      const named = withNames(members, `${declared}_union`, this.names);
+      this.structs.push({ ...content, name: declared, members: named });
     });
     return { kind: "struct", bytes, name };
   }
 
-  /** Members by name; those of anonymous structs stand beside the others, those of unions are alternatives. */
+  /**
+   * Members by name; those of anonymous structs stand beside the others, those of unions are alternatives.
+   *
+   * @param tail whether the last one may be a flexible array
+   */
   #members(
     type: Of<"struct" | "union">,
     base: number,
     owner: string,
     hidden: string[],
-    end: number,
+    tail: boolean,
   ): Member[] {
-    const found = type.members.map((member) => this.#member(member, base, owner, hidden, end));
+    const last = tail ? type.members.at(-1) : undefined;
+    const found = type.members.map((member) => this.#member(member, base, owner, hidden, member === last));
     if (type.kind === "struct") return found.flat();
     const alternatives = found.filter((alternative) => namesOf(alternative).length > 0);
     return alternatives.length === 0 ? [] : [{ kind: "union", name: "", alternatives }];
   }
 
-  #member(member: BtfMember, base: number, owner: string, hidden: string[], end: number): Member[] {
+  #member(member: BtfMember, base: number, owner: string, hidden: string[], tail: boolean): Member[] {
     const bit = base + member.bitOffset;
     const type = this.btf.type(this.btf.resolve(member.type));
     if (member.name === "") {
       // Else a bit-field without a name, which is padding.
       return type.kind === "struct" || type.kind === "union"
-        ? this.#members(type, bit, owner, hidden, end)
+        ? this.#members(type, bit, owner, hidden, false)
         : [];
     }
     const width = member.bitfieldSize || oldBitfield(type);
@@ -177,7 +178,7 @@ export class Shapes {
       return [];
     }
     const hint = `${owner}_${member.name}`;
-    if (type.kind === "array" && type.length === 0 && at === end) {
+    if (type.kind === "array" && type.length === 0 && tail) {
       const as = this.#elements(type.type);
       return [{ kind: "flexible", name: member.name, at, element: this.of(type.type, hint), as }];
     }
@@ -270,28 +271,30 @@ function checkWithin(member: Member, bytes: number, owner: string): void {
     );
 }
 
-/** Names each union's list of alternatives, in order. */
-function numbered(members: readonly Member[], prefix: string, names?: Names): readonly Member[] {
-  return members.map((member): Member => {
+/** Names each union's list of alternatives. */
+const withNames = (members: readonly Member[], wanted: string, names: Names): readonly Member[] =>
+  members.map((member): Member => {
     if (member.kind !== "union") return member;
-    const alternatives = member.alternatives.map((a) => numbered(a, prefix, names));
-    return { kind: "union", name: names ? names.fresh(prefix) : "", alternatives };
+    const alternatives = member.alternatives.map((a) => withNames(a, wanted, names));
+    return { kind: "union", name: names.fresh(wanted), alternatives };
   });
-}
 
 /** `u32` for its array `u32x4`. */
 function arrayName(element: Shape): string {
   switch (element.kind) {
     case "integer":
-      return `${element.signed ? "i" : "u"}${element.bytes * 8}`;
+      if (element.meaning === "address") return "pointer";
+      return `${element.meaning === "network" ? "be" : element.signed ? "i" : "u"}${element.bytes * 8}`;
     case "float":
       return `f${element.bytes * 8}`;
     case "text":
     case "bytes":
       return `${element.kind}${element.bytes}`;
-    case "bool":
-      return "bool";
-    default:
+    case "enum":
+    case "array":
+    case "struct":
       return element.name;
+    default:
+      return element.kind;
   }
 }

@@ -27,6 +27,7 @@ export interface SkeletonDefinition<Maps, Programs> {
 }
 
 export interface MapOptions {
+  /** Entries; bytes of a ring buffer. */
   readonly maxEntries?: number;
   /** `none`: a private map, although the probe pins it by name. */
   readonly pinning?: "none" | "by-name";
@@ -37,17 +38,23 @@ export interface ProgramOptions {
   readonly autoload?: boolean;
 }
 
+/**
+ * `Named` if there is any name to set. An empty object type would take every property without a word
+ * (TypeScript has no excess property check for it).
+ */
+export type IfAny<Names, Named> = [keyof Names] extends [never] ? { readonly [name: string]: never } : Named;
+
 /** What can be set before loading. */
 export interface OpenOptions<Maps, Programs, Rodata, Globals> {
   /** Constants of the program, `readonly` in the probe. */
-  readonly rodata?: Partial<Rodata>;
+  readonly rodata?: IfAny<Rodata, Partial<Rodata>>;
   /** First values of the other globals. */
-  readonly globals?: Partial<Globals>;
-  readonly maps?: { readonly [M in keyof Maps]?: MapOptions };
-  readonly programs?: { readonly [P in keyof Programs]?: ProgramOptions };
+  readonly globals?: IfAny<Globals, Partial<Globals>>;
+  readonly maps?: IfAny<Maps, { readonly [M in keyof Maps]?: MapOptions }>;
+  readonly programs?: IfAny<Programs, { readonly [P in keyof Programs]?: ProgramOptions }>;
   /** Folder of maps that are pinned by name. Default `/sys/fs/bpf`. */
   readonly pinPath?: string;
 }
 
 /** Where to attach programs whose section leaves it open. */
-export type AttachTargets<Programs> = { readonly [P in keyof Programs]?: AttachOptions };
+export type AttachTargets<Programs> = IfAny<Programs, { readonly [P in keyof Programs]?: AttachOptions }>;

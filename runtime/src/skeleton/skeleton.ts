@@ -1,7 +1,10 @@
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
+import type { AttachOptions } from "../links/attach.js";
 import { type Collection, loadCollection } from "../load/collection.js";
 import { UsageError } from "../sys/errors.js";
+import { unattached } from "./attachable.js";
 import type { AttachTargets, OpenOptions, SkeletonDefinition } from "./definition.js";
+import { assign, configure } from "./options.js";
 import { SkeletonProgram } from "./program.js";
 import { initialMemory, type SectionMemory, variables } from "./variables.js";
 
@@ -20,7 +23,10 @@ export abstract class Skeleton<
   readonly programs: Programs;
   /** Constants: set them before `load`. */
   readonly rodata: Rodata;
-  /** Live variables, shared with the programs. */
+  /**
+   * Variables that are shared with the programs: their first values before `load`, live after. Up to 64 bits are
+   * stored in one go; a program may see a struct or an array when it is half written.
+   */
   readonly globals: Globals;
   readonly #definition: SkeletonDefinition<Maps, Programs>;
   readonly #programs = new Map<string, SkeletonProgram>();
@@ -53,16 +59,15 @@ export abstract class Skeleton<
         throw new UsageError("loaded", `'${name}' is a constant of the loaded program: set it before load()`);
     }) as Rodata;
     this.globals = variables(definition.globals, memory, () => {}) as Globals;
-    this.#configure(options);
+    const { name } = definition;
+    configure(name, this.spec, options.maps ?? {}, options.programs ?? {});
+    assign(this.rodata, options.rodata ?? {}, `${name}, rodata`);
+    assign(this.globals, options.globals ?? {}, `${name}, globals`);
   }
 
-  /** The maps. @throws UsageError `not-loaded` before load() */
+  /** The maps. @throws UsageError `not-loaded` before load(), `closed` after close() */
   get maps(): Maps {
-    if (!this.#maps)
-      throw new UsageError(
-        this.#closed ? "closed" : "not-loaded",
-        `the maps of ${this.#definition.name} are ${this.#closed ? "closed" : "made by load()"}`,
-      );
+    if (!this.#maps) throw this.#absent("maps");
     return this.#maps;
   }
 
@@ -78,22 +83,37 @@ export abstract class Skeleton<
       this.spec,
       this.#pinPath === undefined ? {} : { pinPath: this.#pinPath },
     );
+    try {
+      this.#maps = this.#openMaps(collection);
+    } catch (error) {
+      collection.close();
+      throw error;
+    }
     this.#collection = collection;
     for (const [name, program] of this.#programs) program.use(collection.programs.get(name) ?? null);
-    this.#maps = this.#openMaps(collection);
     return this;
   }
 
   /**
    * Attaches every loaded program that is not attached yet, by its section; `targets` says where for those whose
-   * section leaves it open. If one cannot be attached, those of this call are detached again.
+   * section leaves it open. Programs that are there for tail calls (in a prog array's `values`), of struct_ops and
+   * of type syscall are left alone, unless `targets` names them. If one cannot be attached, those of this call are detached again.
+   *
+   * @throws UsageError `not-loaded`, `target-missing`, `unsupported`; SyscallError
    */
-  attach(targets: AttachTargets<Programs> = {}): this {
+  attach(targets?: AttachTargets<Programs>): this {
+    if (!this.#collection) throw this.#absent("programs");
+    const where = new Map<string, AttachOptions>(Object.entries(targets ?? {}));
+    for (const name of where.keys())
+      if (!this.#programs.has(name))
+        throw new UsageError("bad-value", `${this.#definition.name} has no program '${name}'`);
+    const left = unattached(this.spec);
     const attached: SkeletonProgram[] = [];
     try {
       for (const [name, program] of this.#programs) {
         if (!program.spec.autoload || program.links.length > 0) continue;
-        program.attach(targets[name as keyof Programs] ?? {});
+        if (left.has(name) && !where.has(name)) continue;
+        program.attach(where.get(name) ?? {});
         attached.push(program);
       }
     } catch (error) {
@@ -122,19 +142,11 @@ export abstract class Skeleton<
     this.close();
   }
 
-  #configure(options: OpenOptions<Maps, Programs, Rodata, Globals>): void {
-    Object.assign(this.rodata, options.rodata);
-    Object.assign(this.globals, options.globals);
-    for (const [name, wanted] of Object.entries(options.maps ?? {})) {
-      const map = this.spec.maps.get(name);
-      if (!map) throw new UsageError("bad-value", `${this.#definition.name} has no map '${name}'`);
-      Object.assign(map, wanted);
-    }
-    for (const [name, wanted] of Object.entries(options.programs ?? {})) {
-      const program = this.spec.programs.get(name);
-      if (!program) throw new UsageError("bad-value", `${this.#definition.name} has no program '${name}'`);
-      Object.assign(program, wanted);
-    }
+  #absent(what: string): UsageError {
+    const { name } = this.#definition;
+    return this.#closed
+      ? new UsageError("closed", `${name} is closed, and its ${what} with it`)
+      : new UsageError("not-loaded", `the ${what} of ${name} are made by load(): call it first`);
   }
 
   #openMaps(collection: Collection): Maps {

@@ -6,31 +6,51 @@ import type { VariableDefinition } from "./definition.js";
 export type SectionMemory = (section: string) => DataView | null;
 
 /**
- * An object with a property for each variable, read and written where the variable is. `writable` says whether it
- * may be written now; it throws what to tell otherwise.
+ * An object with a property for each variable, read and written where the variable is, and with no others.
+ * `writable` says whether it may be written now; it throws what to tell otherwise.
  */
 export function variables(
   definitions: Readonly<Record<string, VariableDefinition>>,
   memory: SectionMemory,
   writable: (name: string) => void,
 ): object {
-  const properties: PropertyDescriptorMap = {};
+  const properties = {};
   for (const [name, { section, offset, codec }] of Object.entries(definitions)) {
     const place = (): DataView => {
       const view = memory(section);
       if (!view) throw new UsageError("closed", `'${name}' is gone: the object is closed`);
       return view;
     };
-    properties[name] = {
+    Object.defineProperty(properties, name, {
       enumerable: true,
       get: () => codec.read(place(), offset),
       set: (value: never) => {
         writable(name);
-        codec.write(place(), offset, value);
+        write(codec, place(), offset, value);
       },
-    };
+    });
   }
-  return Object.defineProperties({}, properties);
+  return Object.preventExtensions(properties);
+}
+
+/** One store for each size that a processor has one for. The order of bytes is the same on both sides. */
+const stores: Readonly<Record<number, (to: DataView, at: number, from: DataView) => void>> = {
+  1: (to, at, from) => to.setUint8(at, from.getUint8(0)),
+  2: (to, at, from) => to.setUint16(at, from.getUint16(0)),
+  4: (to, at, from) => to.setUint32(at, from.getUint32(0)),
+  8: (to, at, from) => to.setBigUint64(at, from.getBigUint64(0)),
+};
+
+/**
+ * Encodes aside first: a value that is refused changes nothing, and programs never see the zeroes that a struct's
+ * encoding begins with.
+ */
+function write(codec: VariableDefinition["codec"], view: DataView, offset: number, value: never): void {
+  const aside = new DataView(new ArrayBuffer(codec.size));
+  codec.write(aside, 0, value);
+  const store = stores[codec.size];
+  if (store) store(view, offset, aside);
+  else new Uint8Array(view.buffer, view.byteOffset + offset, codec.size).set(new Uint8Array(aside.buffer));
 }
 
 /** A section's first values, in the spec. */
