@@ -36,6 +36,9 @@ function widen(expr: Expr, type: IntType): Expr {
 export function arithmetic(scope: Scope, op: BinaryOp, left: Expr, right: Expr, node: ts.Node): Expr {
   const loc = scope.session.locate(node);
   if (left.type.kind === "error" || right.type.kind === "error") return scope.nothing(node);
+  const unheld = [left, right].find((e) => isConstant(e) && (e.value < I64.min || e.value > U64.max));
+  if (unheld?.kind === "int" && !(isConstant(left) && isConstant(right)))
+    return scope.fail(node, TSB.outOfRange(`${unheld.value}`, "64 bits", `${I64.min}`, `${U64.max}`));
   if (!isInteger(left.type) || !isInteger(right.type)) {
     const wrong = isInteger(left.type) ? right : left;
     return scope.fail(node, TSB.mismatch(`a value of type ${typeName(wrong.type)}`, "a number"));

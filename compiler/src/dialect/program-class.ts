@@ -58,6 +58,11 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   const name = member.name.getText();
   if (!symbol) return;
   const type = member.type ? resolveType(session, member.type, noTypes) : null;
+  const configured = decoratorCall(session, member, "kconfig");
+  if (configured) {
+    session.report(configured, TSB.notYet("@kconfig"));
+    return;
+  }
   const decorator = decoratorCall(session, member, "map");
   if (decorator) {
     if (type?.kind === "map") program.addMap(symbol, readMap(session, name, type, decorator));
@@ -89,6 +94,10 @@ function readMap(session: Session, name: string, type: MapRefType, decorator: ts
     if (node && value === null) session.report(node, TSB.optionNotConstant(key));
     return value;
   };
+  for (const unread of ["inner", "values"]) {
+    const node = options ? option(options, unread) : null;
+    if (node) session.report(node, TSB.notYet(`The option '${unread}' of @map`));
+  }
   const pinning = options ? option(options, "pinning") : null;
   const numaNode = number("numaNode");
   const kind = mapClass(type.className);

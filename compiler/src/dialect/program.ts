@@ -53,6 +53,8 @@ export class Program {
   /** A method with @SEC: its parameters are the context and the typed arguments. */
   addProgram(declaration: ts.MethodDeclaration, section: string): void {
     const scope = new Scope(this, noTypes, null, voidType);
+    const [, argument] = declaration.parameters;
+    if (argument) this.session.report(argument, TSB.notYet("An argument after the context"));
     const params = declaration.parameters.map((p, i) => {
       const declared = p.type ? resolveType(this.session, p.type, noTypes) : errorType;
       return parameter(this.session, p, heldType(declared, "direct"), i);

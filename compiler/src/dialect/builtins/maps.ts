@@ -12,10 +12,14 @@ import { helperNamed, mapClass } from "../stdlib-tables.js";
 /** Checks the call of a map's method. */
 type MethodCheck = (scope: Scope, node: ts.CallExpression, map: MapExpr) => Expr;
 
-/** The method's check if the map's class has it. */
+/** The method's check if the map's class has it; one that says so if it is not compiled yet. */
 export function mapMethods(className: string, method: string): MethodCheck | null {
-  const known = Object.hasOwn(mapClass(className)?.methods ?? {}, method);
-  return known ? (methods[method] ?? null) : null;
+  if (!Object.hasOwn(mapClass(className)?.methods ?? {}, method)) return null;
+  const check = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  const kind = mapClass(className)?.kind;
+  if (check && (method !== "output" || kind === "ringbuf") && (method !== "update" || kind !== "sockhash"))
+    return check;
+  return (scope, node) => scope.fail(node.expression, TSB.notYet(`${className}.${method}()`));
 }
 
 const valueOfMap = (map: MapExpr): Type => map.type.value ?? voidType;

@@ -96,6 +96,15 @@ export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): 
   const base = checkExpression(scope, node.expression);
   if (base.type.kind === "error") return null;
   const name = node.name.text;
+  if (
+    node.questionDotToken &&
+    base.type.kind === "ptr" &&
+    base.type.nullable &&
+    base.type.space === "direct"
+  ) {
+    scope.session.report(node, TSB.notYet("`?.` on a pointer that has to be tested"));
+    return null;
+  }
   if (base.type.kind === "ptr") {
     const { to } = base.type;
     if (to.kind === "struct") return fieldPlace(scope, node, base, to, name);
@@ -114,6 +123,10 @@ function fieldPlace(
   name: string,
 ): Place | null {
   const field = struct.shape.fields.find((f) => f.name === name);
+  if (field?.bits && struct.origin === "kernel") {
+    scope.session.report(node.name, TSB.notYet("A bit-field of the kernel's"));
+    return null;
+  }
   if (field)
     return field.type.kind === "error"
       ? null
