@@ -12,7 +12,10 @@ const names = ["execsnoop", "firewall"];
 const folder = mkdtempSync(join(tmpdir(), "tsbpfc-bench-"));
 
 function run(command, ...args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (error || status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
   return stdout;
 }
@@ -20,7 +23,9 @@ function run(command, ...args) {
 function need(...commands) {
   const missing = commands.filter((command) => spawnSync("which", [command]).status !== 0);
   if (missing.length === 0) return;
-  console.error(`This comparison needs ${missing.join(", ")}: apt install clang-19 llvm-19 bpftool libbpf-dev`);
+  console.error(
+    `This comparison needs ${missing.join(", ")}: apt install clang-19 llvm-19 bpftool libbpf-dev`,
+  );
   process.exit(3);
 }
 
@@ -33,16 +38,32 @@ function buildOurs(name) {
 }
 
 function buildTwin(name) {
-  run("clang-19", "-g", "-O2", "-target", "bpf", "-mcpu=v3", `-I${folder}`, "-c", here(`twins/${name}.bpf.c`), "-o", twin(name));
+  run(
+    "clang-19",
+    "-g",
+    "-O2",
+    "-target",
+    "bpf",
+    "-mcpu=v3",
+    `-I${folder}`,
+    "-c",
+    here(`twins/${name}.bpf.c`),
+    "-o",
+    twin(name),
+  );
   run("llvm-strip-19", "-g", twin(name));
   writeFileSync(join(folder, `${name}.skel.h`), run("bpftool", "gen", "skeleton", twin(name)));
 }
 
 function prepare() {
   need("clang-19", "llvm-strip-19", "bpftool");
-  writeFileSync(join(folder, "vmlinux.h"), run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"));
+  writeFileSync(
+    join(folder, "vmlinux.h"),
+    run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"),
+  );
   copyFileSync(here("../../examples/execsnoop/vmlinux.d.ts"), join(folder, "vmlinux.d.ts"));
-  for (const name of names) copyFileSync(here(`../../examples/${name}/${name}.bpf.ts`), join(folder, `${name}.bpf.ts`));
+  for (const name of names)
+    copyFileSync(here(`../../examples/${name}/${name}.bpf.ts`), join(folder, `${name}.bpf.ts`));
 }
 
 /** A build in a fresh process, nothing kept but V8's code cache: it belongs to the installed compiler. */
@@ -61,7 +82,12 @@ function builds() {
       samples.twin.push(time(() => buildTwin(name)));
     }
     const [a, b] = [median(samples.ours), median(samples.twin)];
-    return { probe: name, "tsbpfc build, ms": a.toFixed(0), "clang + strip + skeleton, ms": b.toFixed(0), ratio: (a / b).toFixed(2) };
+    return {
+      probe: name,
+      "tsbpfc build, ms": a.toFixed(0),
+      "clang + strip + skeleton, ms": b.toFixed(0),
+      ratio: (a / b).toFixed(2),
+    };
   });
   console.log("Cold build, fresh process, median of 15, interleaved");
   console.table(rows);
@@ -69,14 +95,20 @@ function builds() {
 
 /** What the kernel says of each program of an object. */
 async function facts(object) {
-  const [{ parseObject }, { loadCollection }] = await Promise.all([import("@tsbpfc/loader"), import("@tsbpfc/runtime")]);
+  const [{ parseObject }, { loadCollection }] = await Promise.all([
+    import("@tsbpfc/loader"),
+    import("@tsbpfc/runtime"),
+  ]);
   const collection = loadCollection(parseObject(readFileSync(object)));
   try {
     return Object.fromEntries(
       [...collection.programs.values()].map((program) => {
         const { xlatedSize, jitedSize, verifiedInstructions } = program.info();
         // By section: clang takes a function named "exit" for the one of C, so that the twin has other names.
-        return [program.spec.section, { xlated: xlatedSize / 8, jited: jitedSize, verified: verifiedInstructions }];
+        return [
+          program.spec.section,
+          { xlated: xlatedSize / 8, jited: jitedSize, verified: verifiedInstructions },
+        ];
       }),
     );
   } finally {
@@ -97,7 +129,12 @@ async function code() {
     for (const [program, a] of Object.entries(mine)) {
       const b = theirs[program];
       const pair = (key) => `${a[key]} / ${b[key]} = ${(a[key] / b[key]).toFixed(2)}`;
-      rows.push({ program: `${name} ${program}`, "verified insns": pair("verified"), "xlated insns": pair("xlated"), "JIT bytes": pair("jited") });
+      rows.push({
+        program: `${name} ${program}`,
+        "verified insns": pair("verified"),
+        "xlated insns": pair("xlated"),
+        "JIT bytes": pair("jited"),
+      });
     }
   }
   console.log("tsbpfc / clang-19 -O2 -mcpu=v3");

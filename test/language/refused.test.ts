@@ -2,35 +2,83 @@ import { describe, expect, it } from "vitest";
 import { compileFiles, probe } from "../support/probe.js";
 
 const filter = (body: string, before = ""): string =>
-  probe(`  @map({ maxEntries: 8 }) counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n${body}\n    return XdpAction.PASS;\n  }`, {
-    before,
-    imports: "kconfig, PtRegs, ProgArray, SkAction,",
-  });
+  probe(
+    `  @map({ maxEntries: 8 }) counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n${body}\n    return XdpAction.PASS;\n  }`,
+    {
+      before,
+      imports: "kconfig, PtRegs, ProgArray, SkAction,",
+    },
+  );
 
 /** What the dialect has or TypeScript has, and this compiler does not compile: always an error, never other code. */
 const refused: readonly (readonly [string, string, string])[] = [
   ["a literal that its type cannot hold", "TSB2003", filter("    let x: u8 = 300;")],
   ["a negative literal for an unsigned type", "TSB2003", filter("    let x: u32 = -1;")],
-  ["a constant beyond 64 bits in arithmetic", "TSB2003", filter("    const n: u64 = ctx.data;\n    let x: u64 = n + 0xffff_ffff_ffff_ffff * 2;")],
+  [
+    "a constant beyond 64 bits in arithmetic",
+    "TSB2003",
+    filter("    const n: u64 = ctx.data;\n    let x: u64 = n + 0xffff_ffff_ffff_ffff * 2;"),
+  ],
   ["a shift by 64", "TSB2010", filter("    let x: u64 = ctx.data << 64;")],
   ["a division by zero", "TSB2020", filter("    let x: u64 = ctx.data / 0;")],
-  ["u64 divided by what may be negative", "TSB2009", filter("    const n: u64 = ctx.data;\n    const m: i32 = 3;\n    let x: u64 = n / m;")],
-  ["a constant index outside its array", "TSB2011", filter("    const a = new A();\n    a.bytes[4] = 1;", "class A { bytes: array<u8, 4>; }")],
-  ["an index that nothing bounds", "TSB2012", filter("    const a = new A();\n    a.bytes[ctx.data] = 1;", "class A { bytes: array<u8, 4>; }")],
+  [
+    "u64 divided by what may be negative",
+    "TSB2009",
+    filter("    const n: u64 = ctx.data;\n    const m: i32 = 3;\n    let x: u64 = n / m;"),
+  ],
+  [
+    "a constant index outside its array",
+    "TSB2011",
+    filter("    const a = new A();\n    a.bytes[4] = 1;", "class A { bytes: array<u8, 4>; }"),
+  ],
+  [
+    "an index that nothing bounds",
+    "TSB2012",
+    filter("    const a = new A();\n    a.bytes[ctx.data] = 1;", "class A { bytes: array<u8, 4>; }"),
+  ],
   ["a loop without an end", "TSB3007", filter("    while (true) { this.counts.delete(1); }")],
   ["recursion", "TSB3005", filter("    again(1);", "function again(n: u32): u32 { return again(n); }")],
   ["a variable of the module", "TSB3006", filter("", "let state: u32 = 0;")],
   ["what only Node has", "TSB3009", filter('    console.log("x");')],
   ["a number without a width", "TSB2007", filter("    let x: number = 1;")],
   ["an optional parameter", "TSB3001", filter("    one(1);", "function one(n?: u32): u32 { return 1; }")],
-  ["a class that extends another", "TSB3001", filter("", "class A { a: u32; }\nclass B extends A { b: u32; }")],
+  [
+    "a class that extends another",
+    "TSB3001",
+    filter("", "class A { a: u32; }\nclass B extends A { b: u32; }"),
+  ],
   ["throw", "TSB3004", filter("    throw 1;")],
-  ["a global without a type", "TSB1005", probe(`  count = 0;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`)],
-  ["a map without @map", "TSB4003", probe(`  counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`)],
+  [
+    "a global without a type",
+    "TSB1005",
+    probe(`  count = 0;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`),
+  ],
+  [
+    "a map without @map",
+    "TSB4003",
+    probe(
+      `  counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
+    ),
+  ],
   ["no program class", "TSB1001", "export const x = 1;"],
-  ["a section that libbpf does not know", "TSB1007", probe(`  @SEC("xpd") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`)],
-  ["an argument after the context", "TSB3008", probe(`  @SEC("kprobe/x") f(ctx: PtRegs, n: u64): i32 { return 0; }`, { imports: "PtRegs," })],
-  ["a value of the kernel's configuration", "TSB3008", probe(`  @kconfig("CONFIG_HZ") readonly hz: u32;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`, { imports: "kconfig," })],
+  [
+    "a section that libbpf does not know",
+    "TSB1007",
+    probe(`  @SEC("xpd") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`),
+  ],
+  [
+    "an argument after the context",
+    "TSB3008",
+    probe(`  @SEC("kprobe/x") f(ctx: PtRegs, n: u64): i32 { return 0; }`, { imports: "PtRegs," }),
+  ],
+  [
+    "a value of the kernel's configuration",
+    "TSB3008",
+    probe(
+      `  @kconfig("CONFIG_HZ") readonly hz: u32;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
+      { imports: "kconfig," },
+    ),
+  ],
   ["a map's method that is not compiled yet", "TSB3008", filter("    this.counts.lookupOrInit(1, 2);")],
   ["for … of", "TSB3008", filter("    for (const [key] of this.counts) { }")],
 ];
@@ -38,7 +86,9 @@ const refused: readonly (readonly [string, string, string])[] = [
 describe("the compiler refuses, with one error,", () => {
   it.each(refused)("%s: %s", (_, code, source) => {
     const { diagnostics, output } = compileFiles({ "probe.bpf.ts": source });
-    expect(diagnostics.map((d) => `${d.code} ${d.message}`)).toEqual([expect.stringMatching(new RegExp(`^${code} `))]);
+    expect(diagnostics.map((d) => `${d.code} ${d.message}`)).toEqual([
+      expect.stringMatching(new RegExp(`^${code} `)),
+    ]);
     expect(diagnostics[0]?.reason && diagnostics[0]?.remedy).not.toBe("");
     expect(output).toBeNull();
   });

@@ -1,8 +1,9 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import { convert, nullPointer } from "./build.js";
+import { convert, int, nullPointer } from "./build.js";
+import { comparison } from "./integers.js";
 import type { Expr } from "./model/expressions.js";
-import { boolType, integers, isAggregate, isInteger, sameType, type Type, typeName } from "./model/types.js";
+import { boolType, isAggregate, isInteger, sameType, type Type, typeName } from "./model/types.js";
 import { rangeOfType } from "./ranges.js";
 import type { Scope } from "./scope.js";
 
@@ -48,16 +49,7 @@ export function toCondition(scope: Scope, expr: Expr, node: ts.Node): Expr {
       return expr;
     case "int":
     case "enum":
-      if (expr.kind === "int")
-        return { kind: "int", value: expr.value === 0n ? 0n : 1n, type: boolType, loc };
-      return {
-        kind: "compare",
-        op: "!=",
-        left: expr,
-        right: { kind: "int", value: 0n, type: integers.i64, loc },
-        type: boolType,
-        loc,
-      };
+      return comparison(scope, "!=", expr, int(0n, loc), node);
     case "ptr":
       if (isAggregate(type.to) && !type.nullable && expr.kind === "address")
         return { kind: "int", value: 1n, type: boolType, loc };
