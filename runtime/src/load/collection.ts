@@ -7,10 +7,11 @@ import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { loadBtf, noBtf } from "./btf.js";
 import { kconfigContents } from "./kconfig.js";
+import { readKallsyms } from "./ksyms.js";
 import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
-import { loadProgram } from "./programs.js";
+import { loadProgram, type ProgramContext } from "./programs.js";
 
 const hostEndian = endianness() === "LE" ? "little" : "big";
 
@@ -76,7 +77,14 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
   }
 
   const programs = new Map<string, Program>();
-  const context = { spec, btf, kernelBtfs: lazily(kernelBtfs), mapFd: (name: string) => fdOf(maps, name) };
+  const kallsyms = lazily(readKallsyms);
+  const context: ProgramContext = {
+    spec,
+    btf,
+    kernelBtfs: lazily(kernelBtfs),
+    address: (name) => kallsyms()(name),
+    mapFd: (name) => fdOf(maps, name),
+  };
   for (const [name, program] of spec.programs) {
     if (!program.autoload) continue;
     const loaded = new Program(loadProgram(program, context), program);

@@ -12,6 +12,7 @@ import { bpf, cText } from "../sys/bpf.js";
 import { errno, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { LoadedBtf } from "./btf.js";
+import { resolveKernelReference } from "./ksyms.js";
 import { verifierError } from "./program-error.js";
 
 export interface ProgramContext {
@@ -21,6 +22,8 @@ export interface ProgramContext {
   readonly mapFd: (name: string) => number;
   /** The running kernel's BTF, then its modules'. Read when it is first asked for. */
   readonly kernelBtfs: () => readonly Btf[];
+  /** Address of a kernel symbol by name. */
+  readonly address: (name: string) => bigint | undefined;
 }
 
 /** The verifier's log: branches and states, as clang's users know it. */
@@ -107,10 +110,8 @@ function relocated(program: ProgramSpec, context: ProgramContext): Uint8Array {
         break; // resolved in the spec
       case "kfunc":
       case "ksym":
-        throw new UsageError(
-          "unsupported",
-          `program '${program.name}' uses the kernel's '${reference.name}': this version cannot resolve ${reference.kind}s yet`,
-        );
+        resolveKernelReference(insns, reference, { ...context, btf: spec.btf }, `program '${program.name}'`);
+        break;
     }
   }
   return bytes;
