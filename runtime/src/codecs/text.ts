@@ -10,8 +10,11 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 const REPLACEMENT = "\ufffd";
 const ESCAPE = 0xdc00;
-/** Above this many bytes, one call into the engine is faster than a loop. Measured on Node 20. */
-const SHORT = 24;
+/**
+ * Above this many bytes, one call into the engine is faster than a loop. Measured on Node 20: the loop takes 19 ns for
+ * 4 bytes, 114 for 16 and 178 for 24; the call some 130 for each of them.
+ */
+const SHORT = 16;
 
 /** `char[length]` up to the first NUL, or all of it. */
 export function readText(view: DataView, at: number, length: number): string {

@@ -9,6 +9,7 @@ import { UsageError } from "../sys/errors.js";
 export class SkeletonProgram {
   #program: Program | null = null;
   #links: Link[] = [];
+  #closed = false;
 
   constructor(readonly spec: ProgramSpec) {}
 
@@ -21,13 +22,14 @@ export class SkeletonProgram {
     return this.#links;
   }
 
-  /** The loaded program. @throws UsageError `not-loaded` */
+  /** The loaded program. @throws UsageError `not-loaded`, `closed` */
   get program(): Program {
-    if (!this.#program) {
-      const why = this.spec.autoload ? "call load() first" : "it is not loaded by default (autoload)";
-      throw new UsageError("not-loaded", `program '${this.name}' is not in the kernel: ${why}`);
-    }
-    return this.#program;
+    if (this.#program) return this.#program;
+    if (this.#closed) throw new UsageError("closed", `program '${this.name}' is closed, with its skeleton`);
+    const why = this.spec.autoload
+      ? "call load() first"
+      : "it is not loaded unless autoload is set in open()";
+    throw new UsageError("not-loaded", `program '${this.name}' is not in the kernel: ${why}`);
   }
 
   /** Attaches by the program's section; XDP, tc and cgroup programs are told where. @throws UsageError, SyscallError */
@@ -49,8 +51,15 @@ export class SkeletonProgram {
     return this.program.info();
   }
 
-  /** For the skeleton: the program that was loaded, or null when it is closed. */
+  /** For the skeleton: the program that was loaded; null if it is left out. */
   use(program: Program | null): void {
     this.#program = program;
+  }
+
+  /** For the skeleton, when it is closed. */
+  end(): void {
+    this.detach();
+    this.#program = null;
+    this.#closed = true;
   }
 }

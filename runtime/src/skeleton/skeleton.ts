@@ -130,8 +130,7 @@ export abstract class Skeleton<
   /** Detaches, and frees everything that is not pinned. May be called again. */
   close(): void {
     if (this.#closed) return;
-    this.detach();
-    for (const program of this.#programs.values()) program.use(null);
+    for (const program of this.#programs.values()) program.end();
     this.#collection?.close();
     this.#collection = null;
     this.#maps = null;
