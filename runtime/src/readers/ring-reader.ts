@@ -89,9 +89,15 @@ export class RingReader {
     return count;
   }
 
-  /** Waits until there is something to read. False if the map was closed or the signal came. */
+  /**
+   * Waits until there is something to read. False if the map was closed or the signal came.
+   *
+   * @throws UsageError `busy` if somebody waits already: two readers would take each other's records
+   */
   async wait(signal?: AbortSignal): Promise<boolean> {
     if (this.#closed || signal?.aborted) return false;
+    if (this.#waiting)
+      throw new UsageError("busy", `${this.#handle.label} is being read by another loop: end it first`);
     const waiting = poller().wait(this.#handle.fd, signal);
     this.#waiting = waiting;
     const readable = await waiting.done;

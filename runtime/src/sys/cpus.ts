@@ -1,3 +1,4 @@
+import { UsageError } from "./errors.js";
 import { kernel } from "./kernel.js";
 
 let counted = 0;
@@ -13,7 +14,8 @@ export function possibleCpus(): number {
 
 function count(): number {
   const bytes = kernel().readFile("/sys/devices/system/cpu/possible");
-  if (!bytes) throw new Error("cannot read /sys/devices/system/cpu/possible: is /sys mounted?");
+  if (!bytes)
+    throw new UsageError("unsupported", "cannot read /sys/devices/system/cpu/possible: is /sys mounted?");
   const last = new TextDecoder().decode(bytes).trim().split(/[-,]/).at(-1);
   return Number(last) + 1;
 }

@@ -56,6 +56,7 @@ export class UsageError extends Error {
       | "closed"
       | "target-missing"
       | "unsupported"
+      | "busy"
       | "bad-value"
       | "bad-size",
     message: string,

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
-import type { Kernel, Mapping } from "./kernel.js";
+import { UsageError } from "./errors.js";
+import type { Kernel } from "./kernel.js";
 
 type Koffi = typeof import("koffi");
 
@@ -14,6 +15,8 @@ const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number }>> 
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
+/** `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`: zeroes in the place of what was mapped. */
+const EMPTY = 0x02 | 0x10 | 0x20;
 const RLIMIT_MEMLOCK = 8;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
@@ -33,8 +36,13 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 export function machineKernel(): Kernel {
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   const call = numbers[process.arch];
-  if (!call) throw new Error(`the runtime does not know this architecture (${process.arch})`);
-  const libc = koffi.load("libc.so.6");
+  if (!call || process.platform !== "linux")
+    throw new UsageError(
+      "unsupported",
+      `BPF is loaded on Linux, x64 or arm64; this is ${process.platform} on ${process.arch}`,
+    );
+  // What this process has loaded already: glibc or musl, whatever their files are called.
+  const libc = koffi.load(null);
   const bpfCall = libc.func("int64_t syscall(int64_t number, int64_t command, void *attr, int64_t size)");
   const perfCall = libc.func(
     "int64_t syscall(int64_t number, void *attr, int64_t pid, int64_t cpu, int64_t group, int64_t flags)",
@@ -66,6 +74,10 @@ export function machineKernel(): Kernel {
     return bytes;
   };
 
+  const mappings = new FinalizationRegistry<{ readonly address: bigint; readonly length: number }>(
+    ({ address, length }) => void munmap(address, length),
+  );
+
   // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
   // its address: each stays alive until the next command has returned.
   const held: Uint8Array[] = [];
@@ -94,11 +106,11 @@ export function machineKernel(): Kernel {
         offset,
       );
       if (address === MAP_FAILED) return -koffi.errno();
-      const mapping: Mapping = {
-        buffer: koffi.view(address, length),
-        unmap: () => void munmap(address, length),
-      };
-      return mapping;
+      const buffer = koffi.view(address, length);
+      mappings.register(buffer, { address, length });
+      // Somebody may still hold a view of the buffer, and it cannot be detached: reading memory that is gone would
+      // end the process. Empty pages take its place until the buffer is collected.
+      return { buffer, unmap: () => void mmap(address, length, PROT_READ | PROT_WRITE, EMPTY, -1, 0) };
     },
     unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
     interfaceIndex: (name) => ifNameToIndex(name),

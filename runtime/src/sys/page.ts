@@ -1,3 +1,4 @@
+import { UsageError } from "./errors.js";
 import { kernel } from "./kernel.js";
 
 /** Key of the page size in the auxiliary vector (include/uapi/linux/auxvec.h). */
@@ -12,10 +13,10 @@ export function pageSize(): number {
 
 function readPageSize(): number {
   const bytes = kernel().readFile("/proc/self/auxv");
-  if (bytes === null) throw new Error("cannot read /proc/self/auxv: is /proc mounted?");
+  if (bytes === null) throw new UsageError("unsupported", "cannot read /proc/self/auxv: is /proc mounted?");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 16 <= view.byteLength; at += 16) {
     if (view.getBigUint64(at, true) === AT_PAGESZ) return Number(view.getBigUint64(at + 8, true));
   }
-  throw new Error("/proc/self/auxv does not say how large a page is");
+  throw new UsageError("unsupported", "/proc/self/auxv does not say how large a page is");
 }
