@@ -125,6 +125,7 @@ describe("tsbpfc build", () => {
     ["a command that is not there", ["compile"], 2],
     ["a probe that is not there", ["build", "none.bpf.ts"], 3],
     ["a libLLVM that is not there", ["build", "execsnoop.bpf.ts", "--llvm", "/nowhere/libLLVM.so"], 3],
+    ["a folder that cannot be made", ["build", "execsnoop.bpf.ts", "--out", "/proc/none"], 3],
     ["an object that is not there", ["gen", "none.bpf.o"], 3],
     ["a kernel type that is not there", ["vmlinux", "--types", "no_such_struct"], 2],
   ])("ends with its documented code for %s", (_, args, code) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { CommandError } from "./exit-codes.js";
 
@@ -16,7 +16,7 @@ export function writeFiles(files: readonly OutputFile[]): void {
   const written: { readonly from: string; readonly to: string }[] = [];
   try {
     for (const { path, content } of files) {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const temporary = `${path}.${process.pid}.tmp`;
       written.push({ from: temporary, to: path });
       writeFileSync(temporary, content);
@@ -29,6 +29,13 @@ export function writeFiles(files: readonly OutputFile[]): void {
       `cannot write ${files.map((f) => f.path).join(", ")}: ${reasonOf(error)}`,
     );
   }
+}
+
+/** Not mkdirSync's own recursion: in a file system that has no folders to make (/proc) Node 20 never comes back. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
