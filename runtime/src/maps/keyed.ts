@@ -1,5 +1,6 @@
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
+import { readBatches } from "./batch.js";
 import { Elements, UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
@@ -14,8 +15,8 @@ const flagsOf = ({ when }: SetOptions): number =>
   when === "new" ? UpdateFlag.noExist : when === "existing" ? UpdateFlag.exist : UpdateFlag.any;
 
 /**
- * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating gives what is
- * there while it goes on, and survives concurrent changes.
+ * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating takes
+ * one for many elements, and survives concurrent changes.
  */
 export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   protected readonly elements: Elements;
@@ -75,6 +76,11 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   /** Counts by going through the keys: a hash map does not know its size. */
   get size(): number {
     let count = 0;
+    const batches = readBatches(this.handle, this.elements.value.byteLength);
+    if (batches !== null) {
+      for (const batch of batches) count += batch.count;
+      return count;
+    }
     for (const _ of this.keys()) count++;
     return count;
   }
@@ -84,11 +90,37 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   }
 
   /**
-   * The keys that are there when the walk begins, each once. They are read in one go: the kernel starts again from
-   * the first key when the one to go on from has been deleted (kernel: `htab_map_get_next_key`), so keys that were
-   * met already are passed over. Of a map that changes faster than it can be read, those met until then.
+   * The keys, each once: of a map that changes meanwhile, those that stay, and perhaps some that come or go. What is
+   * deleted or set during the walk does not disturb it.
    */
   *keys(): IterableIterator<K> {
+    const batches = readBatches(this.handle, this.elements.value.byteLength);
+    if (batches === null) yield* this.#walk();
+    else for (const { keys, count } of batches) yield* decoded(keys, this.keys_, count);
+  }
+
+  *entries(): IterableIterator<[K, V]> {
+    const batches = readBatches(this.handle, this.elements.value.byteLength);
+    if (batches === null) {
+      for (const key of this.#walk()) {
+        const value = this.get(key);
+        if (value !== undefined) yield [key, value];
+      }
+      return;
+    }
+    for (const { keys, values, count } of batches) {
+      // Decoded before the first is handed over: the loop's body may ask for another batch.
+      const all = decoded(values, this.values_, count);
+      for (const [i, key] of decoded(keys, this.keys_, count).entries()) yield [key, all[i] as V];
+    }
+  }
+
+  /**
+   * The keys by BPF_MAP_GET_NEXT_KEY, for kinds and kernels without batches. They are read in one go: the kernel
+   * starts again from the first key when the one to go on from has been deleted (kernel: `htab_map_get_next_key`), so
+   * keys that were met already are passed over. Of a map that changes faster than it can be read, those met until then.
+   */
+  #walk(): Iterable<K> {
     const cursor = new Elements(this.handle, 1);
     const met = new Map<string, K>();
     const keyBytes = Buffer.from(cursor.key.buffer);
@@ -99,14 +131,7 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
       if (!met.has(text)) met.set(text, this.keys_.read(cursor.key, 0));
       more = cursor.nextKey();
     }
-    yield* met.values();
-  }
-
-  *entries(): IterableIterator<[K, V]> {
-    for (const key of this.keys()) {
-      const value = this.get(key);
-      if (value !== undefined) yield [key, value];
-    }
+    return met.values();
   }
 
   *values(): IterableIterator<V> {
@@ -117,6 +142,9 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return this.entries();
   }
 }
+
+const decoded = <T>(view: DataView, codec: Codec<T>, count: number): T[] =>
+  Array.from({ length: count }, (_, i) => codec.read(view, i * codec.size));
 
 /** How many steps a walk may take for each entry that the map can hold, with its starts from the first key again. */
 const STEPS_PER_ENTRY = 8;

@@ -32,6 +32,11 @@ class PerCpuMap<K, V> extends KeyedMap<K, readonly V[]> {
     super(handle, keys, onEachCpu(values));
   }
 
+  /** How many values there are of each element: one for every CPU that may ever be there. */
+  get cpus(): number {
+    return possibleCpus();
+  }
+
   protected override valueBytes(valueSize: number): number {
     return strideOf(valueSize) * possibleCpus();
   }

@@ -1,0 +1,115 @@
+import type { MapType } from "@tsbpfc/loader";
+import { Struct } from "../sys/attr.js";
+import { bpf } from "../sys/bpf.js";
+import { errno, SyscallError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import type { MapHandle } from "./handle.js";
+
+/** Elements that one call gave, side by side; valid until the next are asked for. */
+export interface Batch {
+  readonly keys: DataView;
+  readonly values: DataView;
+  readonly count: number;
+}
+
+/**
+ * Kinds that are read in batches: Linux 5.6, `percpu_array` 5.13. A trie is not among them: its walk starts again
+ * when the key to go on from is deleted (kernel: `trie_get_next_key`), which a batch cannot tell.
+ */
+const batched: ReadonlySet<MapType> = new Set([
+  "hash",
+  "lru_hash",
+  "percpu_hash",
+  "lru_percpu_hash",
+  "array",
+  "percpu_array",
+]);
+
+/** Bytes of keys and values in a batch. */
+const BATCH_BYTES = 64 * 1024;
+/** What a command says that the kernel, or its kind of map, does not have. */
+const unknown: ReadonlySet<number> = new Set([errno.EINVAL, errno.EOPNOTSUPP, 524]);
+
+/**
+ * All elements, many for one call; null if the kernel cannot. A hash map goes bucket by bucket, so that each key that
+ * stays is met exactly once, whatever else comes or goes.
+ */
+export function readBatches(handle: MapHandle, valueBytes: number): Iterable<Batch> | null {
+  if (!batched.has(handle.facts.type)) return null;
+  const reader = new BatchReader(handle, valueBytes);
+  const first = reader.next();
+  return first === null ? null : rest(reader, first);
+}
+
+function* rest(reader: BatchReader, first: Batch): Generator<Batch, void, undefined> {
+  let batch = first;
+  while (batch.count > 0) {
+    yield batch;
+    const next = reader.ended ? null : reader.next();
+    if (next === null) return;
+    batch = next;
+  }
+}
+
+class BatchReader {
+  ended = false;
+  readonly #attr: Struct<"mapBatch">;
+  readonly #cursors: readonly [Uint8Array, Uint8Array];
+  #keys = new Uint8Array();
+  #values = new Uint8Array();
+  #room: number;
+  #calls = 0;
+
+  constructor(
+    readonly handle: MapHandle,
+    readonly valueBytes: number,
+  ) {
+    const { keySize, maxEntries } = handle.facts;
+    this.#room = Math.max(1, Math.min(maxEntries, Math.floor(BATCH_BYTES / (keySize + valueBytes))));
+    // Where the kernel goes on: a bucket's number, or a key.
+    const cursor = Math.max(8, keySize);
+    this.#cursors = [new Uint8Array(cursor), new Uint8Array(cursor)];
+    this.#attr = new Struct("mapBatch");
+  }
+
+  /** Null if the kernel does not know the command, or not for this kind. @throws SyscallError */
+  next(): Batch | null {
+    for (;;) {
+      const result = this.#call();
+      // A bucket with more elements than there is room for.
+      if (result === -errno.ENOSPC && this.#room < 2 * this.handle.facts.maxEntries + 1) {
+        this.#room *= 2;
+        continue;
+      }
+      if (result < 0 && result !== -errno.ENOENT) {
+        if (this.#calls === 0 && unknown.has(-result)) return null;
+        throw new SyscallError("bpf(BPF_MAP_LOOKUP_BATCH)", -result, this.handle.label);
+      }
+      this.#calls++;
+      this.ended = result === -errno.ENOENT;
+      return {
+        keys: new DataView(this.#keys.buffer),
+        values: new DataView(this.#values.buffer),
+        count: this.#attr.number("count"),
+      };
+    }
+  }
+
+  #call(): number {
+    const k = kernel();
+    const { keySize } = this.handle.facts;
+    if (this.#keys.length !== this.#room * keySize) {
+      this.#keys = new Uint8Array(new ArrayBuffer(this.#room * keySize));
+      this.#values = new Uint8Array(new ArrayBuffer(this.#room * this.valueBytes));
+    }
+    const [from, to] = this.#calls % 2 === 0 ? this.#cursors : [this.#cursors[1], this.#cursors[0]];
+    const attr = this.#attr;
+    attr.set("map_fd", this.handle.fd);
+    attr.set("in_batch", this.#calls === 0 ? 0n : k.address(from));
+    attr.set("out_batch", k.address(to));
+    attr.set("keys", k.address(this.#keys));
+    attr.set("values", k.address(this.#values));
+    attr.set("count", this.#room);
+    return bpf(k, "BPF_MAP_LOOKUP_BATCH", attr.bytes);
+  }
+}
