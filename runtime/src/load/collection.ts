@@ -31,6 +31,10 @@ export class Collection {
     for (const program of this.programs.values()) program.close();
     for (const map of this.maps.values()) map.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import type { Command } from "../sys/commands.js";
-import { errno, SyscallError } from "../sys/errors.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
 
@@ -38,6 +38,17 @@ export class Elements {
     this.#nextAddress = k.address(this.#next);
     this.#valueAddress = k.address(value);
     this.#attr = new Struct("mapElement");
+  }
+
+  /** @throws UsageError `bad-size` */
+  setBytes(what: "key" | "value", bytes: Uint8Array): void {
+    const view = this[what];
+    if (bytes.length !== view.byteLength)
+      throw new UsageError(
+        "bad-size",
+        `${this.handle.label} has a ${what} of ${view.byteLength} bytes, not ${bytes.length}`,
+      );
+    new Uint8Array(view.buffer).set(bytes);
   }
 
   /** The element of `key` to `value`. False if there is none. @throws SyscallError */

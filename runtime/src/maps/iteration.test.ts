@@ -54,6 +54,14 @@ describe.skipIf(process.getuid?.() !== 0).each([
     expect([...map.values()].length).toBe(ENTRIES);
   });
 
+  test("a value is taken out in one step, and set as bytes", () => {
+    expect([map.take(5), map.take(5), map.has(5)]).toEqual([10, undefined, false]);
+    map.setBytes(new Uint8Array([5, 0, 0, 0]), new Uint8Array([1, 2, 0, 0]), { when: "new" });
+    expect(map.get(5)).toBe(0x201);
+    expect(map.getBytes(new Uint8Array([5, 0, 0, 0]))).toEqual(new Uint8Array([1, 2, 0, 0]));
+    expect(() => map.set(5, 1, { lock: true })).toThrow(/EINVAL/);
+  });
+
   test("is not disturbed by deletes, inserts and another walk within it", () => {
     const met = new Set<number>();
     for (const key of map.keys()) {

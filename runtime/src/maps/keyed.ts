@@ -9,10 +9,13 @@ import { BpfMap } from "./map.js";
 export interface SetOptions {
   /** `new`: only if absent (EEXIST otherwise); `existing`: only if present (ENOENT otherwise). */
   readonly when?: "new" | "existing";
+  /** Under the value's `bpf_spin_lock`, which it must have (EINVAL otherwise). Linux 5.1. */
+  readonly lock?: boolean;
 }
 
-const flagsOf = ({ when }: SetOptions): number =>
-  when === "new" ? UpdateFlag.noExist : when === "existing" ? UpdateFlag.exist : UpdateFlag.any;
+const when = { any: UpdateFlag.any, new: UpdateFlag.noExist, existing: UpdateFlag.exist } as const;
+const flagsOf = (options: SetOptions): number =>
+  when[options.when ?? "any"] | (options.lock ? UpdateFlag.lock : 0);
 
 /**
  * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating takes
@@ -51,6 +54,29 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     const { elements } = this;
     this.keys_.write(elements.key, 0, key);
     return elements.lookup() ? this.values_.read(elements.value, 0) : undefined;
+  }
+
+  /** The value, which is taken out of the map in one step; undefined if there was none. Hash kinds, Linux 5.14. */
+  take(key: K): V | undefined {
+    const { elements } = this;
+    this.keys_.write(elements.key, 0, key);
+    return elements.lookupAndDelete() ? this.values_.read(elements.value, 0) : undefined;
+  }
+
+  /** A copy of the value's bytes, padding too; of a per-CPU kind, all CPUs' values, each padded to 8 bytes. */
+  getBytes(key: Uint8Array): Uint8Array | undefined {
+    const { elements } = this;
+    elements.setBytes("key", key);
+    return elements.lookup() ? new Uint8Array(elements.value.buffer.slice(0)) : undefined;
+  }
+
+  /** Key and value as bytes. @throws UsageError `bad-size`, SyscallError */
+  setBytes(key: Uint8Array, value: Uint8Array, options: SetOptions = {}): this {
+    const { elements } = this;
+    elements.setBytes("key", key);
+    elements.setBytes("value", value);
+    elements.update(flagsOf(options));
+    return this;
   }
 
   has(key: K): boolean {

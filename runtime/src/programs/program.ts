@@ -83,4 +83,8 @@ export class Program {
     kernel().close(this.#fd);
     this.#fd = -1;
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
