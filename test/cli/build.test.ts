@@ -141,7 +141,7 @@ describe("tsbpfc gen", () => {
   it("makes the same skeleton from the object alone", () => {
     tsbpfc("build", "execsnoop.bpf.ts");
     const built = readFileSync(path("execsnoop.skel.ts"), "utf8");
-    expect(tsbpfc("gen", "execsnoop.bpf.o", "--name", "ExecSnoop", "--out", path("again")).status).toBe(0);
+    expect(tsbpfc("gen", "execsnoop.bpf.o", "--out", path("again")).status).toBe(0);
     expect(readFileSync(path("again/execsnoop.skel.ts"), "utf8")).toBe(built);
   });
 });

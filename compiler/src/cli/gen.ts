@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { generateSkeleton, parseObject } from "@tsbpfc/loader";
+import { generateSkeleton, parseObject, skeletonName } from "@tsbpfc/loader";
 import { CommandError, ExitCode } from "./exit-codes.js";
 import { reasonOf, writeFiles } from "./output.js";
 import { skeletonFiles } from "./skeleton-files.js";
@@ -16,8 +16,9 @@ export interface GenOptions {
 export async function gen(file: string, options: GenOptions): Promise<ExitCode> {
   const object = readObject(file);
   const stem = basename(file).replace(/(\.bpf)?\.(o|elf)$/, "");
-  const skeleton = generateSkeleton(parseObject(object), object, {
-    name: options.name ?? className(stem),
+  const spec = parseObject(object);
+  const skeleton = generateSkeleton(spec, object, {
+    name: options.name ?? skeletonName(spec, file),
     source: basename(file),
     embed: options.externalObject !== true,
   });
@@ -38,9 +39,3 @@ function readObject(file: string): Uint8Array {
     throw new CommandError("environment", `cannot read ${file}: ${reasonOf(error)}`);
   }
 }
-
-/** `tcp-connect` is `TcpConnect`. */
-const className = (stem: string): string =>
-  stem
-    .replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())
-    .replace(/^\d/, "_$&");

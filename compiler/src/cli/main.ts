@@ -79,6 +79,7 @@ const ENVIRONMENT = new Set([
   "ElfError",
   "SpecError",
   "SourceNotFoundError",
+  "SkeletonError",
 ]);
 
 function failed(error: unknown): ExitCode {

@@ -224,11 +224,6 @@ const catalogue = {
     why: "@map gives the map's size and puts it into the object.",
     instead: `Write \`@map({ maxEntries: 1024 }) ${name}: …\`.`,
   })),
-  helperNotAllowed: entry("TSB4004", (helper: string, program: string, allowed: string) => ({
-    what: `${helper} cannot be called from a program of type ${program}.`,
-    why: "The kernel offers each helper to certain program types only.",
-    instead: `It may be called from: ${allowed}.`,
-  })),
   bufferExpected: entry("TSB4005", (helper: string) => ({
     what: `${helper} fills or reads memory, and this is not memory.`,
     why: "The helper gets the address and the size of its argument.",

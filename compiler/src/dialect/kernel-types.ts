@@ -3,5 +3,3 @@ export interface KernelTypes {
   /** Is this member of the struct a pointer, or embedded? Null if there is no BTF, or no such member. */
   memberKind(struct: string, member: string): "pointer" | "embedded" | null;
 }
-
-export const noKernelTypes: KernelTypes = { memberKind: () => null };

@@ -37,6 +37,8 @@ function lowerLicense(types: TypeTable, model: Model): void {
     file: module.debug.mainFile,
     line: 1,
     type: module.debug.array(module.debug.char(), text.type.count),
+    // So that `tsbpfc gen` gives a skeleton the same name from the object alone.
+    declTags: [`tsbpfc:program=${model.name}`],
   });
   module.keep(
     module.global("_license", text.type, { section: "license", align: 1, initializer: text, debug: di }),

@@ -35,7 +35,6 @@ export class TypeTable {
         return ir.i8;
       case "ptr":
       case "map":
-      case "function":
         return ir.ptr;
       case "struct":
         return ir.arrayType(ir.i8, type.shape.size);
@@ -73,7 +72,6 @@ export class TypeTable {
         return debug.pointer(this.debug(type.to));
       case "map":
         return debug.pointer(debug.forward("struct", "bpf_map"));
-      case "function":
       case "void":
       case "error":
         return null;

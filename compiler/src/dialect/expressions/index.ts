@@ -6,7 +6,7 @@ import type { Expr } from "../model/expressions.js";
 import type { Type } from "../model/types.js";
 import { outsideDialect } from "../restrictions.js";
 import type { Scope } from "../scope.js";
-import { checkAssignment, checkUpdate } from "./assignments.js";
+import { checkUpdate } from "./assignments.js";
 import { checkCall } from "./calls.js";
 import { checkArrayLiteral, checkNew, checkObjectLiteral } from "./construct.js";
 import { checkElement } from "./elements.js";
@@ -72,5 +72,3 @@ function checkAs(scope: Scope, node: ts.AsExpression): Expr {
   if (value.type.kind === "int" && target.kind === "int") return convert(value, target);
   return coerce(scope, value, target, node);
 }
-
-export { checkAssignment };

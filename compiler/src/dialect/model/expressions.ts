@@ -1,7 +1,7 @@
 import type { Loc } from "./location.js";
 import type { Func, GlobalModel, MapModel } from "./model.js";
 import type { Statement } from "./statements.js";
-import type { Field, MapRefType, PointerType, StructType, Type } from "./types.js";
+import type { Field, MapRefType, StructType, Type } from "./types.js";
 
 /**
  * A checked expression. `type` is what the value is; arithmetic is always `i64` or `u64` (dialect page,
@@ -40,7 +40,6 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "current" }
   /** Copies an aggregate; both are addresses. */
   | { readonly kind: "copy"; readonly target: Expr; readonly source: Expr }
-  | { readonly kind: "zero"; readonly target: Expr }
   /** A stack slot, as an address: zeroed, then filled, each time it is come by. */
   | {
       readonly kind: "temporary";
@@ -53,8 +52,6 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }
-  /** bpf_probe_read_kernel or _user of a scalar through a pointer. */
-  | { readonly kind: "probeRead"; readonly pointer: Expr & { readonly type: PointerType } }
   | { readonly kind: "sequence"; readonly statements: readonly Statement[]; readonly value: Expr }
   /** Follows an earlier error: nothing is compiled. */
   | { readonly kind: "error" }

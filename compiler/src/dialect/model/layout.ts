@@ -16,7 +16,6 @@ export function sizeOf(type: Type): number {
       return type.length;
     case "ptr":
     case "map":
-    case "function":
       return 8;
     case "void":
     case "error":

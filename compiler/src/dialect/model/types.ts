@@ -10,7 +10,6 @@ export type Type =
   | StrType
   | PointerType
   | MapRefType
-  | FunctionRefType
   | VoidType
   | ErrorType;
 
@@ -120,11 +119,6 @@ export interface MapRefType {
   readonly value: Type | null;
 }
 
-/** A function handed over by name or as an arrow function. */
-export interface FunctionRefType {
-  readonly kind: "function";
-}
-
 export interface VoidType {
   readonly kind: "void";
 }
@@ -135,8 +129,6 @@ export interface ErrorType {
 }
 
 export type Aggregate = StructType | ArrayType | StrType;
-/** What a register holds. */
-export type Scalar = IntType | BoolType | EnumType | PointerType | MapRefType;
 
 const int = (bits: IntType["bits"], signed: boolean, bigEndian = false): IntType => ({
   kind: "int",
@@ -163,7 +155,6 @@ export const integers = {
 export const boolType: BoolType = { kind: "bool" };
 export const voidType: VoidType = { kind: "void" };
 export const errorType: ErrorType = { kind: "error" };
-export const functionRef: FunctionRefType = { kind: "function" };
 
 export const pointerTo = (to: Type, space: Space = "direct", nullable = false): PointerType => ({
   kind: "ptr",
@@ -171,9 +162,6 @@ export const pointerTo = (to: Type, space: Space = "direct", nullable = false): 
   space,
   nullable,
 });
-
-export const nonNull = (type: Type): Type =>
-  type.kind === "ptr" && type.nullable ? { ...type, nullable: false } : type;
 
 export const isAggregate = (type: Type): type is Aggregate =>
   type.kind === "struct" || type.kind === "array" || type.kind === "str";
@@ -207,8 +195,6 @@ export function typeName(type: Type): string {
         .filter((t) => t !== null)
         .map(typeName)
         .join(", ")}>`;
-    case "function":
-      return "a function";
     case "void":
       return "void";
     case "error":

@@ -24,11 +24,7 @@ function checkVariable(scope: Scope, node: ts.VariableDeclaration, constant: boo
     return [];
   }
   const type = variableType(scope, node, declared, init);
-  if (
-    type.kind === "void" ||
-    type.kind === "function" ||
-    (type.kind === "ptr" && init?.kind === "null" && !declared)
-  ) {
+  if (type.kind === "void" || (type.kind === "ptr" && init?.kind === "null" && !declared)) {
     scope.session.report(node, TSB.typeNotSupported(typeName(type)));
     return [];
   }

@@ -41,10 +41,3 @@ function copyText(f: FunctionLowering, target: ir.Value, bytes: Uint8Array, size
     f.b.store(ir.constInt(ir.i8, byte), f.b.gep(ir.i8, target, [ir.constInt(ir.i64, i)]), { align: 1 });
   });
 }
-
-export function lowerZero(f: FunctionLowering, expr: Expr & { kind: "zero" }): ir.Value {
-  const target = lowerExpression(f, expr.target);
-  const type = targetOf(expr.target.type);
-  ir.intrinsics.memset(f.b, target, 0, sizeOf(type), { align: alignmentOfTarget(expr.target) });
-  return target;
-}

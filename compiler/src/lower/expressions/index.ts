@@ -2,13 +2,12 @@ import type { Expr } from "../../dialect/model/expressions.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerStatements } from "../statements/index.js";
-import { lowerCopy, lowerTemporary, lowerZero } from "./aggregates.js";
+import { lowerCopy, lowerTemporary } from "./aggregates.js";
 import { lowerAssign, lowerModify } from "./assignments.js";
 import { lowerCall, lowerHelper } from "./calls.js";
 import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
-import { readThrough } from "./kernel-memory.js";
 import { addressOfPlace, readPlace } from "./places.js";
 
 /** The value of an expression: a scalar in a register, an aggregate as its address. */
@@ -50,8 +49,6 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return known(f.current.get(expr), "the value before");
     case "copy":
       return lowerCopy(f, expr);
-    case "zero":
-      return lowerZero(f, expr);
     case "temporary":
       return lowerTemporary(f, expr);
     case "call":
@@ -62,8 +59,6 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerSwap(f, expr);
     case "log2":
       return lowerLog2(f, expr);
-    case "probeRead":
-      return readThrough(f, expr.pointer, expr.type);
     case "sequence":
       lowerStatements(f, expr.statements);
       return lowerExpression(f, expr.value);

@@ -1,10 +1,8 @@
-import type { Expr } from "../../dialect/model/expressions.js";
 import { alignOf, sizeOf } from "../../dialect/model/layout.js";
 import type { Space, Type } from "../../dialect/model/types.js";
 import { helperNamed } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
-import { lowerExpression } from "./index.js";
 import { loadValue } from "./places.js";
 
 const readers: Readonly<Record<Exclude<Space, "direct">, string>> = {
@@ -40,11 +38,4 @@ export function probeRead(
   const value = loadValue(f, { pointer: scratch, volatile: false, align: alignOf(type) }, type);
   ir.intrinsics.lifetimeEnd(f.b, scratch, size);
   return value;
-}
-
-/** Through a pointer, in whatever space it leads to. */
-export function readThrough(f: FunctionLowering, pointer: Expr, type: Type): ir.Value {
-  const value = lowerExpression(f, pointer);
-  const space = pointer.type.kind === "ptr" ? pointer.type.space : "direct";
-  return probeRead(f, value, type, space === "direct" ? "probe" : space);
 }
