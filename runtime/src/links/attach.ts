@@ -8,6 +8,7 @@ import { attachKprobeMulti } from "./kprobe-multi.js";
 import type { Link } from "./link.js";
 import { attachNetns } from "./netns.js";
 import { attachRawTracepoint, attachTrace } from "./raw-tracepoint.js";
+import { attachSampling, type Sampling } from "./sampling.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
 import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
@@ -34,8 +35,10 @@ export interface AttachOptions {
   readonly symbol?: string;
   /** uprobes: bytes from the start of the function, or of the file if no function is named. */
   readonly offset?: number;
-  /** Only in this process: uprobes, and iterators of tasks. */
+  /** Only in this process: uprobes, perf events, and iterators of tasks. */
   readonly pid?: number;
+  /** When a `perf_event` program runs. */
+  readonly sampling?: Sampling;
   /** The map whose elements an iterator goes through. */
   readonly map?: { readonly fd: number };
   /** What `bpf_get_attach_cookie` gives: probes and tracepoints. Linux 5.15; tp_btf and fentry 6.0. */
@@ -71,6 +74,7 @@ const byType: Partial<Record<ProgramType, Attach>> = {
   sock_ops: attachCgroup,
   // The section lsm_cgroup: other LSM programs have a way of their own.
   lsm: attachCgroup,
+  perf_event: attachSampling,
   sk_lookup: attachNetns,
   flow_dissector: attachNetns,
 };

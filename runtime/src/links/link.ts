@@ -14,8 +14,8 @@ export class Link {
     readonly label: string,
     /** Descriptors that live as long as the attachment: a perf event. */
     companions: readonly number[] = [],
-    /** False for an attachment that ends with its perf event, before BPF links of that kind (Linux 5.15). */
-    readonly isBpfLink = true,
+    /** Why the attachment is not one BPF link, which could be pinned; null if it is. */
+    readonly notOneLink: string | null = null,
   ) {
     this.#fd = fd;
     this.#companions = companions;
@@ -43,11 +43,8 @@ export class Link {
 
   /** Keeps the attachment at a path in a BPF file system after this process. Linux 5.7. @throws SyscallError, UsageError */
   pin(path: string): void {
-    if (!this.isBpfLink)
-      throw new UsageError(
-        "unsupported",
-        `${this.label}: this kernel attaches without a BPF link, which cannot be pinned (Linux 5.15)`,
-      );
+    if (this.notOneLink !== null)
+      throw new UsageError("unsupported", `${this.label} cannot be pinned: ${this.notOneLink}`);
     pinObject(this.fd, path, this.label);
   }
 
@@ -70,8 +67,17 @@ export class Link {
 
   /** Detaches now, even if the link is pinned; it stays as an empty link. Linux 5.9. */
   detach(): void {
+    if (this.notOneLink !== null) {
+      this.close();
+      return;
+    }
     const result = bpf(kernel(), "BPF_LINK_DETACH", new Struct("linkDetach", { link_fd: this.fd }).bytes);
     if (result < 0) throw new SyscallError("bpf(BPF_LINK_DETACH)", -result, this.label);
+  }
+
+  /** For links made of others, which have closed the descriptor. */
+  protected release(): void {
+    this.#fd = -1;
   }
 
   close(): void {

@@ -17,24 +17,39 @@ export interface PerfEventOptions {
   readonly pid?: number | undefined;
 }
 
-/**
- * A program on a perf event of all processes, or of one: by BPF link (Linux 5.15), or by the event's ioctl before (4.7; such a
- * link cannot be pinned).
- *
- * @throws SyscallError
- */
+/** A program on a perf event of all processes, or of one. @throws SyscallError */
 export function attachPerfEvent(
   program: Program,
   values: FieldValues<"perfEvent">,
   label: string,
   { cookie, pid = -1 }: PerfEventOptions = {},
 ): Link {
-  const k = kernel();
   const event = new Struct("perfEvent", { ...values, sample_period: 1, wakeup_events: 1 });
-  event.set("size", event.bytes.length);
   // The kernel calls the program on every CPU, whichever the event is on; an event of no process needs one.
-  const eventFd = k.perfEventOpen(event.bytes, pid, pid < 0 ? 0 : -1, -1, PERF_FLAG_FD_CLOEXEC);
-  if (eventFd < 0) throw new SyscallError("perf_event_open", -eventFd, label, advice[-eventFd] ?? "");
+  return linkEvent(program, openEvent(event, pid, pid < 0 ? 0 : -1, label), label, cookie);
+}
+
+/** A perf event's descriptor, closed on exec. @throws SyscallError */
+export function openEvent(event: Struct<"perfEvent">, pid: number, cpu: number, label: string): number {
+  event.set("size", event.bytes.length);
+  const fd = kernel().perfEventOpen(event.bytes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  if (fd < 0) throw new SyscallError("perf_event_open", -fd, label, advice[-fd] ?? "");
+  return fd;
+}
+
+/**
+ * Links a program to a perf event and turns that on: by BPF link (Linux 5.15), or by the event's ioctl before (4.7;
+ * such a link cannot be pinned). The event is the link's; if that fails, it is closed.
+ *
+ * @throws SyscallError
+ */
+export function linkEvent(
+  program: Program,
+  eventFd: number,
+  label: string,
+  cookie: bigint | undefined,
+): Link {
+  const k = kernel();
   try {
     const attr = new Struct("linkCreate", {
       prog_fd: program.fd,
@@ -55,7 +70,7 @@ export function attachPerfEvent(
     const set = k.ioctl(eventFd, PERF_EVENT_IOC_SET_BPF, program.fd);
     if (set < 0) throw new SyscallError("ioctl(PERF_EVENT_IOC_SET_BPF)", -set, label);
     enable(eventFd, label);
-    return new Link(eventFd, label, [], false);
+    return new Link(eventFd, label, [], "this kernel attaches without a BPF link (Linux 5.15)");
   } catch (error) {
     k.close(eventFd);
     throw error;
@@ -65,7 +80,7 @@ export function attachPerfEvent(
 const advice: Readonly<Record<number, string>> = {
   [errno.EACCES]: "Tracing needs root, or CAP_PERFMON.",
   [errno.EPERM]: "Tracing needs root, or CAP_PERFMON.",
-  [errno.ENOENT]: "There is no function of that name, or does not let it be probed.",
+  [errno.ENOENT]: "There is no function of that name, or it cannot be probed.",
 };
 
 function linked(linkFd: number, eventFd: number, label: string): Link {

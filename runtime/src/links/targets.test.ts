@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileFixture } from "../../fixtures/compile.js";
@@ -114,6 +115,28 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(() => program("lookup").attach()).toThrow(/netns/);
     const link = attached(program("lookup").attach({ netns: "/proc/self/ns/net" }));
     expect(link.info().programId).toBe(program("lookup").info().id);
+  });
+
+  test("a perf event program samples this process", () => {
+    expect(() => program("sample").attach()).toThrow(/frequency: 99/);
+    expect(() => program("sample").attach({ sampling: { frequency: 9, period: 9 } })).toThrow(/frequency/);
+    attached(program("sample").attach({ pid: process.pid, sampling: { frequency: 999 } }));
+    const end = performance.now() + 100;
+    while (performance.now() < end);
+    expect(global("samples")).toBeGreaterThan(5);
+  });
+
+  test("a perf event program on every CPU is one link, closed as one", () => {
+    const open = (): number => readdirSync("/proc/self/fd").length;
+    const before = open();
+    const link = program("sample").attach({ sampling: { event: "context-switches", period: 1_000_000 } });
+    expect(open()).toBeGreaterThan(before);
+    if (availableParallelism() > 1)
+      expect(() => link.pin("/sys/fs/bpf/tsbpfc-none")).toThrow(/several links/);
+    link.close();
+    link.close();
+    expect(open()).toBe(before);
+    expect(() => link.fd).toThrow(/closed/);
   });
 
   test("tc takes its direction from the options if the section has none", () => {
