@@ -36,7 +36,9 @@ export function writeUnion<T>(
   alternatives: readonly Alternative<T>[],
   owner: string,
 ): void {
-  const given = alternatives.filter((way) => way.names.some((name) => Object.hasOwn(value as object, name) && value[name] !== undefined));
+  const given = alternatives.filter((way) =>
+    way.names.some((name) => Object.hasOwn(value as object, name) && value[name] !== undefined),
+  );
   const [only, another] = given;
   if (!only) {
     const names = alternatives.map((way) => way.names.join(" and ")).join(", or ");
