@@ -70,10 +70,16 @@ function readCache(file) {
   }
 }
 
+/** Not mkdirSync's own recursion, which never ends below /proc on Node 20. */
+function makeFolder(folder) {
+  if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 });
+}
+
 function writeCache(file, data) {
   try {
     const folder = path.dirname(file);
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(folder));
+    makeFolder(folder);
     const checksum = Buffer.alloc(CHECKSUM_BYTES);
     checksum.writeUInt32LE(zlib.crc32(data));
     // Under a temporary name first: another run may read it at the same time.

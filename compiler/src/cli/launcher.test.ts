@@ -90,8 +90,10 @@ describe("the launcher", () => {
     run(["build"]);
     const [name = ""] = caches();
     const good = readFileSync(join(cache(), name));
-    writeFileSync(join(cache(), name), damage(good));
+    const damaged = damage(good);
+    writeFileSync(join(cache(), name), damaged);
     expect(run(["build"])).toMatchObject({ status: 0, stdout: "build", stderr: "" });
+    expect(readFileSync(join(cache(), name)).equals(damaged)).toBe(false);
     expect(readFileSync(join(cache(), name)).length).toBe(good.length);
   });
 
