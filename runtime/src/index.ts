@@ -11,7 +11,9 @@ export {
   mmapableArrays,
 } from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
+export type { CgroupOrder } from "./links/iter.js";
 export { Link } from "./links/link.js";
+export type { Sampling } from "./links/sampling.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";
 export * from "./maps/index.js";

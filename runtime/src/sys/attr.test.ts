@@ -45,6 +45,8 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["linkCreate", { part: "link_create" }],
     ["linkUpdate", { part: "link_update" }],
     ["linkDetach", { part: "link_detach" }],
+    ["iterCreate", { part: "iter_create" }],
+    ["mapBatch", { part: "batch" }],
     ["mapInfo", { struct: "bpf_map_info" }],
     ["programInfo", { struct: "bpf_prog_info" }],
     ["linkInfo", { struct: "bpf_link_info" }],
