@@ -1,20 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileFixture } from "../../fixtures/compile.js";
 import { loadCollection } from "../load/collection.js";
 import { ProgArray } from "../maps/index.js";
 import type { Link } from "./link.js";
 
-const source = new URL("../../fixtures/hooks.bpf.c", import.meta.url).pathname;
-
 describe.skipIf(process.getuid?.() !== 0)("hooks on this kernel, as root", () => {
   const device = `h${process.pid % 100_000}`;
-  let folder = "";
+  let object: Uint8Array;
   const spec = (): CollectionSpec => {
-    const parsed = parseObject(readFileSync(join(folder, "hooks.o")));
+    const parsed = parseObject(object);
     const wanted = parsed.variables.get("wanted")!;
     const contents = parsed.maps.get(".rodata")!.contents!;
     new DataView(contents.buffer, contents.byteOffset).setUint32(wanted.offset, process.pid, true);
@@ -22,23 +19,11 @@ describe.skipIf(process.getuid?.() !== 0)("hooks on this kernel, as root", () =>
   };
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "tsbpfc-hooks-"));
-    execFileSync("clang-19", [
-      "-g",
-      "-O2",
-      "-target",
-      "bpf",
-      "-mcpu=v3",
-      "-c",
-      source,
-      "-o",
-      join(folder, "hooks.o"),
-    ]);
+    object = compileFixture("hooks");
     execFileSync("ip", ["link", "add", device, "type", "veth", "peer", "name", `${device}p`]);
   });
   afterAll(() => {
     execFileSync("ip", ["link", "del", device]);
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test("raw and BTF-typed tracepoints run; after closing they do not", () => {

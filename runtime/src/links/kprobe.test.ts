@@ -1,6 +1,7 @@
-import type { AttachType, ProgramSpec } from "@tsbpfc/loader";
+import type { AttachType } from "@tsbpfc/loader";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FakeKernel, field } from "../../fixtures/fake-kernel.js";
+import { program as spec } from "../../fixtures/specs.js";
 import { Program } from "../programs/program.js";
 import { layouts } from "../sys/attr.generated.js";
 import { setKernel } from "../sys/kernel.js";
@@ -34,23 +35,8 @@ class ProbedKernel extends FakeKernel {
   }
 }
 
-function program(section: string, attachTo: string, expectedAttachType: AttachType | null = null): Program {
-  const spec: ProgramSpec = {
-    name: "probe",
-    section,
-    type: "kprobe",
-    expectedAttachType,
-    attachTo,
-    flags: 0,
-    autoload: true,
-    instructions: new Uint8Array(16),
-    references: [],
-    functions: [],
-    lines: [],
-    coreRelocations: [],
-  };
-  return new Program(500, spec);
-}
+const program = (section: string, attachTo: string, expectedAttachType: AttachType | null = null): Program =>
+  new Program(500, spec("probe", { section, type: "kprobe", expectedAttachType, attachTo }));
 
 describe("a kernel probe, in a kernel that tests made up", () => {
   let kernel: ProbedKernel;

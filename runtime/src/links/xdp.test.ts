@@ -1,16 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { compileFixture } from "../../fixtures/compile.js";
 import type { Codec } from "../codec.js";
 import { type Collection, loadCollection } from "../load/collection.js";
 import { ArrayMap, HashMap, LpmTrie, Queue } from "../maps/index.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 
 const skipped = process.getuid?.() !== 0;
-const source = new URL("../../fixtures/xdp.bpf.c", import.meta.url).pathname;
 const XDP_DROP = 1;
 const XDP_PASS = 2;
 
@@ -54,30 +52,18 @@ describe.skipIf(skipped)("XDP on this kernel, as root", () => {
   const id = `t${process.pid % 100_000}`;
   const devices = [`${id}a`, `${id}b`] as const;
   const pinPath = `/sys/fs/bpf/tsbpfc-test-${process.pid}`;
-  let folder = "";
+  let object: Uint8Array;
   let collection: Collection;
-  const spec = (): CollectionSpec => parseObject(readFileSync(join(folder, "xdp.o")));
+  const spec = (): CollectionSpec => parseObject(object);
   const load = (): Collection => loadCollection(spec(), { pinPath });
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "tsbpfc-xdp-"));
-    execFileSync("clang-19", [
-      "-g",
-      "-O2",
-      "-target",
-      "bpf",
-      "-mcpu=v3",
-      "-c",
-      source,
-      "-o",
-      join(folder, "xdp.o"),
-    ]);
+    object = compileFixture("xdp");
     mkdirSync(pinPath);
     execFileSync("ip", ["link", "add", devices[0], "type", "veth", "peer", "name", devices[1]]);
   });
   afterAll(() => {
     execFileSync("ip", ["link", "del", devices[0]]);
-    rmSync(folder, { recursive: true, force: true });
     rmSync(`${pinPath}/tsbpfc_test_kept`, { force: true });
     rmdirSync(pinPath);
   });

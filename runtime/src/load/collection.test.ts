@@ -1,69 +1,12 @@
-import { Btf, type CollectionSpec, encodeBtf, type MapSpec, type ProgramSpec } from "@tsbpfc/loader";
+import type { CollectionSpec } from "@tsbpfc/loader";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Call, FakeKernel, field } from "../../fixtures/fake-kernel.js";
+import { map, program, specOf } from "../../fixtures/specs.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { setKernel } from "../sys/kernel.js";
 import { loadCollection } from "./collection.js";
 
 const ENOMEM = 12;
-
-function map(name: string, over: Partial<MapSpec> = {}): MapSpec {
-  return {
-    name,
-    type: "hash",
-    keySize: 4,
-    valueSize: 8,
-    maxEntries: 10,
-    flags: 0,
-    extra: 0n,
-    numaNode: null,
-    pinning: "none",
-    keyType: 0,
-    valueType: 0,
-    recordType: 0,
-    inner: null,
-    values: new Map(),
-    contents: null,
-    origin: "declared",
-    sectionType: 0,
-    autocreate: true,
-    ...over,
-  };
-}
-
-function program(name: string, over: Partial<ProgramSpec> = {}): ProgramSpec {
-  return {
-    name,
-    section: "socket",
-    type: "socket_filter",
-    expectedAttachType: null,
-    attachTo: "",
-    flags: 0,
-    autoload: true,
-    instructions: new Uint8Array(24),
-    references: [],
-    functions: [],
-    lines: [],
-    coreRelocations: [],
-    ...over,
-  };
-}
-
-const named = <T extends { readonly name: string }>(...items: T[]): ReadonlyMap<string, T> =>
-  new Map(items.map((item) => [item.name, item]));
-
-function specOf(maps: readonly MapSpec[], programs: readonly ProgramSpec[]): CollectionSpec {
-  const int = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" } as const;
-  return {
-    btf: Btf.parse(encodeBtf([int], { endian: "little" })),
-    license: "GPL",
-    endian: "little",
-    maps: named(...maps),
-    programs: named(...programs),
-    variables: new Map(),
-    kconfigs: new Map(),
-  };
-}
 
 const full = (): CollectionSpec =>
   specOf(

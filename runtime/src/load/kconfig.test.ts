@@ -7,12 +7,12 @@ import {
   type CollectionSpec,
   encodeBtf,
   type KconfigSpec,
-  type MapSpec,
   parseObject,
 } from "@tsbpfc/loader";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileFixture } from "../../fixtures/compile.js";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
+import { map, specOf as objectOf } from "../../fixtures/specs.js";
 import { setKernel } from "../sys/kernel.js";
 import { loadCollection } from "./collection.js";
 import { kconfigContents, kernelVersion } from "./kconfig.js";
@@ -47,35 +47,9 @@ const btf = Btf.parse(
 
 function specOf(name: string, type: keyof typeof types, weak = false): CollectionSpec {
   const extern: KconfigSpec = { name, offset: 0, size: btf.size(types[type]), type: types[type], weak };
-  const map: MapSpec = {
-    name: ".kconfig",
-    type: "array",
-    keySize: 4,
-    valueSize: extern.size,
-    maxEntries: 1,
-    flags: 0x80,
-    extra: 0n,
-    numaNode: null,
-    pinning: "none",
-    keyType: 0,
-    valueType: 0,
-    recordType: 0,
-    inner: null,
-    values: new Map(),
-    contents: new Uint8Array(extern.size),
-    origin: "kconfig",
-    sectionType: 0,
-    autocreate: true,
-  };
-  return {
-    btf,
-    license: "GPL",
-    endian: "little",
-    maps: new Map([[".kconfig", map]]),
-    programs: new Map(),
-    variables: new Map(),
-    kconfigs: new Map([[name, extern]]),
-  };
+  const contents = new Uint8Array(extern.size);
+  const kconfig = map(".kconfig", { type: "array", valueSize: extern.size, contents, origin: "kconfig" });
+  return { ...objectOf([kconfig], []), btf, kconfigs: new Map([[name, extern]]) };
 }
 
 describe("an extern of the kernel's configuration", () => {

@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { compileFixture } from "../../fixtures/compile.js";
 import type { Codec } from "../codec.js";
 import { ArrayMap, PerCpuArray, RingBuf } from "../maps/index.js";
 import { possibleCpus } from "../sys/cpus.js";
@@ -12,7 +10,6 @@ import { type Collection, loadCollection } from "./collection.js";
 import { VerifierError } from "./program-error.js";
 
 const skipped = process.getuid?.() !== 0;
-const fixtures = new URL("../../fixtures/", import.meta.url).pathname;
 const SYS_getpgid = process.arch === "x64" ? 121 : 155;
 
 interface Event {
@@ -60,33 +57,16 @@ function rodata(spec: CollectionSpec, name: string, value: number): void {
 }
 
 describe.skipIf(skipped)("on this kernel, as root", () => {
-  let folder = "";
   let getpgid: (count: number) => void = () => {};
-  const build = (name: string): CollectionSpec => {
-    const object = join(folder, `${name}.o`);
-    execFileSync("clang-19", [
-      "-g",
-      "-O2",
-      "-target",
-      "bpf",
-      "-mcpu=v3",
-      "-c",
-      `${fixtures}${name}.bpf.c`,
-      "-o",
-      object,
-    ]);
-    return parseObject(readFileSync(object));
-  };
+  const build = (name: string): CollectionSpec => parseObject(compileFixture(name));
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "tsbpfc-runtime-"));
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const call = koffi.load("libc.so.6").func("int64_t syscall(int64_t number, int64_t pid)");
     getpgid = (count) => {
       for (let i = 0; i < count; i++) call(SYS_getpgid, 0);
     };
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function withExec(use: (collection: Collection) => Promise<void> | void): Promise<void> {
     const spec = build("exec");

@@ -1,6 +1,7 @@
-import { Btf, type BtfType, type CollectionSpec, encodeBtf, type MapSpec } from "@tsbpfc/loader";
+import { Btf, type BtfType, type CollectionSpec, encodeBtf } from "@tsbpfc/loader";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeKernel, field } from "../../fixtures/fake-kernel.js";
+import { map, program, specOf } from "../../fixtures/specs.js";
 import { commands } from "../sys/commands.js";
 import { setKernel } from "../sys/kernel.js";
 import { loadCollection } from "./collection.js";
@@ -38,27 +39,20 @@ class OldKernel extends FakeKernel {
 }
 
 const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
-const section: MapSpec = {
-  name: ".bss",
-  type: "array",
-  keySize: 4,
-  valueSize: 4,
-  maxEntries: 1,
-  flags: 0,
-  extra: 0n,
-  numaNode: null,
-  pinning: "none",
-  keyType: 0,
-  valueType: 3,
-  recordType: 0,
-  inner: null,
-  values: new Map(),
-  contents: new Uint8Array(4),
-  origin: "bss",
-  sectionType: 3,
-  autocreate: true,
-};
 const spec: CollectionSpec = {
+  ...specOf(
+    [
+      map(".bss", {
+        type: "array",
+        valueSize: 4,
+        maxEntries: 1,
+        valueType: 3,
+        contents: new Uint8Array(4),
+        origin: "bss",
+      }),
+    ],
+    [program("main", { functions: [{ insn: 0, name: "main", type: 6 }] })],
+  ),
   btf: Btf.parse(
     encodeBtf([
       int,
@@ -69,30 +63,6 @@ const spec: CollectionSpec = {
       { kind: "func", name: "main", type: 5, linkage: "global" },
     ]),
   ),
-  license: "GPL",
-  endian: "little",
-  maps: new Map([[".bss", section]]),
-  programs: new Map([
-    [
-      "main",
-      {
-        name: "main",
-        section: "socket",
-        type: "socket_filter",
-        expectedAttachType: null,
-        attachTo: "",
-        flags: 0,
-        autoload: true,
-        instructions: new Uint8Array(16),
-        references: [],
-        functions: [{ insn: 0, name: "main", type: 6 }],
-        lines: [],
-        coreRelocations: [],
-      },
-    ],
-  ]),
-  variables: new Map(),
-  kconfigs: new Map(),
 };
 
 const early = [
