@@ -27,6 +27,9 @@ export class VerifierError extends SyscallError {
     readonly frames: readonly SourceFrame[],
   ) {
     super("bpf(BPF_PROG_LOAD)", errno, `program '${program.name}'`, explain(summary, at, log));
+    // There for those who ask; an uncaught error would print all of it.
+    for (const name of ["program", "log", "summary", "frames"])
+      Object.defineProperty(this, name, { enumerable: false });
   }
 }
 
