@@ -1,10 +1,11 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
-import { type BpfCpu, type CompileResult, compile } from "../compile.js";
+import { type BpfCpu, type CompileOptions, type CompileOutput, compile } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { ExitCode } from "./exit-codes.js";
+import { CommandError, type ExitCode } from "./exit-codes.js";
+import { reasonOf } from "./failures.js";
 import { type OutputFile, writeFiles } from "./output.js";
-import { findProbes } from "./probes.js";
+import { probesOf } from "./probes.js";
 import { report } from "./report.js";
 import { skeletonFiles } from "./skeleton-files.js";
 
@@ -19,46 +20,78 @@ export interface BuildOptions {
   readonly emit?: "ir" | "object";
 }
 
-/** Compiles probes to objects and skeletons. A probe with errors writes nothing and leaves older outputs alone. */
+/**
+ * Compiles probes to objects and skeletons. A probe with errors writes nothing and leaves older outputs as they are;
+ * the others are written. An error of the environment writes nothing at all.
+ */
 export async function build(files: readonly string[], options: BuildOptions): Promise<ExitCode> {
+  const probes = probesOf(files).map((file) => ({ file, stem: stemOf(file, options.out) }));
+  refuseTwins(probes);
   const diagnostics: Diagnostic[] = [];
   const outputs: OutputFile[] = [];
-  for (const file of files.length > 0 ? files : findProbes(process.cwd())) {
-    const result = compileOne(file, options);
+  for (const { file, stem } of probes) {
+    const result = compile(compileOptions(file, options));
     diagnostics.push(...result.diagnostics);
-    if (result.output) outputs.push(...(await outputsOf(file, result.output, options)));
+    if (result.output) outputs.push(...(await outputsOf(stem, result.output, options)));
   }
   writeFiles(outputs);
-  report(
+  return report(
     diagnostics,
     options.json === true,
     outputs.map((o) => o.path),
   );
-  return diagnostics.some((d) => d.severity === "error") ? ExitCode.sourceErrors : ExitCode.ok;
 }
 
-export function compileOne(file: string, options: Pick<BuildOptions, "cpu" | "llvm" | "btf">): CompileResult {
-  return compile({
-    file,
-    cpu: options.cpu,
-    ...(options.llvm === undefined ? {} : { llvm: options.llvm }),
-    ...(options.btf === undefined ? {} : { btf: options.btf }),
-  });
+/** Where a probe's outputs go, without their suffixes. */
+const stemOf = (file: string, out: string | undefined): string =>
+  resolve(out ?? dirname(file), basename(file).replace(/(\.bpf)?\.ts$/, ""));
+
+/** @throws CommandError `usage` if one probe's outputs would replace another's. */
+function refuseTwins(probes: readonly { readonly file: string; readonly stem: string }[]): void {
+  const owners = new Map<string, string>();
+  for (const { file, stem } of probes) {
+    const other = owners.get(stem);
+    if (other !== undefined)
+      throw new CommandError(
+        "usage",
+        `${other} and ${file} would both be written to ${stem}.bpf.o. Build them one by one, or without --out.`,
+      );
+    owners.set(stem, file);
+  }
 }
 
-async function outputsOf(
-  file: string,
-  output: NonNullable<CompileResult["output"]>,
-  options: BuildOptions,
-): Promise<OutputFile[]> {
-  const stem = join(options.out ?? dirname(file), basename(file).replace(/\.bpf\.ts$|\.ts$/, ""));
-  if (options.emit === "ir") return [{ path: resolve(`${stem}.bpf.ll`), content: output.ir }];
-  const object: OutputFile = { path: resolve(`${stem}.bpf.o`), content: output.object };
+const compileOptions = (file: string, { cpu, llvm, btf }: BuildOptions): CompileOptions => ({
+  file,
+  cpu,
+  ...(llvm === undefined ? {} : { llvm }),
+  ...(btf === undefined ? {} : { btf }),
+});
+
+async function outputsOf(stem: string, output: CompileOutput, options: BuildOptions): Promise<OutputFile[]> {
+  if (options.emit === "ir") return [{ path: `${stem}.bpf.ll`, content: output.ir }];
+  const object: OutputFile = { path: `${stem}.bpf.o`, content: output.object };
   if (options.emit === "object") return [object];
-  const skeleton = generateSkeleton(parseObject(output.object), output.object, {
-    name: output.programName,
-    source: basename(object.path),
-    embed: options.externalObject !== true,
-  });
-  return [object, ...(await skeletonFiles(resolve(`${stem}.skel`), skeleton, options.js === true))];
+  const skeleton = skeletonOf(output, basename(object.path), options.externalObject !== true);
+  return [object, ...(await skeletonFiles(`${stem}.skel`, skeleton, options.js === true))];
+}
+
+function skeletonOf({ object, programName: name, ir }: CompileOutput, source: string, embed: boolean) {
+  try {
+    return generateSkeleton(parseObject(object), object, { name, source, embed });
+  } catch (error) {
+    throw new UnreadableOutputError(error, ir);
+  }
+}
+
+/** The object that was just made cannot be read back: a fault of the compiler. */
+class UnreadableOutputError extends Error {
+  override readonly name = "UnreadableOutputError";
+  readonly code = "unreadable-output";
+
+  constructor(
+    cause: unknown,
+    readonly ir: string,
+  ) {
+    super(`the object cannot be read back: ${reasonOf(cause)}`, { cause });
+  }
 }

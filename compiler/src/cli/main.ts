@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
-import { CommandError, ExitCode } from "./exit-codes.js";
-import { reasonOf } from "./output.js";
+import { ExitCode } from "./exit-codes.js";
+import { failureOf } from "./failures.js";
 
 const VERSION = "0.1.0";
+const FILES = "probes, or folders of probes (default: every *.bpf.ts below this folder)";
 
 /** Runs the command line and gives the exit code. Commands load when they are called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -27,10 +28,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   );
   program
     .command("build")
-    .description(
-      "compile probes to <name>.bpf.o and <name>.skel.ts; without names every *.bpf.ts below this folder",
-    )
-    .argument("[files...]")
+    .description("compile probes to <name>.bpf.o and <name>.skel.ts")
+    .argument("[files...]", FILES)
     .option("--out <dir>", "where to write (default: beside the source)")
     .option("--js", "write the skeleton as .js and .d.ts")
     .option("--external-object", "the skeleton reads the .bpf.o beside it instead of embedding it")
@@ -43,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   program
     .command("check")
     .description("report what is wrong with probes, and write nothing")
-    .argument("[files...]")
+    .argument("[files...]", FILES)
     .addOption(btf)
     .option("--json", "diagnostics as JSON on standard output")
     .action(run(async (files, options) => (await import("./check.js")).checkProbes(files, options)));
@@ -68,33 +67,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    return failed(error);
+    // commander has printed its own.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    const { exitCode, text } = failureOf(error);
+    process.stderr.write(text);
+    return exitCode;
   }
-}
-
-/** Errors of the environment by their class names, so that no class has to be loaded to know them. */
-const ENVIRONMENT = new Set([
-  "LlvmNotFoundError",
-  "BtfError",
-  "ElfError",
-  "SpecError",
-  "SourceNotFoundError",
-  "SkeletonError",
-]);
-
-function failed(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (error instanceof CommandError) {
-    process.stderr.write(`tsbpfc: ${error.message}\n`);
-    return ExitCode[error.code];
-  }
-  if (error instanceof Error && ENVIRONMENT.has(error.name)) {
-    process.stderr.write(`tsbpfc: ${error.message}\n`);
-    return ExitCode.environment;
-  }
-  process.stderr.write(
-    `tsbpfc: internal error: ${reasonOf(error)}\nThis is a fault of tsbpfc. Please report it with the probe that caused it.\n`,
-  );
-  if (error instanceof Error && process.env.TSBPFC_DEBUG) process.stderr.write(`${error.stack}\n`);
-  return ExitCode.internal;
 }

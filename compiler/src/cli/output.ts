@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { CommandError } from "./exit-codes.js";
+import { reasonOf } from "./failures.js";
 
 export interface OutputFile {
   readonly path: string;
@@ -37,5 +38,3 @@ function makeFolder(path: string): void {
   makeFolder(dirname(path));
   mkdirSync(path);
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -23,6 +23,8 @@ export async function vmlinux(options: VmlinuxOptions): Promise<ExitCode> {
     ?.split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+  if (wanted?.length === 0)
+    throw new CommandError("usage", "--types names no type. Name some, such as --types task_struct,sock");
   const missing =
     wanted?.filter((name) => btf.find(name, ["struct", "union", "enum", "enum64", "typedef"]).length === 0) ??
     [];
