@@ -80,6 +80,19 @@ const refused: readonly (readonly [string, string, string])[] = [
     ),
   ],
   ["a map's method that is not compiled yet", "TSB3008", filter("    this.counts.lookupOrInit(1, 2);")],
+  [
+    "an object that is kept while the next is made",
+    "TSB2021",
+    filter(
+      "    let kept = new A();\n    for (let i = 0; i < 3; i++) { const one = new A(); kept = one; }\n    kept.bytes[0] = 1;",
+      "class A { bytes: array<u8, 4>; }",
+    ),
+  ],
+  [
+    "an object that is returned",
+    "TSB2021",
+    filter("    make();", "class A { n: u32; }\nfunction make(): A { const a = new A(); return a; }"),
+  ],
   ["for … of", "TSB3008", filter("    for (const [key] of this.counts) { }")],
 ];
 

@@ -158,6 +158,11 @@ const catalogue = {
     why: "BPF defines it (0, or the dividend), but nobody means it.",
     instead: "Divide by something else.",
   })),
+  objectKept: entry("TSB2021", () => ({
+    what: "An object made here would be kept under another name, or returned.",
+    why: "Each `new` and each literal is one place on the stack, made anew every time: what was kept would change with it, or be gone.",
+    instead: "Copy it: `copy(target, source)` into an object that was made before.",
+  })),
 
   // --- 3xxx: syntax outside the dialect ---------------------------------------------------------------------
   notInDialect: entry("TSB3001", (what: string, why: string, instead: string) => ({

@@ -17,6 +17,8 @@ export class Scope {
   readonly breakTargets: LoopLabel[] = [];
   readonly continueTargets: LoopLabel[] = [];
   readonly labels = new Map<string, LoopLabel>();
+  /** Variables that name an object made in this function. */
+  readonly made = new Set<Variable>();
   readonly #variables = new Map<ts.Symbol, Variable>();
 
   constructor(
@@ -39,6 +41,12 @@ export class Scope {
 
   variable(symbol: ts.Symbol): Variable | null {
     return this.#variables.get(symbol) ?? null;
+  }
+
+  /** Is this an object of this function's stack, or a variable that names one? */
+  isMadeHere(value: Expr): boolean {
+    if (value.kind === "temporary") return true;
+    return value.kind === "read" && value.place.kind === "variable" && this.made.has(value.place.variable);
   }
 
   /** A stack slot for one place in the source. */

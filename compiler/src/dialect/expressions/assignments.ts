@@ -74,6 +74,7 @@ export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {
   if (isAggregate(place.type)) return storeAggregate(scope, place, place.type, node.right);
   const value = checkValue(scope, node.right, place.type);
   if (value.type.kind === "error") return value;
+  if (scope.isMadeHere(value)) return scope.fail(node.right, TSB.objectKept());
   return { kind: "assign", place, value, type: place.type, loc };
 }
 

@@ -35,8 +35,8 @@ export function checkReturn(scope: Scope, node: ts.ReturnStatement): Statement {
     );
     return { kind: "return", value: null, loc };
   }
-  if (scope.returns.kind === "ptr" && value.kind === "temporary") {
-    scope.session.report(node.expression, TSB.notYet("Returning an object made here"));
+  if (scope.isMadeHere(value)) {
+    scope.session.report(node.expression, TSB.objectKept());
     return { kind: "return", value: null, loc };
   }
   return { kind: "return", value: coerce(scope, value, scope.returns, node.expression), loc };

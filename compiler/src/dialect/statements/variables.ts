@@ -38,6 +38,7 @@ function checkVariable(scope: Scope, node: ts.VariableDeclaration, constant: boo
     copy: { slot: null },
   };
   scope.declare(node.name, variable);
+  if (init && scope.isMadeHere(init)) scope.made.add(variable);
   if (type.kind === "error" || init?.type.kind === "error") return [];
   return [{ kind: "variable", variable, init, loc }];
 }
