@@ -1,5 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
+import { kernelName } from "../frontend/vmlinux/names.js";
 import { evaluate } from "./constants.js";
 import { type FieldDeclaration, type LayoutRules, layOut } from "./model/layout.js";
 import {
@@ -345,14 +346,6 @@ function memberOf(
   }
   return { ...field, name, type: kind === "pointer" ? pointerTo(type, "probe") : type };
 }
-
-/** `tsbpfc vmlinux` appends an underscore to names that TypeScript reserves. */
-const kernelName = (name: string): string =>
-  /^(class|enum|function|new|this|typeof|in|with|delete|var|default|export|import|super|try|catch|yield|await|let|null|true|false)_$/.test(
-    name,
-  )
-    ? name.slice(0, -1)
-    : name;
 
 function anonymousStruct(session: Session, node: ts.TypeLiteralNode, env: TypeEnv): StructType {
   const key = `${session.idOf(node)}`;

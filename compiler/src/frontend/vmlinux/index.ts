@@ -1,7 +1,10 @@
-import type { Btf, BtfMember, TypeId } from "@tsbpfc/loader";
+import { type Btf, BtfError, type BtfMember, type TypeId } from "@tsbpfc/loader";
+import { isMemberName, isTypeName, kernelName, tsName, VOCABULARY } from "./names.js";
+
+export { kernelName, tsName } from "./names.js";
 
 export interface DeclarationOptions {
-  /** Types to begin from: structs, unions, enums and typedefs of them, by name. */
+  /** Types to begin from: structs, unions, enums and typedefs of them, by the names they have in TypeScript. */
   readonly roots: readonly string[];
   /** Only these members, by name; absent: all. */
   readonly only?: ReadonlySet<string>;
@@ -10,7 +13,9 @@ export interface DeclarationOptions {
 /**
  * The kernel's types as a `vmlinux` module: what the roots reach, one declaration a line. Fields have the kernel's
  * widths; anonymous members are flattened; a name that TypeScript reserves gets a trailing underscore. Pointers are
- * `ptr<T>`, embedded structs stand by their name.
+ * `ptr<T>`, embedded structs stand by their name. Of two types of one name the first counts.
+ *
+ * @throws BtfError if the BTF contradicts itself.
  */
 export function declareKernelTypes(btf: Btf, options: DeclarationOptions): string {
   const writer = new Writer(btf, options.only ?? null);
@@ -18,61 +23,39 @@ export function declareKernelTypes(btf: Btf, options: DeclarationOptions): strin
   return writer.text();
 }
 
-/** Every named struct, union and enum of the kernel. */
+/** Every struct, union and enum of the kernel that can be declared, by the name it has in TypeScript. */
 export function allKernelTypes(btf: Btf): string[] {
+  const kinds: ReadonlySet<string> = new Set(DECLARED);
   const names = new Set<string>();
-  for (let id = 1; id < btf.count; id++) {
-    const kind = btf.kind(id);
-    if (kind === "struct" || kind === "union" || kind === "enum" || kind === "enum64")
-      names.add(btf.name(id));
+  for (const id of btf.ids()) {
+    if (kinds.has(btf.kind(id)) && isTypeName(btf.name(id))) names.add(tsName(btf.name(id)));
   }
-  names.delete("");
   return [...names].sort();
 }
 
-const RESERVED = new Set(
-  "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await package private protected public implements interface any unknown never string number boolean symbol object bigint undefined type".split(
-    " ",
-  ),
-);
-/** A C name as a TypeScript one. */
-export const tsName = (name: string): string => (RESERVED.has(name) ? `${name}_` : name);
-
-/** Names of the standard library that a declaration may use. */
-const VOCABULARY = [
-  "array",
-  "bits",
-  "be16",
-  "be32",
-  "be64",
-  "i8",
-  "i16",
-  "i32",
-  "i64",
-  "ptr",
-  "str",
-  "u8",
-  "u16",
-  "u32",
-  "u64",
-];
+const AGGREGATES = ["struct", "union"] as const;
+const DECLARED = [...AGGREGATES, "enum", "enum64"] as const;
 const BIG_ENDIAN: Readonly<Record<string, string>> = { __be16: "be16", __be32: "be32", __be64: "be64" };
+
+/** Deeper than any kernel's types nest: such BTF goes round in circles. */
+const MAX_DEPTH = 64;
 
 class Writer {
   readonly #lines = new Map<string, string>();
   readonly #queue: TypeId[] = [];
+  #depth = 0;
 
   constructor(
     readonly btf: Btf,
     readonly only: ReadonlySet<string> | null,
   ) {}
 
-  /** The type of that name, or null. */
+  /** The type that is called so in TypeScript, or null. */
   rootNamed(name: string): TypeId | null {
-    const [id] = this.btf.find(name, ["struct", "union", "enum", "enum64"]);
-    if (id !== undefined) return id;
-    const [alias] = this.btf.find(name, ["typedef"]);
-    return alias ?? null;
+    const [id] = [AGGREGATES, DECLARED, ["typedef"] as const].flatMap((kinds) =>
+      this.btf.find(kernelName(name), kinds),
+    );
+    return id ?? null;
   }
 
   want(id: TypeId | null): void {
@@ -80,7 +63,8 @@ class Writer {
   }
 
   text(): string {
-    for (let id = this.#queue.shift(); id !== undefined; id = this.#queue.shift()) this.#declare(id);
+    // The queue grows on the way.
+    for (const id of this.#queue) this.#declare(id);
     const lines = [...this.#lines.values()].filter((line) => line !== "");
     const words = new Set(lines.join("\n").match(/[a-z]\w*/g) ?? []);
     const used = VOCABULARY.filter((word) => words.has(word));
@@ -100,7 +84,7 @@ class Writer {
         `${type.kind === "union" ? "/** @union */ " : ""}export interface ${name} { ${this.#members(type.members)} }`,
       );
     } else if (type.kind === "enum" || type.kind === "enum64") {
-      const members = type.values.map((v) => `${tsName(v.name)} = ${v.value}`);
+      const members = type.values.map((v) => `${v.name} = ${v.value}`);
       this.#lines.set(type.name, `export declare enum ${name} { ${members.join(", ")} }`);
     } else if (type.kind === "typedef") {
       this.#lines.set(type.name, `export type ${name} = ${this.#spell(type.type)};`);
@@ -114,13 +98,11 @@ class Writer {
       for (const member of list) {
         if (member.name === "") {
           const inner = this.btf.type(this.btf.resolve(member.type));
-          if (inner.kind === "struct" || inner.kind === "union") add(inner.members);
-        } else if (!seen.has(member.name) && (!this.only || this.only.has(tsName(member.name)))) {
+          if (inner.kind === "struct" || inner.kind === "union")
+            this.#within(member.type, () => add(inner.members));
+        } else if (!seen.has(member.name) && this.#wants(member.name)) {
           seen.add(member.name);
-          const type = this.#spell(member.type);
-          parts.push(
-            `readonly ${tsName(member.name)}: ${member.bitfieldSize > 0 ? `bits<${type}, ${member.bitfieldSize}>` : type};`,
-          );
+          parts.push(`readonly ${tsName(member.name)}: ${this.#spellMember(member)};`);
         }
       }
     };
@@ -128,10 +110,33 @@ class Writer {
     return parts.join(" ");
   }
 
+  #wants(member: string): boolean {
+    return isMemberName(member) && (!this.only || this.only.has(tsName(member)));
+  }
+
+  #spellMember({ type, bitfieldSize }: BtfMember): string {
+    const spelled = this.#spell(type);
+    if (bitfieldSize === 0) return spelled;
+    // A bit-field is a number, also one of bool.
+    return `bits<${spelled === "boolean" ? "u8" : spelled}, ${bitfieldSize}>`;
+  }
+
   /** The type where it is used. */
   #spell(id: TypeId): string {
-    const { btf } = this;
-    const type = btf.type(id);
+    return this.#within(id, () => this.#spellType(id));
+  }
+
+  /** @throws BtfError BTF_CYCLE */
+  #within<T>(id: TypeId, work: () => T): T {
+    if (++this.#depth > MAX_DEPTH)
+      throw new BtfError("BTF_CYCLE", `type ${id} is nested more than ${MAX_DEPTH} deep`);
+    const result = work();
+    this.#depth--;
+    return result;
+  }
+
+  #spellType(id: TypeId): string {
+    const type = this.btf.type(id);
     switch (type.kind) {
       case "void":
         return "u8";
@@ -154,12 +159,12 @@ class Writer {
           : `array<${this.#spell(type.type)}, ${type.length}>`;
       case "struct":
       case "union":
-        if (type.name === "") return `{ ${this.#members(type.members)} }`;
+        if (!isTypeName(type.name)) return `{ ${this.#members(type.members)} }`;
         this.want(id);
         return tsName(type.name);
       case "enum":
       case "enum64":
-        if (type.name === "") return integer(type.size, type.signed);
+        if (!isTypeName(type.name) || this.#isAggregate(type.name)) return integer(type.size, type.signed);
         this.want(id);
         return tsName(type.name);
       default:
@@ -170,10 +175,15 @@ class Writer {
   #pointer(id: TypeId): string {
     const target = this.btf.type(this.btf.resolve(id));
     if (target.kind === "fwd" || target.kind === "func_proto" || target.kind === "void") return "ptr<u8>";
-    // An anonymous struct behind a pointer has no name to be relocated by.
-    if ((target.kind === "struct" || target.kind === "union") && target.name === "") return "ptr<u8>";
+    // A struct without a name has none to be relocated by, behind a pointer.
+    if ((target.kind === "struct" || target.kind === "union") && !isTypeName(target.name)) return "ptr<u8>";
     if (target.kind === "array") return "ptr<u8>";
     return `ptr<${this.#spell(id)}>`;
+  }
+
+  /** C has names of structs and of enums apart, TypeScript has not: a struct takes the name. */
+  #isAggregate(name: string): boolean {
+    return this.btf.find(name, AGGREGATES).length > 0;
   }
 
   #isChar(id: TypeId): boolean {
