@@ -25,6 +25,17 @@ export function wholeNumber(text: string | undefined, option: string): number | 
   return Number(text);
 }
 
+/**
+ * Text of other processes for a terminal: a file name may hold control characters, which a terminal takes as commands.
+ */
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, "?");
+
+/** Whoever reads our output may stop: `execsnoop | head` is no error. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 export function exit(message: string, code: number): never {
   console.error(message);
   process.exit(code);

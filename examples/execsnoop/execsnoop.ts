@@ -1,5 +1,5 @@
 // Prints each execve(2) of this machine: who ran what, and what came of it.
-import { commandLine, exit, untilStopped, wholeNumber } from "../command-line.js";
+import { commandLine, exit, printable, untilStopped, wholeNumber } from "../command-line.js";
 import { type ExecEvent, ExecSnoop } from "./execsnoop.skel.js";
 
 const options = commandLine("usage: execsnoop [--pid PID] [--json] [--duration SECONDS]", {
@@ -16,7 +16,7 @@ const row = (comm: string, pid: string, ppid: string, uid: string, ret: string, 
 const line = (e: ExecEvent): string =>
   options.json
     ? JSON.stringify({ ...e, startNs: e.startNs.toString() })
-    : row(e.comm, `${e.pid}`, `${e.ppid}`, `${e.uid}`, `${e.retval}`, e.filename);
+    : row(printable(e.comm), `${e.pid}`, `${e.ppid}`, `${e.uid}`, `${e.retval}`, printable(e.filename));
 
 using snoop = ExecSnoop.open({ rodata: { targetPid } });
 try {
