@@ -25,7 +25,8 @@ import type { Helper, HelperParam } from "../stdlib-tables.js";
 export function callHelper(scope: Scope, node: ts.CallExpression, name: string, helper: Helper): Expr {
   const loc = scope.session.locate(node);
   const written = helper.params.filter((p) => p.kind !== "size");
-  const sized = helper.params.some((p) => p.kind === "size");
+  // With two buffers nothing would say whose size it is.
+  const sized = helper.params.filter((p) => p.kind === "size").length === 1;
   const given = node.arguments;
   const own = given.length === written.length + 1 && sized ? given[written.length] : undefined;
   if (!own && given.length !== written.length) {
