@@ -19,6 +19,9 @@ export { type SourceFrame, VerifierError } from "./load/program-error.js";
 export * from "./maps/index.js";
 export { Program, type ProgramInfo } from "./programs/program.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
+export { IterOutput } from "./readers/iter-output.js";
+export type { TakeRecord } from "./readers/source.js";
+export { parseTraceLine, type TraceLine, tracePipe } from "./readers/trace-pipe.js";
 export type {
   AttachTargets,
   MapOptions,
@@ -30,4 +33,4 @@ export { embeddedObject, objectFile } from "./skeleton/object.js";
 export { SkeletonProgram } from "./skeleton/program.js";
 export { Skeleton } from "./skeleton/skeleton.js";
 export { SyscallError, UsageError } from "./sys/errors.js";
-export { type Kernel, type Mapping, setKernel } from "./sys/kernel.js";
+export { type Kernel, type Mapping, type Readiness, setKernel } from "./sys/kernel.js";

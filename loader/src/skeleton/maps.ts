@@ -11,9 +11,11 @@ export interface MapClass {
 
 const keyed = (name: string): MapClass => ({ name, parameters: ["key", "value"] });
 const valued = (name: string): MapClass => ({ name, parameters: ["value"] });
+const recorded = (name: string): MapClass => ({ name, parameters: ["record"] });
+const untyped = (name: string): MapClass => ({ name, parameters: [] });
 
 /** Kinds without a class of their own are there by name, to be pinned and handed on. */
-const opaque: MapClass = { name: "OpaqueMap", parameters: [] };
+const opaque = untyped("OpaqueMap");
 
 /** The runtime's class for each kind of map. An array's key is its index. */
 const classes: Partial<Record<MapType, MapClass>> = {
@@ -26,7 +28,10 @@ const classes: Partial<Record<MapType, MapClass>> = {
   percpu_array: valued("PerCpuArray"),
   queue: valued("Queue"),
   stack: valued("Stack"),
-  ringbuf: { name: "RingBuf", parameters: ["record"] },
+  ringbuf: recorded("RingBuf"),
+  user_ringbuf: recorded("UserRingBuf"),
+  perf_event_array: recorded("PerfEventArray"),
+  prog_array: untyped("ProgArray"),
 };
 
 export const mapClass = (type: MapType): MapClass => classes[type] ?? opaque;

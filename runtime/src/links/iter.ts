@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { attachTypes } from "@tsbpfc/loader";
+import { IterOutput } from "../readers/iter-output.js";
 import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
@@ -14,20 +15,14 @@ const orders = { self: 1, "descendants-pre": 2, "descendants-post": 3, ancestors
 
 export type CgroupOrder = keyof typeof orders;
 
-/** An iterator that is attached: each `read` runs the program over the kernel's objects anew. */
+/** An iterator that is attached: each round runs the program over the kernel's objects anew. */
 export class IterLink extends Link {
-  /** All that the program writes in one round over its objects. @throws SyscallError */
-  override read(): Uint8Array {
-    const k = kernel();
-    const fd = bpf(k, "BPF_ITER_CREATE", new Struct("iterCreate", { link_fd: this.fd }).bytes);
-    if (fd < 0) throw new SyscallError("bpf(BPF_ITER_CREATE)", -fd, this.label);
-    try {
-      const bytes = k.readAll(fd);
-      if (typeof bytes === "number") throw new SyscallError("read", -bytes, this.label);
-      return bytes;
-    } finally {
-      k.close(fd);
-    }
+  override output(): IterOutput {
+    return new IterOutput(() => {
+      const fd = bpf(kernel(), "BPF_ITER_CREATE", new Struct("iterCreate", { link_fd: this.fd }).bytes);
+      if (fd < 0) throw new SyscallError("bpf(BPF_ITER_CREATE)", -fd, this.label);
+      return fd;
+    }, this.label);
   }
 }
 

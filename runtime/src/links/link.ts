@@ -1,3 +1,4 @@
+import type { IterOutput } from "../readers/iter-output.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, objectInfo, pinObject } from "../sys/bpf.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
@@ -34,11 +35,17 @@ export class Link {
   }
 
   /**
-   * What an iterator writes in one round over its objects. @throws UsageError `unsupported` for other programs;
-   * SyscallError
+   * What an iterator writes, to be read in pieces, lines or records.
+   *
+   * @throws UsageError `unsupported` for other programs
    */
-  read(): Uint8Array {
+  output(): IterOutput {
     throw new UsageError("unsupported", `${this.label} cannot be read: only iterators ("iter/…") can`);
+  }
+
+  /** All that an iterator writes in one round over its objects. @throws UsageError `unsupported`, SyscallError */
+  read(): Uint8Array {
+    return this.output().bytes();
   }
 
   /** Keeps the attachment at a path in a BPF file system after this process. Linux 5.7. @throws SyscallError, UsageError */

@@ -25,6 +25,7 @@ describe("a map is opened by its kind", () => {
     ["queue", maps.Queue],
     ["stack", maps.Stack],
     ["ringbuf", maps.RingBuf],
+    ["user_ringbuf", maps.UserRingBuf],
     ["prog_array", maps.ProgArray],
     ["perf_event_array", maps.PerfEventArray],
     ["sockmap", maps.OpaqueMap],

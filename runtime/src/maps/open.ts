@@ -8,9 +8,11 @@ import { LpmTrie } from "./lpm-trie.js";
 import type { BpfMap } from "./map.js";
 import { OpaqueMap } from "./opaque.js";
 import { LruPerCpuHashMap, PerCpuArray, PerCpuHashMap } from "./per-cpu.js";
+import { PerfEventArray } from "./perf-event-array.js";
 import { Queue, Stack } from "./queue.js";
 import { RingBuf } from "./ringbuf.js";
-import { PerfEventArray, ProgArray } from "./slots.js";
+import { ProgArray } from "./slots.js";
+import { UserRingBuf } from "./user-ringbuf.js";
 
 /** How a map's keys, values and records are laid out, as far as its kind has them. */
 export interface MapCodecs {
@@ -34,7 +36,8 @@ const classes: Partial<Record<MapType, Open>> = {
   stack: (handle, codec) => new Stack(handle, codec("value")),
   ringbuf: (handle, codec) => new RingBuf(handle, codec("record")),
   prog_array: (handle) => new ProgArray(handle),
-  perf_event_array: (handle) => new PerfEventArray(handle),
+  user_ringbuf: (handle, codec) => new UserRingBuf(handle, codec("record")),
+  perf_event_array: (handle, codec) => new PerfEventArray(handle, codec("record")),
 };
 
 /**

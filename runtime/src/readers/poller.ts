@@ -1,7 +1,7 @@
 import { SyscallError } from "../sys/errors.js";
-import { type Kernel, kernel } from "../sys/kernel.js";
+import { type Kernel, kernel, type Readiness } from "../sys/kernel.js";
 
-type Wake = (readable: boolean) => void;
+type Wake = (ready: boolean) => void;
 
 /**
  * One epoll for all readers of the process, waited for on one thread of libuv's pool, and only while somebody waits:
@@ -16,27 +16,31 @@ class Poller {
   constructor(readonly k: Kernel) {
     this.#epoll = must(k.epollCreate(), "epoll_create1");
     this.#interrupt = must(k.eventfd(), "eventfd");
-    must(k.epollAdd(this.#epoll, this.#interrupt, this.#interrupt), "epoll_ctl");
+    must(k.epollAdd(this.#epoll, this.#interrupt, this.#interrupt, "readable"), "epoll_ctl");
   }
 
-  /** Resolves with true when `fd` is readable, with false when the wait is cancelled. */
-  wait(fd: number, signal: AbortSignal | undefined): { readonly done: Promise<boolean>; cancel(): void } {
+  /** Resolves with true when `fd` is ready, with false when the wait is cancelled. */
+  wait(
+    fd: number,
+    until: Readiness,
+    signal: AbortSignal | undefined,
+  ): { readonly done: Promise<boolean>; cancel(): void } {
     let settle: Wake = () => {};
     const done = new Promise<boolean>((resolve) => {
       settle = resolve;
     });
-    const finish = (readable: boolean): void => {
+    const finish = (ready: boolean): void => {
       if (this.#waiting.get(fd) !== finish) return;
       this.#waiting.delete(fd);
       this.k.epollRemove(this.#epoll, fd);
       signal?.removeEventListener("abort", cancel);
-      settle(readable);
+      settle(ready);
       if (this.#waiting.size === 0) this.interrupt();
     };
     const cancel = (): void => finish(false);
     if (signal?.aborted) return { done: Promise.resolve(false), cancel };
     // EEXIST: somebody waits for it already. Their wait stays as it is.
-    must(this.k.epollAdd(this.#epoll, fd, fd), "epoll_ctl");
+    must(this.k.epollAdd(this.#epoll, fd, fd, until), "epoll_ctl");
     this.#waiting.set(fd, finish);
     signal?.addEventListener("abort", cancel, { once: true });
     if (!this.#running) void this.#run();

@@ -2,7 +2,8 @@ import type { MapHandle } from "../maps/handle.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel, type Mapping } from "../sys/kernel.js";
 import { pageSize } from "../sys/page.js";
-import { poller } from "./poller.js";
+import type { RecordSource, TakeRecord } from "./source.js";
+import { Wait } from "./wait.js";
 
 /** Layout of include/uapi/linux/bpf.h and kernel/bpf/ringbuf.c. */
 const HEADER = 8;
@@ -18,32 +19,34 @@ const LENGTH = 0x3fff_ffff;
  * is stored once for a batch of records, then the producer's is read again: a producer that saw the old consumer
  * position may have left out its wake-up (kernel: `bpf_ringbuf_commit`), and is seen here.
  */
-export class RingReader {
+export class RingReader implements RecordSource {
   readonly #handle: MapHandle;
   readonly #consumer: BigUint64Array;
   readonly #producer: BigUint64Array;
   readonly #headers: Int32Array;
   readonly #data: DataView;
-  readonly #mask: number;
+  readonly #size: number;
   readonly #mappings: Mapping[] = [];
+  readonly #wait: Wait;
   #position: number;
+  #committed: number;
   #closed = false;
   #draining = false;
-  #waiting: { cancel(): void } | null = null;
 
   constructor(handle: MapHandle) {
     this.#handle = handle;
-    const size = handle.facts.maxEntries;
+    this.#wait = new Wait(handle.label);
     const page = pageSize();
-    this.#mask = size - 1;
+    this.#size = handle.facts.maxEntries;
     const consumer = this.#map(page, true, 0);
-    const rest = this.#map(page + 2 * size, false, page);
+    const rest = this.#map(page + 2 * this.#size, false, page);
     this.#consumer = new BigUint64Array(consumer.buffer, 0, 1);
     this.#producer = new BigUint64Array(rest.buffer, 0, 1);
     this.#headers = new Int32Array(rest.buffer, page);
     this.#data = new DataView(rest.buffer, page);
     // A position passes 2^53 after nine petabytes.
     this.#position = Number(Atomics.load(this.#consumer, 0));
+    this.#committed = this.#position;
     handle.onClose(() => this.close());
   }
 
@@ -52,24 +55,24 @@ export class RingReader {
     return this.#closed ? 0 : this.#produced() - this.#position;
   }
 
-  /**
-   * Hands over the finished records in order, at most `most` of them, and gives their number. A record that is
-   * still being written stops the pass: those behind it come after it.
-   */
-  drain(take: (view: DataView, at: number, length: number) => void, most = Number.POSITIVE_INFINITY): number {
+  /** A record that is still being written stops the pass: those behind it come after it. */
+  drain(take: TakeRecord, most = Number.POSITIVE_INFINITY): number {
     if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
-    const start = this.#position;
+    // A program that writes as fast as this reads would never let it go.
+    const end = this.#position + this.#size;
+    const mask = this.#size - 1;
+    const headers = this.#headers;
     let count = 0;
     this.#draining = true;
     try {
       for (
         let produced = this.#produced();
-        this.#position < produced && count < most;
+        this.#position < produced && count < most && this.#position < end;
         produced = this.#produced()
       ) {
         while (this.#position < produced && count < most) {
-          const at = this.#position & this.#mask;
-          const header = Atomics.load(this.#headers, at >>> 2) >>> 0;
+          const at = this.#position & mask;
+          const header = Atomics.load(headers, at >>> 2) >>> 0;
           if (header & BUSY) return count;
           const length = header & LENGTH;
           // Moved on first: a callback that throws has had its record.
@@ -83,32 +86,23 @@ export class RingReader {
       }
     } finally {
       this.#draining = false;
-      if (this.#position !== start) this.#commit();
+      this.#commit();
       if (this.#closed) this.#unmap();
     }
     return count;
   }
 
-  /**
-   * Waits until there is something to read. False if the map was closed or the signal came.
-   *
-   * @throws UsageError `busy` if somebody waits already: two readers would take each other's records
-   */
+  /** @throws UsageError `busy` if another loop waits already */
   async wait(signal?: AbortSignal): Promise<boolean> {
-    if (this.#closed || signal?.aborted) return false;
-    if (this.#waiting)
-      throw new UsageError("busy", `${this.#handle.label} is being read by another loop: end it first`);
-    const waiting = poller().wait(this.#handle.fd, signal);
-    this.#waiting = waiting;
-    const readable = await waiting.done;
-    this.#waiting = null;
-    return readable && !this.#closed;
+    if (this.#closed) return false;
+    const ready = await this.#wait.for(this.#handle.fd, () => this.pending > 0, signal);
+    return ready && !this.#closed;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#waiting?.cancel();
+    this.#wait.cancel();
     // A callback of `drain` may close the map: its memory goes when the callback is done with it.
     if (!this.#draining) this.#unmap();
   }
@@ -122,7 +116,9 @@ export class RingReader {
   }
 
   #commit(): void {
+    if (this.#position === this.#committed) return;
     Atomics.store(this.#consumer, 0, BigInt(this.#position));
+    this.#committed = this.#position;
   }
 
   #map(length: number, writable: boolean, offset: number): Mapping {

@@ -30,7 +30,7 @@ interface Event {
 interface Maps {
   readonly events: runtime.RingBuf<Event>;
   readonly last: runtime.HashMap<number, Event>;
-  readonly jumps: runtime.OpaqueMap;
+  readonly jumps: runtime.ProgArray;
 }
 interface Programs {
   readonly tail: runtime.SkeletonProgram;

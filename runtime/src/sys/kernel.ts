@@ -6,6 +6,9 @@ export interface Mapping {
   unmap(): void;
 }
 
+/** What a wait for a descriptor is for. */
+export type Readiness = "readable" | "writable";
+
 /**
  * Everything that the runtime asks of the kernel: the seam where tests put a kernel of their own. Results are 0 or
  * more, or a negative errno.
@@ -25,18 +28,20 @@ export interface Kernel {
   /** Index of a network interface, 0 if there is none. */
   interfaceIndex(name: string): number;
   epollCreate(): number;
-  /** Adds a descriptor that becomes readable; `token` comes back with its event. */
-  epollAdd(epoll: number, fd: number, token: number): number;
+  /** Adds a descriptor that becomes readable, or writable; `token` comes back with its event. */
+  epollAdd(epoll: number, fd: number, token: number, until: Readiness): number;
   epollRemove(epoll: number, fd: number): number;
-  /** Waits on a thread, not on the event loop: tokens of what is readable; empty after `timeoutMs`. */
+  /** Waits on a thread, not on the event loop: tokens of what is ready; empty after `timeoutMs`. */
   epollWait(epoll: number, timeoutMs: number): Promise<readonly number[]>;
   eventfd(): number;
   signalEventfd(fd: number): void;
   clearEventfd(fd: number): void;
   /** Read-only lookups in /proc, /sys and the like. Null if the file is not there. */
   readFile(path: string): Uint8Array | null;
-  /** What a descriptor gives until its end; a negative errno if the kernel refuses. */
-  readAll(fd: number): Uint8Array | number;
+  /** Opens a file for reads that do not wait (O_RDONLY, O_NONBLOCK). */
+  open(path: string): number;
+  /** read(2): bytes, 0 at the end. */
+  read(fd: number, bytes: Uint8Array): number;
   fileExists(path: string): boolean;
   removeFile(path: string): void;
   /** Mounts a virtual file system of this type. */

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { constants } from "node:os";
 import { UsageError } from "./errors.js";
-import type { Kernel } from "./kernel.js";
+import type { Kernel, Readiness } from "./kernel.js";
 
 type Koffi = typeof import("koffi");
 
@@ -21,11 +20,10 @@ const RLIMIT_MEMLOCK = 8;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
-const EPOLLIN = 1;
+const events = { readable: 0x1, writable: 0x4 } as const;
+const O_RDONLY_NONBLOCK_CLOEXEC = 0o2004000;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 const MAX_EVENTS = 64;
-/** Kernel: an iterator's own buffer has eight pages (`bpf_seq_read`). */
-const READ_SIZE = 32 * 1024;
 /** `struct epoll_event` is packed on x86-64 only. */
 const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = process.arch === "x64" ? 4 : 8;
@@ -64,12 +62,13 @@ export function machineKernel(): Kernel {
   const eventfd = libc.func("int eventfd(unsigned int value, int flags)");
   const write = libc.func("int64_t write(int fd, void *bytes, size_t count)");
   const read = libc.func("int64_t read(int fd, void *bytes, size_t count)");
+  const open = libc.func("int open(const char *path, int flags)");
 
   const result = (value: number | bigint): number => (Number(value) < 0 ? -koffi.errno() : Number(value));
-  const event = (token: number): Uint8Array => {
+  const event = (token: number, until: Readiness): Uint8Array => {
     const bytes = new Uint8Array(EVENT_SIZE);
     const view = new DataView(bytes.buffer);
-    view.setUint32(0, EPOLLIN, true);
+    view.setUint32(0, events[until], true);
     view.setUint32(EVENT_DATA, token, true);
     return bytes;
   };
@@ -115,15 +114,16 @@ export function machineKernel(): Kernel {
     unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
     interfaceIndex: (name) => ifNameToIndex(name),
     epollCreate: () => result(epollCreate(EPOLL_CLOEXEC)),
-    epollAdd: (epoll, fd, token) => result(epollControl(epoll, EPOLL_CTL_ADD, fd, event(token))),
-    epollRemove: (epoll, fd) => result(epollControl(epoll, EPOLL_CTL_DEL, fd, event(0))),
+    epollAdd: (epoll, fd, token, until) =>
+      result(epollControl(epoll, EPOLL_CTL_ADD, fd, event(token, until))),
+    epollRemove: (epoll, fd) => result(epollControl(epoll, EPOLL_CTL_DEL, fd, event(0, "readable"))),
     epollWait: (epoll, timeoutMs) =>
       new Promise((resolve, reject) => {
-        const events = new Uint8Array(EVENT_SIZE * MAX_EVENTS);
+        const ready = new Uint8Array(EVENT_SIZE * MAX_EVENTS);
         // On a thread of libuv's pool: the event loop goes on meanwhile.
-        epollWait.async(epoll, events, MAX_EVENTS, timeoutMs, (error: Error | null, count: number) => {
+        epollWait.async(epoll, ready, MAX_EVENTS, timeoutMs, (error: Error | null, count: number) => {
           if (error) return reject(error);
-          const view = new DataView(events.buffer);
+          const view = new DataView(ready.buffer);
           // An interrupted wait (-1) is an empty one: the caller waits again.
           resolve(
             Array.from({ length: Math.max(0, count) }, (_, i) =>
@@ -142,17 +142,8 @@ export function machineKernel(): Kernel {
         return null;
       }
     },
-    readAll: (fd) => {
-      const parts: Uint8Array[] = [];
-      for (;;) {
-        const part = new Uint8Array(READ_SIZE);
-        const count = Number(read(fd, part, part.length));
-        if (count === 0) return new Uint8Array(Buffer.concat(parts));
-        // EAGAIN: an iterator that has gone through many objects without output wants to be asked again.
-        if (count < 0 && koffi.errno() !== constants.errno.EAGAIN) return -koffi.errno();
-        if (count > 0) parts.push(part.subarray(0, count));
-      }
-    },
+    open: (path) => result(open(path, O_RDONLY_NONBLOCK_CLOEXEC)),
+    read: (fd, bytes) => result(read(fd, bytes, bytes.length)),
     fileExists: existsSync,
     mount: (type, path) => result(mount(type, path, type, 0, null)),
     removeFile: (path) => rmSync(path, { force: true }),

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Codec } from "../codec.js";
+import type { RecordSource, TakeRecord } from "../readers/source.js";
+import { UsageError } from "../sys/errors.js";
+import type { MapHandle } from "./handle.js";
+import { BpfMap } from "./map.js";
+
+export interface ReadOptions {
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Maps that programs send records through. Reading waits for more without blocking the event loop, and ends when the
+ * map is closed. One reader at a time.
+ */
+export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
+  /** Taken from the shared memory already, for whoever reads next. */
+  #taken: T[] = [];
+
+  constructor(
+    handle: MapHandle,
+    readonly codec: Codec<T>,
+  ) {
+    super(handle);
+  }
+
+  /** The shared memory, opened when it is first read. */
+  protected abstract source(): RecordSource;
+
+  /** Bytes that programs have written and nobody has read. */
+  get pending(): number {
+    return this.source().pending;
+  }
+
+  /** Calls back for every record that is there now, in one pass; gives their number. */
+  consume(callback: (record: T) => void): number {
+    const source = this.source();
+    let count = 0;
+    for (; this.#taken.length > 0; count++) callback(this.#taken.shift() as T);
+    return count + source.drain((view, at, length) => callback(this.#decode(view, at, length)));
+  }
+
+  /**
+   * The same without decoding: a view of the shared memory itself, which is valid only during the call. `length` is
+   * the record's size in bytes.
+   */
+  consumeRaw(callback: TakeRecord): number {
+    return this.source().drain(callback);
+  }
+
+  /** Calls back for every record as it comes, until the map is closed or the signal aborts. What it throws ends it. */
+  async listen(callback: (record: T) => void, { signal }: ReadOptions = {}): Promise<void> {
+    await this.#rounds(() => this.consume(callback), signal);
+  }
+
+  /** The same without decoding, as `consumeRaw`. */
+  async listenRaw(callback: TakeRecord, { signal }: ReadOptions = {}): Promise<void> {
+    await this.#rounds(() => this.consumeRaw(callback), signal);
+  }
+
+  /**
+   * Records as they come, until the map is closed or the signal aborts. They are taken from the shared memory a few
+   * at a time, when the loop asks for more; leaving the loop keeps the rest for the next reader.
+   */
+  async *read({ signal }: ReadOptions = {}): AsyncGenerator<T, void, undefined> {
+    const source = this.source();
+    const ended = (): boolean => signal?.aborted === true || this.handle.closed;
+    while (!ended()) {
+      const failure = this.#take(source);
+      const count = this.#taken.length;
+      while (this.#taken.length > 0 && !ended()) yield this.#taken.shift() as T;
+      if (failure) throw failure.error;
+      if (!(await this.#more(source, count, signal))) return;
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return this.read();
+  }
+
+  /** Takes a batch. What a record's decoding throws is told after those before it. */
+  #take(source: RecordSource): { readonly error: unknown } | null {
+    if (this.#taken.length > 0) return null;
+    try {
+      source.drain((view, at, length) => this.#taken.push(this.#decode(view, at, length)), BATCH);
+      return null;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async #rounds(round: () => number, signal: AbortSignal | undefined): Promise<void> {
+    const source = this.source();
+    while (!signal?.aborted && !this.handle.closed) if (!(await this.#more(source, round(), signal))) return;
+  }
+
+  /** After a batch of `count`: waits for the next, and lets timers and sockets have their turn in any case. */
+  async #more(source: RecordSource, count: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.handle.closed || signal?.aborted) return false;
+    if (source.pending === 0) return source.wait(signal);
+    // Something is there and nothing was taken: a program writes it, and may be put to sleep in the middle.
+    await (count > 0 ? turn() : sleep(1));
+    return true;
+  }
+
+  /** @throws UsageError `bad-size`: what follows a short record is another record. */
+  #decode(view: DataView, at: number, length: number): T {
+    if (length < this.codec.size)
+      throw new UsageError(
+        "bad-size",
+        `${this.handle.label}: a record of ${length} bytes, and its codec reads ${this.codec.size}`,
+      );
+    return this.codec.read(view, at, length);
+  }
+}
+
+/** Records that are taken in one go. */
+const BATCH = 256;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

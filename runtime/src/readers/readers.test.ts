@@ -1,0 +1,308 @@
+import { createRequire } from "node:module";
+import { generateSkeleton, parseObject } from "@tsbpfc/loader";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { evaluateSkeleton } from "../../../loader/fixtures/skeleton/evaluate.js";
+import { compileFixture } from "../../fixtures/compile.js";
+import { u32 } from "../codecs/index.js";
+import * as runtime from "../index.js";
+
+interface Line {
+  readonly pid: number;
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+interface Order {
+  kind: number;
+  amount: number;
+}
+interface Maps {
+  readonly by_cpu: runtime.PerfEventArray<Line>;
+  readonly ring: runtime.RingBuf<Line>;
+  readonly orders: runtime.UserRingBuf<Order>;
+}
+type ProgramName = "on_getpgid" | "drain" | "threads" | "threads_text";
+type Programs = { readonly [name in ProgramName]: runtime.SkeletonProgram };
+interface Globals {
+  length: number;
+  print: number;
+  seen: number;
+  refused: number;
+  total: bigint;
+  taken: number;
+}
+type Live = runtime.Skeleton<Maps, Programs, { wanted: number }, Globals>;
+
+const sequences = (lines: readonly Line[]): number[] => lines.map((line) => line.sequence);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () => {
+  let open: (options: object) => Live;
+  let getpgid: (count: number) => void;
+  let skel: Live;
+
+  beforeAll(() => {
+    const object = compileFixture("readers");
+    const options = { name: "Readers", source: "readers.bpf.o", embed: true };
+    const { ts } = generateSkeleton(parseObject(object), object, options);
+    const { Readers } = evaluateSkeleton(ts, runtime) as { Readers: { open: typeof open } };
+    open = (given) => Readers.open(given);
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    const call = koffi.load(null).func("int getpgid(int pid)");
+    getpgid = (count) => {
+      for (let i = 0; i < count; i++) call(0);
+    };
+  });
+  beforeEach(() => {
+    skel = open({ rodata: { wanted: process.pid } }).load();
+  });
+  afterEach(() => skel.close());
+
+  describe("a perf event array", () => {
+    test("gives typed records of each length, as they come", async () => {
+      skel.maps.by_cpu.open();
+      skel.programs.on_getpgid.attach();
+      const met: Line[] = [];
+      getpgid(40);
+      for await (const line of skel.maps.by_cpu) {
+        met.push(line);
+        if (met.length === 40) getpgid(2);
+        if (met.length === 42) break;
+      }
+      met.sort((a, b) => a.sequence - b.sequence);
+      expect(sequences(met)).toEqual(upTo(42));
+      for (const { pid, sequence, bytes } of met) {
+        expect(pid).toBe(process.pid);
+        // The kernel pads to 8 bytes, its own 4 bytes of size counted.
+        expect(bytes.length).toBe(Math.ceil((4 + 8 + (sequence % 16)) / 8) * 8 - 12);
+        expect(bytes.subarray(0, sequence % 16).every((byte) => byte === sequence)).toBe(true);
+      }
+      expect(skel.maps.by_cpu.lost).toBe(0);
+    });
+
+    test("counts what found no room, exactly", () => {
+      const told: number[] = [];
+      const page = 4096;
+      skel.maps.by_cpu.open({ bytesPerCpu: page, onLost: (count) => told.push(count) });
+      skel.programs.on_getpgid.attach();
+      skel.globals.length = 100;
+      const met: Line[] = [];
+      // The kernel tells of a loss with the next record on that CPU.
+      for (let i = 0; i < 20; i++) {
+        getpgid(100);
+        skel.maps.by_cpu.consume((line) => met.push(line));
+      }
+      for (let i = 0; i < 50; i++) {
+        getpgid(1);
+        skel.maps.by_cpu.consume((line) => met.push(line));
+      }
+      expect(skel.maps.by_cpu.lost).toBeGreaterThan(500);
+      expect(met.length + skel.maps.by_cpu.lost).toBe(skel.globals.seen);
+      expect(told.reduce((sum, count) => sum + count, 0)).toBe(skel.maps.by_cpu.lost);
+    });
+
+    test("with a watermark wakes its reader once for many records", async () => {
+      skel.maps.by_cpu.open({ bytesPerCpu: 65_536, wakeup: { bytes: 8192 } });
+      skel.programs.on_getpgid.attach();
+      skel.globals.length = 100;
+      const abort = new AbortController();
+      let rounds = 0;
+      let met = 0;
+      const listening = skel.maps.by_cpu.listenRaw(
+        (view, at, length) => {
+          expect(view.getUint32(at, true)).toBe(process.pid);
+          expect(length).toBe(108);
+          met++;
+        },
+        { signal: abort.signal },
+      );
+      const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+      await pause();
+      getpgid(5);
+      await pause();
+      expect(met).toBe(0);
+      for (; met === 0 && rounds < 1000; rounds++) {
+        getpgid(10);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      abort.abort();
+      await listening;
+      expect(met).toBeGreaterThan(8192 / 200);
+    });
+
+    test("is opened once, and its slots are checked", () => {
+      skel.maps.by_cpu.open();
+      expect(() => skel.maps.by_cpu.open()).toThrow(/has its buffers already/);
+      expect(() => skel.maps.by_cpu.set(-1, { fd: 0 })).toThrow(/slots 0 to/);
+      expect(() => skel.maps.by_cpu.set(0, { fd: 0 })).toThrow(runtime.SyscallError);
+      expect(skel.maps.by_cpu.delete(0)).toBe(true);
+    });
+
+    test("refuses a wake-up that never comes, and buffers without size", () => {
+      expect(() => skel.maps.by_cpu.open({ wakeup: { events: 0 } })).toThrow(/wake-up/);
+      expect(() => skel.maps.by_cpu.open({ bytesPerCpu: 0 })).toThrow(/bytesPerCpu/);
+    });
+  });
+
+  describe("a ring buffer", () => {
+    test("gives each record its own length", async () => {
+      skel.programs.on_getpgid.attach();
+      getpgid(20);
+      const met: Line[] = [];
+      for await (const line of skel.maps.ring) {
+        met.push(line);
+        if (met.length === 20) break;
+      }
+      expect(met.map((line) => line.bytes.length)).toEqual(upTo(20).map((n) => n % 16));
+      expect(met.every((line) => line.bytes.every((byte) => byte === line.sequence))).toBe(true);
+    });
+
+    test("loses nothing while there is room, and a slow reader is told by the program what was lost", async () => {
+      skel.programs.on_getpgid.attach();
+      skel.globals.length = 48;
+      const met: number[] = [];
+      const abort = new AbortController();
+      const reading = (async () => {
+        for await (const line of skel.maps.ring.read({ signal: abort.signal })) {
+          met.push(line.sequence);
+          if (met.length % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      })();
+      for (let i = 0; i < 50; i++) {
+        getpgid(200);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      while (skel.maps.ring.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      abort.abort();
+      await reading;
+      expect(skel.globals.refused).toBeGreaterThan(0);
+      expect(met.length + skel.globals.refused).toBe(10_000);
+      expect(met).toEqual([...met].sort((a, b) => a - b));
+    });
+
+    test("keeps for the next reader what a loop that was left has not taken", async () => {
+      skel.programs.on_getpgid.attach();
+      getpgid(10);
+      for await (const line of skel.maps.ring) if (line.sequence === 3) break;
+      const rest: Line[] = [];
+      expect(skel.maps.ring.consume((line) => rest.push(line))).toBe(6);
+      expect(sequences(rest)).toEqual([4, 5, 6, 7, 8, 9]);
+    });
+
+    test("waits without using the processor", async () => {
+      const abort = new AbortController();
+      const listening = skel.maps.ring.listen(() => {}, { signal: abort.signal });
+      const before = process.cpuUsage();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { user, system } = process.cpuUsage(before);
+      abort.abort();
+      await listening;
+      expect((user + system) / 1000).toBeLessThan(150);
+    });
+
+    test("ends a callback's listening with what the callback throws", async () => {
+      skel.programs.on_getpgid.attach();
+      getpgid(2);
+      const failing = skel.maps.ring.listen((line) => {
+        if (line.sequence === 1) throw new RangeError("enough");
+      });
+      await expect(failing).rejects.toThrow("enough");
+      expect(skel.maps.ring.pending).toBe(0);
+    });
+  });
+
+  describe("a user ring buffer", () => {
+    test("hands typed records to the program that drains it", () => {
+      for (let i = 1; i <= 10; i++) expect(skel.maps.orders.write({ kind: i, amount: 100 })).toBe(true);
+      expect(skel.maps.orders.pending).toBe(160);
+      expect(skel.programs.drain.testRun().returnValue).toBe(10);
+      expect([skel.globals.total, skel.globals.taken, skel.maps.orders.pending]).toEqual([5500n, 10, 0]);
+    });
+
+    test("says when it is full, goes on when it was drained, and over its end", async () => {
+      let written = 0;
+      for (let round = 0; round < 5; round++) {
+        while (skel.maps.orders.write({ kind: 1, amount: written })) written++;
+        expect(skel.maps.orders.pending).toBe(4096);
+        let sent = false;
+        const sending = skel.maps.orders.send({ kind: 1, amount: written++ }).then((done) => {
+          sent = done;
+        });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(sent).toBe(false);
+        skel.programs.drain.testRun();
+        await sending;
+        expect(sent).toBe(true);
+      }
+      skel.programs.drain.testRun();
+      expect([skel.globals.taken, skel.globals.total]).toEqual([
+        written,
+        BigInt((written * (written - 1)) / 2),
+      ]);
+    });
+
+    test("leaves no record of a value that cannot be encoded, and refuses what never fits", async () => {
+      expect(() => skel.maps.orders.write({ kind: -1, amount: 1 })).toThrow(/kind/);
+      expect(() => skel.maps.orders.writeBytes(new Uint8Array(4096))).toThrow(/never fits/);
+      expect(skel.maps.orders.writeBytes(new Uint8Array([2, 0, 0, 0, 21, 0, 0, 0]))).toBe(true);
+      skel.programs.drain.testRun();
+      expect([skel.globals.taken, skel.globals.total]).toEqual([1, 42n]);
+    });
+
+    test("stops waiting for room when the map is closed", async () => {
+      while (skel.maps.orders.write({ kind: 1, amount: 1 }));
+      const sending = skel.maps.orders.send({ kind: 1, amount: 1 });
+      skel.close();
+      expect(await sending).toBe(false);
+    });
+  });
+
+  describe("an iterator", () => {
+    const pair: runtime.Codec<[number, number]> = {
+      size: 8,
+      read: (view, at) => [u32.read(view, at), u32.read(view, at + 4)],
+      write: () => {},
+    };
+
+    test("is read as records, lines and bytes, a round each time", () => {
+      const records = [...skel.programs.threads.attach().output().records(pair)];
+      expect(records.length).toBeGreaterThan(1);
+      expect(records.every(([tgid]) => tgid === process.pid)).toBe(true);
+      const link = skel.programs.threads_text.attach();
+      const lines = [...link.output().lines()];
+      expect(lines[0]).toBe(`thread ${process.pid}`);
+      expect(new TextDecoder().decode(link.read())).toBe(`${lines.join("\n")}\n`);
+    });
+
+    test("whose output is no whole number of records says so", () => {
+      const output = skel.programs.threads_text.attach().output();
+      expect(() => [...output.records({ ...pair, size: 1 << 20 })]).toThrow(/no whole record/);
+    });
+
+    test("other programs have no output", () => {
+      expect(() => skel.programs.on_getpgid.attach().output()).toThrow(/only iterators/);
+    });
+  });
+
+  test("trace_pipe gives what a program prints, with who and when", async () => {
+    skel.programs.on_getpgid.attach();
+    skel.globals.print = 1;
+    const abort = new AbortController();
+    const met: runtime.TraceLine[] = [];
+    const timer = setInterval(() => getpgid(1), 5);
+    try {
+      for await (const line of runtime.tracePipe({ signal: abort.signal })) {
+        // The buffer is the whole system's.
+        if (!line.message.endsWith(` of ${process.pid}`)) continue;
+        met.push(line);
+        if (met.length === 3) break;
+      }
+    } finally {
+      clearInterval(timer);
+    }
+    expect(met.map((line) => line.message)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^line \d+ of \d+$/)]),
+    );
+    expect(met[0]?.time).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,41 @@
+import { UsageError } from "../sys/errors.js";
+import type { Readiness } from "../sys/kernel.js";
+import { poller } from "./poller.js";
+
+/** Waits for one descriptor, for one reader at a time. */
+export class Wait {
+  #current: { readonly done: Promise<boolean>; cancel(): void } | null = null;
+
+  constructor(
+    /** What is waited for, for messages. */
+    readonly label: string,
+    readonly until: Readiness = "readable",
+  ) {}
+
+  /**
+   * True when `fd` is ready, or `there()` says so once the kernel knows that somebody waits: what came before that
+   * has woken nobody. False if the wait was cancelled or the signal came.
+   *
+   * @throws UsageError `busy` if somebody waits already: two readers would take each other's records
+   */
+  async for(fd: number, there: () => boolean, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted) return false;
+    if (this.#current)
+      throw new UsageError("busy", `${this.label} is waited for by another loop: end that first`);
+    const current = poller().wait(fd, this.until, signal);
+    this.#current = current;
+    try {
+      if (there()) {
+        current.cancel();
+        return true;
+      }
+      return await current.done;
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  cancel(): void {
+    this.#current?.cancel();
+  }
+}
