@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { backendDiagnostics } from "./diagnostics/backend.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { type CheckResult, check } from "./dialect/check.js";
+import { parseKernelVersion, type Target } from "./dialect/target.js";
 import { KernelBtf } from "./frontend/kernel-btf.js";
 import { createProbeProgram, type KernelModuleMaker } from "./frontend/program.js";
 import { declareKernelTypes } from "./frontend/vmlinux/index.js";
@@ -20,7 +21,12 @@ export interface CompileOptions {
   readonly llvm?: string;
   /** A BTF blob, or an ELF file with `.BTF`, that describes the kernel; the running kernel's if absent. */
   readonly btf?: string;
+  /** The oldest Linux that has to take the object, `6.1`; what came later is refused. Any kernel if absent. */
+  readonly kernel?: string;
 }
+
+/** What checking alone takes of it. */
+export type CheckOptions = Pick<CompileOptions, "file" | "cpu" | "btf" | "kernel">;
 
 export interface CompileResult {
   /** Every error and warning of the file, in source order. */
@@ -45,9 +51,9 @@ export interface CompileOutput {
  * @throws LlvmNotFoundError if there is no libLLVM; IrError for a fault of the compiler.
  */
 export function compile(options: CompileOptions): CompileResult {
-  const { diagnostics, model } = checkFile(options.file, options.btf);
+  const { diagnostics, model } = checkFile(options);
   if (!model) return { diagnostics, output: null };
-  const cpu = options.cpu ?? "v3";
+  const { cpu } = targetOf(options);
   const ir = lowerModule(model, cpu);
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
   const backend = backendDiagnostics(model, emitted.diagnostics, resolve(options.file));
@@ -57,13 +63,35 @@ export function compile(options: CompileOptions): CompileResult {
   return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
 }
 
-/** What is wrong with a probe, and its model if nothing is. Needs no libLLVM. @throws SourceNotFoundError */
-export function checkFile(file: string, btf?: string): CheckResult {
-  const kernel = new KernelBtf(btf);
+/** A kernel version that is not one, such as `six`. */
+export class KernelVersionError extends Error {
+  override readonly name = "KernelVersionError";
+  readonly code = "kernel-version";
+
+  constructor(text: string) {
+    super(`'${text}' is not a Linux version such as 5.15`);
+  }
+}
+
+function targetOf({ cpu = "v3", kernel }: CheckOptions): Target {
+  const version = kernel === undefined ? null : parseKernelVersion(kernel);
+  if (kernel !== undefined && !version) throw new KernelVersionError(kernel);
+  return { cpu, kernel: version };
+}
+
+/**
+ * What is wrong with a probe, and its model if nothing is. Needs no libLLVM.
+ *
+ * @throws SourceNotFoundError, KernelVersionError
+ */
+export function checkFile(options: CheckOptions): CheckResult {
+  const { file } = options;
+  const target = targetOf(options);
+  const kernel = new KernelBtf(options.btf);
   const makeKernelModule: KernelModuleMaker = (roots, only) => kernelModule(kernel, roots, only);
-  const quick = check({ ...createProbeProgram(file, { makeKernelModule }), kernel });
+  const quick = check({ ...createProbeProgram(file, { makeKernelModule }), kernel, target });
   if (quick.model) return quick;
-  return check({ ...createProbeProgram(file, { makeKernelModule, whole: true }), kernel });
+  return check({ ...createProbeProgram(file, { makeKernelModule, whole: true }), kernel, target });
 }
 
 function kernelModule(kernel: KernelBtf, roots: readonly string[], only: ReadonlySet<string>): string {

@@ -16,6 +16,7 @@ export interface BuildOptions {
   readonly cpu: BpfCpu;
   readonly llvm?: string;
   readonly btf?: string;
+  readonly kernel?: string;
   readonly json?: boolean;
   readonly emit?: "ir" | "object";
 }
@@ -60,9 +61,10 @@ function refuseTwins(probes: readonly { readonly file: string; readonly stem: st
   }
 }
 
-const compileOptions = (file: string, { cpu, llvm, btf }: BuildOptions): CompileOptions => ({
+const compileOptions = (file: string, { cpu, llvm, btf, kernel }: BuildOptions): CompileOptions => ({
   file,
   cpu,
+  ...(kernel === undefined ? {} : { kernel }),
   ...(llvm === undefined ? {} : { llvm }),
   ...(btf === undefined ? {} : { btf }),
 });

@@ -14,6 +14,7 @@ export interface Failure {
 const KNOWN: Readonly<Record<string, ExitCode>> = {
   LlvmNotFoundError: ExitCode.environment,
   SourceNotFoundError: ExitCode.environment,
+  KernelVersionError: ExitCode.usage,
   // Of a kernel's BTF; `gen` names the object that it cannot read itself.
   BtfError: ExitCode.environment,
 };

@@ -22,7 +22,7 @@ const compiler = vi.hoisted(() => ({
 }));
 vi.mock("../compile.js", () => ({
   compile: (options: CompileOptions) => compiler.compile(options),
-  checkFile: (file: string, btf?: string) => compiler.compile({ file, ...(btf ? { btf } : {}) }),
+  checkFile: (options: CompileOptions) => compiler.compile(options),
 }));
 
 const problem = (file: string, severity: Diagnostic["severity"] = "error"): Diagnostic => ({
@@ -82,9 +82,11 @@ describe("tsbpfc build", () => {
     answer(succeed);
     await tsbpfc("build", "a.bpf.ts", "--emit", "object");
     await tsbpfc("build", "a.bpf.ts", "--emit", "object", "--cpu", "v1", "--llvm", "/l.so", "--btf", "/b");
+    await tsbpfc("build", "a.bpf.ts", "--emit", "object", "--kernel", "5.15");
     expect(calls).toEqual([
       { file: "a.bpf.ts", cpu: "v3" },
       { file: "a.bpf.ts", cpu: "v1", llvm: "/l.so", btf: "/b" },
+      { file: "a.bpf.ts", cpu: "v3", kernel: "5.15" },
     ]);
   });
 

@@ -26,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     "--btf <file>",
     "BTF of the kernel to compile against (default: the running kernel's)",
   );
+  const kernel = new Option("--kernel <version>", "the oldest Linux to run on, such as 5.15 (default: any)");
   program
     .command("build")
     .description("compile probes to <name>.bpf.o and <name>.skel.ts")
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .addOption(cpu)
     .option("--llvm <path>", "libLLVM to use (default: TSBPFC_LLVM, then by name)")
     .addOption(btf)
+    .addOption(kernel)
     .option("--json", "diagnostics as JSON on standard output")
     .addOption(new Option("--emit <what>", "only the LLVM IR, or only the object").choices(["ir", "object"]))
     .action(run(async (files, options) => (await import("./build.js")).build(files, options)));
@@ -43,7 +45,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .command("check")
     .description("report what is wrong with probes, and write nothing")
     .argument("[files...]", FILES)
+    .addOption(cpu)
     .addOption(btf)
+    .addOption(kernel)
     .option("--json", "diagnostics as JSON on standard output")
     .action(run(async (files, options) => (await import("./check.js")).checkProbes(files, options)));
   program

@@ -163,6 +163,16 @@ const catalogue = {
     why: "Each `new` and each literal is one place on the stack, made anew every time: what was kept would change with it, or be gone.",
     instead: "Copy it: `copy(target, source)` into an object that was made before.",
   })),
+  atomicPlace: entry("TSB2022", (what: string) => ({
+    what: `An atomic operation on ${what}.`,
+    why: "The kernel has them for aligned 32-bit and 64-bit numbers in memory.",
+    instead: "Use a field, an element or a global of type u32, i32, u64 or i64.",
+  })),
+  enumeratorExpected: entry("TSB2023", (text: string) => ({
+    what: `'${text}' is not a member of an enum.`,
+    why: "The kernel's value is looked up by the names of the enum and of its member.",
+    instead: "Write the member out: `enumValue(bpf_map_type.BPF_MAP_TYPE_HASH)`.",
+  })),
 
   // --- 3xxx: syntax outside the dialect ---------------------------------------------------------------------
   notInDialect: entry("TSB3001", (what: string, why: string, instead: string) => ({
@@ -271,6 +281,16 @@ const catalogue = {
     what: `'${name}' has more than 5 parameters.`,
     why: "BPF passes arguments in five registers.",
     instead: "Pass a struct, or mark the function @inline.",
+  })),
+  kernelTooOld: entry("TSB5004", (what: string, since: string, kernel: string) => ({
+    what: `${what} needs Linux ${since}, and this is compiled for ${kernel}.`,
+    why: "The kernel given with --kernel would refuse the program.",
+    instead: `Do without it, or raise --kernel to ${since}.`,
+  })),
+  cpuTooOld: entry("TSB5005", (what: string, cpu: string) => ({
+    what: `${what} does not exist in BPF ${cpu}.`,
+    why: "Up to v2 the instruction set has one atomic operation, an addition that gives no result.",
+    instead: "Use atomic.add as a statement of its own, or compile with --cpu v3.",
   })),
 } as const;
 

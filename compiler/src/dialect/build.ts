@@ -41,6 +41,19 @@ export function spaceOf(place: Place): Space {
   }
 }
 
+/** The value of a constant index, converted or not. */
+export function constantIndex(index: Expr): bigint | null {
+  if (index.kind === "convert") return constantIndex(index.operand);
+  return index.kind === "int" ? index.value : null;
+}
+
+/** Is the place part of a readonly global? */
+export function isReadonly(place: Place): boolean {
+  if (place.kind === "global") return place.global.constant;
+  const part = place.kind === "field" || place.kind === "element";
+  return part && place.base.kind === "address" && isReadonly(place.base.place);
+}
+
 /** What a place holds, as a value: a scalar is loaded, an aggregate is its address. */
 export function contentOf(place: Place): Expr {
   if (isAggregate(place.type))

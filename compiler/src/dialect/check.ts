@@ -6,6 +6,7 @@ import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reportRestrictions } from "./restrictions.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
 import { checkStack } from "./stack.js";
+import { newest, type Target } from "./target.js";
 import { fromTypeScript } from "./typescript-errors.js";
 
 export interface CheckResult {
@@ -20,11 +21,13 @@ export interface CheckInput {
   readonly source: ts.SourceFile;
   readonly modules: ModuleNames;
   readonly kernel: KernelTypes;
+  /** The newest kernel, v3, if absent. */
+  readonly target?: Target;
 }
 
 /** Everything that is wrong with a probe, and its checked model if nothing is. Pure: the CLI and the editor share it. */
-export function check({ program, source, modules, kernel }: CheckInput): CheckResult {
-  const session = new Session(program.getTypeChecker(), modules, kernel);
+export function check({ program, source, modules, kernel, target = newest }: CheckInput): CheckResult {
+  const session = new Session(program.getTypeChecker(), modules, kernel, target);
   const sources = program
     .getSourceFiles()
     .filter((f) => !f.isDeclarationFile && !modules.isStdlib(f.fileName));

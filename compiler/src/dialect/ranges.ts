@@ -38,6 +38,9 @@ function greatest(x: bigint, y: bigint): bigint {
 
 const within = (inner: Range, outer: Range): boolean => inner.min >= outer.min && inner.max <= outer.max;
 
+const textSize = ({ type }: Expr): number =>
+  type.kind === "ptr" && type.to.kind === "str" ? type.to.length : 0;
+
 /** What is known of an expression from its form alone. Never narrower than the truth. */
 export function rangeOf(expr: Expr): Range {
   const whole = rangeOfType(expr.type);
@@ -60,6 +63,8 @@ export function rangeOf(expr: Expr): Range {
     }
     case "log2":
       return { min: 0n, max: 63n };
+    case "textLength":
+      return { min: 0n, max: BigInt(textSize(expr.text)) };
     default:
       return whole;
   }

@@ -301,7 +301,8 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
   if (known) return known;
   const source = declaration.getSourceFile().fileName;
   const context = session.modules.isStdlib(source) ? contextStruct(declaration.name.text) : null;
-  const origin: StructOrigin = context ? "context" : session.modules.isKernel(source) ? "kernel" : "local";
+  const kernel = session.modules.isKernel(source) || isFlavour(declaration.name.text);
+  const origin: StructOrigin = context ? "context" : kernel ? "kernel" : "local";
   const name = context?.struct ?? kernelName(declaration.name.text);
   const struct: StructType = {
     kind: "struct",
@@ -319,6 +320,10 @@ function interfaceStruct(session: Session, declaration: ts.InterfaceDeclaration,
   Object.assign(struct.shape, layOut(fields, { union: struct.union, packed: false, align: 1 }));
   return struct;
 }
+
+/** `task_struct___old`: a description of the kernel's `task_struct` of one's own, as in libbpf. */
+const isFlavour = (name: string): boolean => /.___./.test(name);
+const withoutFlavour = (name: string): string => name.replace(/___.*$/, "");
 
 /** `tsbpfc vmlinux` writes `@union` in front of one: CO-RE matches a root by its kind as well as by its name. */
 function isMarkedUnion(declaration: ts.InterfaceDeclaration): boolean {
@@ -339,7 +344,7 @@ function memberOf(
   const { type } = field;
   if (type.kind !== "struct" || type.origin !== "kernel" || type.name === "") return { ...field, name };
   if (type === owner) return { ...field, name, type: pointerTo(type, "probe") };
-  const kind = session.kernel.memberKind(owner.name, name);
+  const kind = session.kernel.memberKind(withoutFlavour(owner.name), name);
   if (kind === null) {
     session.report(member, TSB.embeddedOrPointer(owner.name, name));
     return { ...field, name, type: errorType };
@@ -388,7 +393,8 @@ export function enumOf(session: Session, symbol: ts.Symbol, declaration: ts.Enum
     bits: wide ? 64 : 32,
     signed,
     members,
-    kernel: session.modules.isKernel(declaration.getSourceFile().fileName),
+    kernel:
+      session.modules.isKernel(declaration.getSourceFile().fileName) || isFlavour(declaration.name.text),
   };
   session.enums.set(symbol, type);
   return type;

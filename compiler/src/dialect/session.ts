@@ -4,6 +4,7 @@ import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { Loc, SourceFile } from "./model/location.js";
 import type { EnumType, StructType } from "./model/types.js";
+import type { Target } from "./target.js";
 
 /** Where the modules of the standard library are, and what a source file is called in the object. */
 export interface ModuleNames {
@@ -27,6 +28,7 @@ export class Session {
     readonly checker: ts.TypeChecker,
     readonly modules: ModuleNames,
     readonly kernel: KernelTypes,
+    readonly target: Target,
   ) {}
 
   /** The symbol that a name stands for, behind imports. */

@@ -25,6 +25,8 @@ export interface GlobalOptions {
   readonly align?: number;
   /** LLVM may fold a constant's value into the code; `.rodata` settings need volatile loads. */
   readonly constant?: boolean;
+  /** The initialiser is not the last word: LLVM may not fold it into the code. */
+  readonly externallyInitialized?: boolean;
   readonly unnamedAddr?: boolean;
   /** Absent: declared only (a ksym, a kconfig value). */
   readonly initializer?: Constant;

@@ -158,6 +158,7 @@ function printGlobal(global: GlobalVariable, groups: AttributeGroups): string {
     local ? "" : "dso_local",
     options.visibility === "hidden" ? "hidden" : "",
     options.unnamedAddr === true ? "unnamed_addr" : "",
+    options.externallyInitialized === true ? "externally_initialized" : "",
     options.constant === true ? "constant" : "global",
     printType(valueType),
     options.initializer?.text ?? "",

@@ -22,6 +22,8 @@ function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
     section: global.constant ? ".rodata" : zero ? ".bss" : ".data",
     align: 8,
     constant: global.constant,
+    // A user may set it before the load; loads of a scalar are volatile besides, as in C.
+    externallyInitialized: global.constant,
     initializer: zero ? ir.zero(ir.arrayType(ir.i8, global.initial.length)) : ir.constBytes(global.initial),
     debug: di,
   });

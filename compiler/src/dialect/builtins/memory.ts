@@ -1,19 +1,11 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, convert, int } from "../build.js";
+import { addressOf, int } from "../build.js";
 import { placeOf } from "../expressions/assignments.js";
 import { copyInto } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
 import { sizeOf } from "../model/layout.js";
-import {
-  integers,
-  isAggregate,
-  isInteger,
-  isKernelStruct,
-  pointerTo,
-  type Type,
-  typeName,
-} from "../model/types.js";
+import { integers, isAggregate, isKernelStruct, pointerTo, type Type, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { argumentsOf } from "./arguments.js";
 import type { Builtin } from "./index.js";
@@ -22,12 +14,13 @@ import type { Builtin } from "./index.js";
 const sizeof: Builtin = (scope, node) => {
   const type = typeOperand(scope, node);
   if (!type || type.kind === "error") return scope.nothing(node);
-  if (isKernelStruct(type)) return scope.fail(node, TSB.notYet("The size of a kernel struct"));
-  return int(BigInt(sizeOf(type)), scope.session.locate(node), integers.u64);
+  const loc = scope.session.locate(node);
+  if (isKernelStruct(type)) return { kind: "typeFact", fact: "size", of: type, type: integers.u64, loc };
+  return int(BigInt(sizeOf(type)), loc, integers.u64);
 };
 
 /** The type that a call names: as type argument, or a class given as value. */
-function typeOperand(scope: Scope, node: ts.CallExpression): Type | null {
+export function typeOperand(scope: Scope, node: ts.CallExpression): Type | null {
   const [annotation] = node.typeArguments ?? [];
   if (annotation) return scope.resolve(annotation);
   const [value] = node.arguments;
@@ -72,24 +65,11 @@ const addr: Builtin = (scope, node) => {
   const [operand] = node.arguments;
   const place = operand && placeOf(scope, operand);
   if (!place) return scope.nothing(node);
-  if (place.kind === "variable" && !isAggregate(place.type)) {
-    if (place.type.kind === "ptr" && isAggregate(place.type.to)) return checkExpression(scope, operand);
-    return scope.fail(operand, TSB.notYet("The address of a variable"));
-  }
+  // A variable of class or array type is a reference already.
+  if (place.kind === "variable" && place.type.kind === "ptr" && isAggregate(place.type.to))
+    return checkExpression(scope, operand);
+  if (place.kind === "field" && place.field.bits) return scope.fail(operand, TSB.notAnLvalue());
   return addressOf(place);
 };
 
-/** `cast<ptr<T>>(x)` and `cast<T>(x)`: the same bits, seen as a pointer to T. */
-const cast: Builtin = (scope, node) => {
-  const [annotation] = node.typeArguments ?? [];
-  const [operand] = argumentsOf(scope, node, 1) ?? [];
-  if (!annotation || !operand) return scope.nothing(node);
-  const to = scope.resolve(annotation);
-  if (to.kind === "error") return scope.nothing(node);
-  const space = operand.type.kind === "ptr" ? operand.type.space : isKernelStruct(to) ? "probe" : "direct";
-  const type = to.kind === "ptr" ? { ...to, space } : pointerTo(to, space);
-  if (operand.type.kind === "ptr" || isInteger(operand.type)) return convert(operand, type);
-  return scope.fail(node, TSB.mismatch(`a value of type ${typeName(operand.type)}`, "a pointer"));
-};
-
-export const memory: Readonly<Record<string, Builtin>> = { sizeof, copy, zeroed, addr, cast };
+export const memory: Readonly<Record<string, Builtin>> = { sizeof, copy, zeroed, addr };

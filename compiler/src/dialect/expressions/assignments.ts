@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { contentOf, int, spaceOf } from "../build.js";
+import { contentOf, int, isReadonly, spaceOf } from "../build.js";
 import { coerce } from "../coerce.js";
 import { arithmetic } from "../integers.js";
 import type { BinaryOp, Expr, Place } from "../model/expressions.js";
@@ -46,14 +46,13 @@ export function placeOf(scope: Scope, node: ts.Expression): Place | null {
 function targetOf(scope: Scope, node: ts.Expression): Place | null {
   const place = placeOf(scope, node);
   if (!place) return null;
-  const refused =
-    place.kind === "global" && place.global.constant
-      ? "A readonly global"
-      : spaceOf(place) !== "direct"
-        ? "The kernel's and a process's memory"
-        : place.kind === "field" && place.struct.origin === "kernel"
-          ? "The kernel's memory"
-          : null;
+  const refused = isReadonly(place)
+    ? "A readonly global"
+    : spaceOf(place) !== "direct"
+      ? "The kernel's and a process's memory"
+      : place.kind === "field" && place.struct.origin === "kernel"
+        ? "The kernel's memory"
+        : null;
   if (refused === null) return place;
   scope.session.report(node, TSB.notAssignable(refused));
   return null;

@@ -10,6 +10,7 @@ import type { Scope } from "../scope.js";
 import { checkAssignment, checkUpdate, compoundOperators } from "./assignments.js";
 import { checkExpression } from "./index.js";
 import { checkLogical } from "./logic.js";
+import { compareTexts, isText } from "./texts.js";
 
 const comparisons: ReadonlyMap<ts.SyntaxKind, CompareOp> = new Map<ts.SyntaxKind, CompareOp>([
   [ts.SyntaxKind.EqualsEqualsToken, "=="],
@@ -47,6 +48,7 @@ function compareAny(scope: Scope, op: CompareOp, node: ts.BinaryExpression): Exp
   const right = checkExpression(scope, node.right);
   if (left.type.kind === "error" || right.type.kind === "error") return scope.nothing(node);
   if (isInteger(left.type) && isInteger(right.type)) return comparison(scope, op, left, right, node);
+  if (isText(left) && isText(right)) return compareTexts(scope, op, left, right, node);
   if (left.type.kind === "bool" && right.type.kind === "bool")
     return { kind: "compare", op, left, right, type: boolType, loc };
   if (
@@ -54,8 +56,6 @@ function compareAny(scope: Scope, op: CompareOp, node: ts.BinaryExpression): Exp
     right.type.kind === "ptr" &&
     !(left.kind === "null" && right.kind === "null")
   ) {
-    const text = (t: Type): boolean => t.kind === "ptr" && t.to.kind === "str";
-    if (text(left.type) && text(right.type)) return scope.fail(node, TSB.notYet("Comparing strings"));
     // An aggregate's own address is never null.
     for (const [a, b] of [
       [left, right],

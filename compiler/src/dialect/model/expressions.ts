@@ -1,7 +1,7 @@
 import type { Loc } from "./location.js";
 import type { Func, GlobalModel, MapModel } from "./model.js";
 import type { Statement } from "./statements.js";
-import type { Field, MapRefType, StructType, Type } from "./types.js";
+import type { EnumType, Field, MapRefType, StructType, Type } from "./types.js";
 
 /**
  * A checked expression. `type` is what the value is; arithmetic is always `i64` or `u64` (dialect page,
@@ -52,6 +52,27 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }
+  /** Changes memory in one step, and is what was there before. */
+  | { readonly kind: "atomic"; readonly op: AtomicOp; readonly place: Place; readonly value: Expr }
+  | {
+      readonly kind: "compareExchange";
+      readonly place: Place;
+      readonly expected: Expr;
+      readonly value: Expr;
+    }
+  /** Bytes before the first NUL of a `str<N>` in directly readable memory; N if there is none. */
+  | { readonly kind: "textLength"; readonly text: Expr }
+  /** Whether two texts are equal up to their first NUL; `right` may be a literal's bytes. */
+  | { readonly kind: "sameText"; readonly left: Expr; readonly right: Expr }
+  /** A fact of the running kernel's types, by CO-RE. */
+  | { readonly kind: "fieldFact"; readonly fact: FieldFact; readonly place: Place }
+  | { readonly kind: "typeFact"; readonly fact: TypeFact; readonly of: StructType | EnumType }
+  | {
+      readonly kind: "enumFact";
+      readonly fact: "exists" | "value";
+      readonly of: EnumType;
+      readonly member: string;
+    }
   | { readonly kind: "sequence"; readonly statements: readonly Statement[]; readonly value: Expr }
   /** Follows an earlier error: nothing is compiled. */
   | { readonly kind: "error" }
@@ -68,6 +89,9 @@ export type Place = { readonly type: Type; readonly loc: Loc } & (
 );
 
 export type BinaryOp = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" | ">>>";
+export type AtomicOp = "add" | "sub" | "and" | "or" | "xor" | "exchange";
+export type FieldFact = "exists" | "byteSize" | "byteOffset";
+export type TypeFact = "exists" | "size" | "matches";
 export type CompareOp = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** A local variable or parameter: a scalar, or the address of an aggregate. */

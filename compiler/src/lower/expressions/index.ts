@@ -4,11 +4,14 @@ import type { FunctionLowering } from "../functions.js";
 import { lowerStatements } from "../statements/index.js";
 import { lowerCopy, lowerTemporary } from "./aggregates.js";
 import { lowerAssign, lowerModify } from "./assignments.js";
+import { lowerAtomic, lowerCompareExchange } from "./atomics.js";
 import { lowerCall, lowerHelper } from "./calls.js";
 import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
+import { lowerKernelFact } from "./kernel-facts.js";
 import { addressOfPlace, readPlace } from "./places.js";
+import { lowerSameText, lowerTextLength } from "./texts.js";
 
 /** The value of an expression: a scalar in a register, an aggregate as its address. */
 export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
@@ -59,6 +62,18 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerSwap(f, expr);
     case "log2":
       return lowerLog2(f, expr);
+    case "atomic":
+      return lowerAtomic(f, expr);
+    case "compareExchange":
+      return lowerCompareExchange(f, expr);
+    case "textLength":
+      return lowerTextLength(f, expr);
+    case "sameText":
+      return lowerSameText(f, expr);
+    case "fieldFact":
+    case "typeFact":
+    case "enumFact":
+      return lowerKernelFact(f, expr);
     case "sequence":
       lowerStatements(f, expr.statements);
       return lowerExpression(f, expr.value);
