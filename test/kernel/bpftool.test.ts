@@ -1,48 +1,43 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Built, build } from "../support/probe.js";
-import { has, isRoot, run } from "../support/root.js";
+import { readFileSync } from "node:fs";
+import { describe, expect } from "vitest";
+import type { Bench } from "../support/bench.js";
+import { kernelTest } from "../support/kernel-test.js";
+import { declareProbe } from "../support/probe-source.js";
+import { run } from "../support/root.js";
 
 const example = (path: string): string =>
   readFileSync(new URL(`../../examples/${path}`, import.meta.url), "utf8");
 
 /** The second reader of our objects: bpftool, with libbpf behind it. */
-describe.skipIf(!isRoot || !has("bpftool")).each([
+describe.each([
   {
     name: "execsnoop",
-    files: {
+    probe: declareProbe({
       "probe.bpf.ts": example("execsnoop/execsnoop.bpf.ts"),
       "vmlinux.d.ts": example("execsnoop/vmlinux.d.ts"),
-    },
+    }),
     programs: ["enter", "exit"],
     types: ["ExecEvent", "task_struct", "trace_event_raw_sys_enter"],
     quoted: "event.ppid = u32(task.real_parent.tgid)",
   },
   {
     name: "firewall",
-    files: { "probe.bpf.ts": example("firewall/firewall.bpf.ts") },
+    probe: declareProbe({ "probe.bpf.ts": example("firewall/firewall.bpf.ts") }),
     programs: ["filter"],
     types: ["Ipv4Prefix", "Ipv6Prefix", "Verdict", "xdp_md"],
     quoted: "if (ip && matches4(this.blocked4, ip)) return XdpAction.DROP;",
   },
-])("bpftool and $name", ({ name, files, programs, types, quoted }) => {
-  const pins = `/sys/fs/bpf/tsbpfc-test-${name}-${process.pid}`;
-  let built: Built;
-  beforeAll(() => {
-    built = build(files);
-    if (spawnSync("mountpoint", ["-q", "/sys/fs/bpf"]).status !== 0) {
-      mkdirSync("/sys/fs/bpf", { recursive: true });
-      run("mount", "-t", "bpf", "bpf", "/sys/fs/bpf");
-    }
-    run("bpftool", "prog", "loadall", built.objectPath, pins);
-  });
-  afterAll(() => {
-    rmSync(pins, { recursive: true, force: true });
-    built.remove();
-  });
+])("bpftool and $name", ({ probe, programs, types, quoted }) => {
+  const needs = { commands: ["bpftool"] };
+  /** Loads the object's programs; where they are pinned. */
+  const loaded = (t: Bench): string => {
+    const pins = `${t.pins()}/programs`;
+    run("bpftool", "prog", "loadall", t.object(probe).objectPath, pins);
+    return pins;
+  };
 
-  it("loads the object's programs", () => {
+  kernelTest("loads the object's programs", needs, (t) => {
+    const pins = loaded(t);
     for (const program of programs) {
       const shown = JSON.parse(run("bpftool", "-j", "prog", "show", "pinned", `${pins}/${program}`)) as {
         name: string;
@@ -51,12 +46,13 @@ describe.skipIf(!isRoot || !has("bpftool")).each([
     }
   });
 
-  it("prints its types", () => {
-    const dump = run("bpftool", "btf", "dump", "file", built.objectPath);
+  kernelTest("prints its types", needs, (t) => {
+    const dump = run("bpftool", "btf", "dump", "file", t.object(probe).objectPath);
     for (const type of types) expect(dump).toContain(`STRUCT '${type}'`);
   });
 
-  it("quotes lines of the probe beside the instructions", () => {
+  kernelTest("quotes lines of the probe beside the instructions", needs, (t) => {
+    const pins = loaded(t);
     const dumps = programs.map((program) =>
       run("bpftool", "prog", "dump", "xlated", "pinned", `${pins}/${program}`, "linum"),
     );

@@ -1,169 +1,102 @@
-import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { has, isRoot, run } from "../support/root.js";
+import { describe, expect } from "vitest";
+import type { Child } from "../support/child.js";
+import { kernelTest } from "../support/kernel-test.js";
+import type { Namespace } from "../support/namespace.js";
 
 /** Built by `npm run build -w @tsbpfc/examples`, as test.sh does. */
 const app = fileURLToPath(new URL("../../examples/firewall/firewall.js", import.meta.url));
 
-/** Two hosts of our own, joined by a veth pair: the sender has a blocked and an allowed address of each kind. */
-const SENDER = `tsbpfc-a-${process.pid}`;
-const GUARDED = `tsbpfc-b-${process.pid}`;
-const inside = (host: string, ...command: string[]): string => run("ip", "netns", "exec", host, ...command);
+/** Two hosts of our own: the sender has a blocked and an allowed address of each kind. */
+const SENDER = ["10.9.1.1/16", "10.9.2.1/16", "fd09:1::1/16", "fd09:2::1/16"];
+const GUARDED = ["10.9.0.1/16", "fd09::1/16"];
 
-function makeHosts(): void {
-  for (const host of [SENDER, GUARDED]) run("ip", "netns", "add", host);
-  run(
-    "ip",
-    "link",
-    "add",
-    "veth0",
-    "netns",
-    SENDER,
-    "type",
-    "veth",
-    "peer",
-    "name",
-    "veth0",
-    "netns",
-    GUARDED,
-  );
-  for (const host of [SENDER, GUARDED]) {
-    inside(host, "ip", "link", "set", "lo", "up");
-    inside(host, "sysctl", "-qw", "net.ipv6.conf.veth0.accept_dad=0");
-    inside(host, "ip", "link", "set", "veth0", "up");
-  }
-  const addresses = {
-    [SENDER]: ["10.9.1.1/16", "10.9.2.1/16", "fd09:1::1/16", "fd09:2::1/16"],
-    [GUARDED]: ["10.9.0.1/16", "fd09::1/16"],
-  };
-  for (const [host, list] of Object.entries(addresses))
-    for (const address of list) inside(host, "ip", "addr", "add", address, "dev", "veth0");
+/** Sends datagrams: so many from each address to the other. */
+function send(host: Namespace, flows: readonly (readonly [from: string, to: string, count: number])[]): void {
+  const script = `const flows = ${JSON.stringify(flows)}; const { createSocket } = require("node:dgram");
+    const next = () => { const flow = flows.shift(); if (!flow) return; const [from, to, count] = flow; let left = count;
+      const s = createSocket(from.includes(":") ? "udp6" : "udp4");
+      s.bind(0, from, () => { for (let i = 0; i < count; i++) s.send("x".repeat(100), 7777, to, () => { if (--left === 0) s.close(next); }); }); };
+    next();`;
+  host.run(process.execPath, "-e", script);
 }
 
-const removeHosts = (): void => {
-  for (const host of [SENDER, GUARDED]) spawnSync("ip", ["netns", "del", host]);
-};
-
-/** Sends datagrams from an address. */
-function send(from: string, to: string, count: number): void {
-  const type = from.includes(":") ? "udp6" : "udp4";
-  const script = `const s = require("node:dgram").createSocket("${type}"); let left = ${count};
-    s.bind(0, "${from}", () => { for (let i = 0; i < ${count}; i++) s.send("x".repeat(100), 7777, "${to}", () => { if (--left === 0) s.close(); }); });`;
-  inside(SENDER, process.execPath, "-e", script);
-}
-
-/** Counts the datagrams that come through until it is told to stop: senders' addresses. */
-function receiver(): { ready: Promise<void>; stop(): Promise<string[]> } {
-  const script = `const got = []; let open = 2; const d = require("node:dgram");
-    for (const [type, at] of [["udp4", "10.9.0.1"], ["udp6", "fd09::1"]]) { const s = d.createSocket(type);
-      s.on("message", (_, from) => got.push(from.address)); s.bind(7777, at, () => { if (--open === 0) console.log("ready"); }); }
-    process.stdin.on("data", () => setTimeout(() => { console.log(JSON.stringify(got)); process.exit(); }, 200));`;
-  const child = spawn("ip", ["netns", "exec", GUARDED, process.execPath, "-e", script], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let output = "";
-  const ready = new Promise<void>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk;
-      if (output.includes("ready")) resolve();
-    });
-  });
-  const stop = async (): Promise<string[]> => {
-    child.stdin.write("stop");
-    await new Promise((resolve) => child.on("exit", resolve));
-    return JSON.parse(output.replace("ready\n", "")) as string[];
-  };
-  return { ready, stop };
-}
+/** Counts the datagrams that come through until it is told to stop. */
+const receiver = `const got = []; let open = 2; const d = require("node:dgram");
+  for (const [type, at] of [["udp4", "10.9.0.1"], ["udp6", "fd09::1"]]) { const s = d.createSocket(type);
+    s.on("message", (_, from) => got.push(from.address)); s.bind(7777, at, () => { if (--open === 0) console.log("ready"); }); }
+  process.stdin.on("data", () => setTimeout(() => { console.log(JSON.stringify(got)); process.exit(); }, 200));`;
 
 type Counts = Readonly<
   Record<"DROP" | "PASS" | "ABORTED" | "TX" | "REDIRECT", { packets: number; bytes: number }>
 >;
 
-/** The example's own app, in the guarded host, until it is stopped: the last counters that it shows. */
-function firewall(...prefixes: string[]): { ready: Promise<void>; stop(): Promise<Counts> } {
-  const blocks = prefixes.flatMap((prefix) => ["--block", prefix]);
-  const child = spawn(
-    "ip",
-    ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--json", ...blocks],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let output = "";
-  let errors = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    errors += chunk;
-  });
-  const exited = new Promise<number | null>((resolve) => child.on("exit", resolve));
-  const ready = new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk;
-      resolve();
-    });
-    void exited.then(() => reject(new Error(errors)));
-  });
-  const stop = async (): Promise<Counts> => {
-    child.kill("SIGINT");
-    expect(await exited).toBe(0);
-    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Counts;
-  };
-  return { ready, stop };
+/** Ends the example's app as a user does; the last counters that it shows. */
+async function stop(firewall: Child): Promise<Counts> {
+  firewall.kill("SIGINT");
+  expect(await firewall.exited, firewall.errors).toBe(0);
+  return JSON.parse(firewall.output.trim().split("\n").at(-1) ?? "") as Counts;
 }
 
 /** What the sender's end of the pair has sent so far; veth counts without the Ethernet header, XDP with it. */
-function sent(): { packets: number; bytes: number } {
-  const [link] = JSON.parse(inside(SENDER, "ip", "-j", "-s", "link", "show", "veth0")) as [
+function sent(host: Namespace): { packets: number; bytes: number } {
+  const [link] = JSON.parse(host.run("ip", "-j", "-s", "link", "show", "veth0")) as [
     { stats64: { tx: { packets: number; bytes: number } } },
   ];
   const { packets, bytes } = link.stats64.tx;
   return { packets, bytes: bytes + packets * 14 };
 }
 
-describe.skipIf(!isRoot || !has("ip"))("firewall", () => {
-  beforeAll(makeHosts);
-  afterAll(removeHosts);
+describe("firewall", () => {
+  kernelTest(
+    "drops IPv4 and IPv6 from blocked prefixes, passes the rest, and counts every packet once",
+    {},
+    async (t) => {
+      const [sender, guarded] = t.vethPair(SENDER, GUARDED);
+      const listening = guarded.start(process.execPath, ["-e", receiver]);
+      t.defer(() => listening.end());
+      await listening.says("ready");
+      const before = sent(sender);
+      const blocks = ["10.9.1.0/24", "fd09:1::/32"].flatMap((prefix) => ["--block", prefix]);
+      const running = guarded.start(process.execPath, [app, "--iface", "veth0", "--json", ...blocks]);
+      t.defer(() => running.end());
+      await running.says("\n");
+      const attached = sent(sender);
+      // The allowed addresses first: they find the neighbour, which the blocked ones may not even ask for.
+      send(sender, [
+        ["10.9.2.1", "10.9.0.1", 5],
+        ["fd09:2::1", "fd09::1", 3],
+        ["10.9.1.1", "10.9.0.1", 7],
+        ["fd09:1::1", "fd09::1", 4],
+      ]);
+      listening.write("stop");
+      await listening.exited;
+      const got = JSON.parse(listening.output.replace("ready\n", "")) as string[];
+      const stopping = sent(sender);
+      const counts = await stop(running);
+      const after = sent(sender);
 
-  it("drops IPv4 and IPv6 from blocked prefixes, passes the rest, and counts every packet once", async () => {
-    const listening = receiver();
-    await listening.ready;
-    const before = sent();
-    const running = firewall("10.9.1.0/24", "fd09:1::/32");
-    await running.ready;
-    const attached = sent();
-    // The allowed address first: it finds the neighbour, which the blocked one may not even ask for.
-    send("10.9.2.1", "10.9.0.1", 5);
-    send("fd09:2::1", "fd09::1", 3);
-    send("10.9.1.1", "10.9.0.1", 7);
-    send("fd09:1::1", "fd09::1", 4);
-    const got = await listening.stop();
-    const stopping = sent();
-    const counts = await running.stop();
-    const after = sent();
+      expect(got.filter((a) => a === "10.9.2.1")).toHaveLength(5);
+      expect(got.filter((a) => a === "fd09:2::1")).toHaveLength(3);
+      expect(got).toHaveLength(8);
+      // Neighbour discovery from the blocked IPv6 address is dropped as well.
+      expect(counts.DROP.packets).toBeGreaterThanOrEqual(7 + 4);
+      const sum = {
+        packets: counts.DROP.packets + counts.PASS.packets,
+        bytes: counts.DROP.bytes + counts.PASS.bytes,
+      };
+      // It was attached between the first two readings of the sender, and detached between the last two.
+      expect(sum.packets).toBeGreaterThanOrEqual(stopping.packets - attached.packets);
+      expect(sum.packets).toBeLessThanOrEqual(after.packets - before.packets);
+      expect(sum.bytes).toBeGreaterThanOrEqual(stopping.bytes - attached.bytes);
+      expect(sum.bytes).toBeLessThanOrEqual(after.bytes - before.bytes);
+      expect([counts.ABORTED, counts.TX, counts.REDIRECT].map((c) => c.packets)).toEqual([0, 0, 0]);
+    },
+  );
 
-    expect(got.filter((a) => a === "10.9.2.1")).toHaveLength(5);
-    expect(got.filter((a) => a === "fd09:2::1")).toHaveLength(3);
-    expect(got).toHaveLength(8);
-    // Neighbour discovery from the blocked IPv6 address is dropped as well.
-    expect(counts.DROP.packets).toBeGreaterThanOrEqual(7 + 4);
-    const sum = {
-      packets: counts.DROP.packets + counts.PASS.packets,
-      bytes: counts.DROP.bytes + counts.PASS.bytes,
-    };
-    // It was attached between the first two readings of the sender, and detached between the last two.
-    expect(sum.packets).toBeGreaterThanOrEqual(stopping.packets - attached.packets);
-    expect(sum.packets).toBeLessThanOrEqual(after.packets - before.packets);
-    expect(sum.bytes).toBeGreaterThanOrEqual(stopping.bytes - attached.bytes);
-    expect(sum.bytes).toBeLessThanOrEqual(after.bytes - before.bytes);
-    expect([counts.ABORTED, counts.TX, counts.REDIRECT].map((c) => c.packets)).toEqual([0, 0, 0]);
-  });
-
-  it("says what is wrong with a prefix, and ends with code 2", () => {
-    const { status, stderr } = spawnSync(
-      "ip",
-      ["netns", "exec", GUARDED, process.execPath, app, "--iface", "veth0", "--block", "10.0.0.0/40"],
-      { encoding: "utf8" },
-    );
-    expect(stderr).toContain("'10.0.0.0/40': a prefix of IPv4 has 0 to 32 bits");
-    expect(status).toBe(2);
+  kernelTest("says what is wrong with a prefix, and ends with code 2", {}, async (t) => {
+    const refused = t.spawn(process.execPath, [app, "--iface", "lo", "--block", "10.0.0.0/40"]);
+    expect(await refused.exited).toBe(2);
+    expect(refused.errors).toContain("'10.0.0.0/40': a prefix of IPv4 has 0 to 32 bits");
   });
 });

@@ -3,6 +3,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompileOptions, type CompileResult, compile } from "@tsbpfc/compiler";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
+import type { Files } from "./probe-source.js";
+
+export { type Files, probe } from "./probe-source.js";
 
 /** Built probes lie within the tests, so that their skeletons find the runtime as a project's would. */
 const builds = join(dirname(fileURLToPath(import.meta.url)), "../.build");
@@ -14,8 +17,6 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export type Files = Readonly<Record<string, string>>;
-
 /** Compiles `probe.bpf.ts` among the given files, which are there only during the call. */
 export function compileFiles(files: Files, options: Partial<CompileOptions> = {}): CompileResult {
   const folder = temporaryFolder();
@@ -26,17 +27,6 @@ export function compileFiles(files: Files, options: Partial<CompileOptions> = {}
     folder.remove();
   }
 }
-
-/** What is in every probe's way to a kernel: imports, a program class, and what the test is about. */
-export const probe = (body: string, { imports = "", before = "" } = {}): string => `
-import { program, map, SEC, HashMap, RingBuf, PerCpuArray, XdpMd, SkBuff, XdpAction, Tracepoint, ${imports}
-  u8, u16, u32, u64, i8, i16, i32, i64, be16, be32, str, array, ptr, copy, sizeof, bpf_get_current_pid_tgid, bpf_ktime_get_ns } from "@tsbpfc/stdlib";
-${before}
-@program({ license: "GPL" })
-export class Probe {
-${body}
-}
-`;
 
 export interface Built {
   readonly object: Uint8Array;

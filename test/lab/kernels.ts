@@ -1,0 +1,49 @@
+/** A feature that a kernel of its age has, and this one lacks: why. */
+export type Exceptions = Readonly<Record<string, string>>;
+
+/** A kernel that tests run on. */
+export interface KernelRow {
+  /** What `--kernel` calls it. */
+  readonly name: string;
+  /** Debian package of its image; null for the kernel of this machine. The newest that the pattern takes is used. */
+  readonly package: RegExp | null;
+  /**
+   * By the feature's name: what the kernel was built or started without. The suite fails if a feature is not there
+   * although the kernel's release has it, and nothing is said here.
+   */
+  readonly lacks: Exceptions;
+}
+
+/** Tests need every one of these modules that the kernel has not built in; what they depend on comes along. */
+export const modules: readonly string[] = ["veth", "dummy", "sch_ingress", "cls_bpf", "act_bpf"];
+
+/** Every kernel of the lab: to add one is to add a row. */
+export const kernels: readonly KernelRow[] = [
+  {
+    name: "6.1",
+    package: /^linux-image-6\.1\.[0-9.]+-\d+-cloud-amd64$/,
+    lacks: { "kprobe.multi links": "built without CONFIG_FPROBE" },
+  },
+  {
+    name: "6.12",
+    package: /^linux-image-6\.12\.[0-9.]+(\+deb\d+)?-cloud-amd64$/,
+    lacks: {},
+  },
+  {
+    name: "host",
+    package: null,
+    // Of the machine that the project is built on; a feature that is there is used, whatever stands here.
+    lacks: {
+      kprobes: "built without CONFIG_KPROBES",
+      "kprobe.multi links": "built without CONFIG_FPROBE",
+    },
+  },
+];
+
+/** The row of a name. @throws Error naming those that there are */
+export function kernelRow(name: string): KernelRow {
+  const row = kernels.find((kernel) => kernel.name === name);
+  if (!row)
+    throw new Error(`there is no kernel '${name}' in the lab: ${kernels.map((k) => k.name).join(", ")}`);
+  return row;
+}

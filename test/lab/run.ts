@@ -1,0 +1,123 @@
+// The lab's command: tests of the kernel, on every kernel of the table.
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { LabError } from "./errors.js";
+import { fetchKernel } from "./fetch.js";
+import { runHost } from "./host.js";
+import { writeInitramfs } from "./initramfs.js";
+import { kernelRow, kernels } from "./kernels.js";
+import { runOnMachine } from "./machine.js";
+import { repository } from "./paths.js";
+import { qemu, shell } from "./qemu.js";
+import { type KernelRun, printReport, summary, writeReport } from "./report.js";
+import { makeSuite } from "./suite.js";
+
+const usage = `usage: npm run lab -- [--kernel NAME,…] [-t PATTERN] [--refresh] [--host-report FILE] [--counts FILE]
+       npm run lab -- shell --kernel NAME
+
+kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kernel: { type: "string", short: "k" },
+    testNamePattern: { type: "string", short: "t" },
+    /** Fetch the newest kernels, although there are some in the cache. */
+    refresh: { type: "boolean", default: false },
+    /** vitest's JSON report of a run on this machine that has just been. */
+    "host-report": { type: "string" },
+    /** Where passed, failed and skipped are written as JSON. */
+    counts: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+
+const isRequired = (process.env.CI ?? "") !== "" || process.env.TSBPFC_LAB_REQUIRED === "1";
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const rows = (values.kernel?.split(",") ?? kernels.map((kernel) => kernel.name)).map(kernelRow);
+  const [action] = positionals;
+  if (action === "shell") return openShell(rows.find((row) => row.package !== null)?.name);
+  if (action !== undefined) throw new LabError("broken", `there is no '${action}'\n${usage}`);
+  return test(rows.map((row) => row.name));
+}
+
+async function openShell(name: string | undefined): Promise<number> {
+  if (name === undefined) throw new LabError("broken", `which kernel?\n${usage}`);
+  const kernel = fetchKernel(kernelRow(name));
+  const suite = await makeSuite();
+  const initramfs = join(tmpdir(), `tsbpfc-shell-${process.pid}.cpio`);
+  try {
+    writeInitramfs(initramfs, kernel, [suite.archive]);
+    await shell(kernel.image, initramfs);
+  } finally {
+    rmSync(initramfs, { force: true });
+    suite.remove();
+  }
+  return 0;
+}
+
+async function test(names: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const pattern = values.testNamePattern ?? null;
+  const machines = names.filter((name) => kernelRow(name).package !== null);
+  const runs: KernelRun[] = [];
+  if (machines.length > 0) runs.push(...(await onMachines(machines, pattern)));
+  if (names.includes("host")) runs.push(runHost(pattern, values["host-report"]));
+  const order = kernels.map((kernel) => kernel.name);
+  runs.sort((a, b) => order.indexOf(a.kernel) - order.indexOf(b.kernel));
+  const isWhole = pattern === null && names.length === kernels.length;
+  const { counts, problems } = summary(runs, { isWhole, hostCounts: values["host-report"] === undefined });
+  writeReport(join(repository, "test/lab/report.md"), runs, problems);
+  printReport(runs, problems);
+  if (values.counts !== undefined) writeFileSync(values.counts, JSON.stringify(counts));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `lab: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
+  );
+  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+}
+
+/** All machines at once: each waits for its own processes most of the time. */
+async function onMachines(names: readonly string[], pattern: string | null): Promise<readonly KernelRun[]> {
+  let fetched: ReturnType<typeof fetchKernel>[];
+  try {
+    qemu();
+    fetched = names.map((name) => fetchKernel(kernelRow(name), { refresh: values.refresh }));
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "unavailable") throw error;
+    return names.map((kernel) => ({
+      kernel,
+      release: "",
+      results: [],
+      durationMs: 0,
+      unavailable: { why: error.message, isRequired },
+    }));
+  }
+  const started = performance.now();
+  const suite = await makeSuite();
+  console.log(
+    `lab: suite of ${suite.files.length} files made in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
+  try {
+    return await Promise.all(
+      names.map((kernel, index) => runOnMachine({ kernel, fetched: fetched[index]!, suite, pattern })),
+    );
+  } finally {
+    suite.remove();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,168 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compile } from "@tsbpfc/compiler";
+import { generateSkeleton, parseObject } from "@tsbpfc/loader";
+import { build, type Plugin, transform } from "esbuild";
+import type { ProbeSource } from "../support/probe-source.js";
+import { command } from "./command.js";
+import { LabError } from "./errors.js";
+import { writeArchive } from "./initramfs.js";
+import { repository } from "./paths.js";
+import type { Orders } from "./protocol.js";
+
+/** Test files that run on every kernel, and folders of such. */
+export const suiteFiles: readonly string[] = ["test/kernel"];
+
+/** Modules that are others in the machines: there is no compiler, and no vitest. */
+const replaced: Readonly<Record<string, string>> = {
+  vitest: "test/lab/guest/vitest.ts",
+  "./built-probes.js": "test/lab/guest/built-probes.ts",
+};
+
+/** Native modules, which a bundle cannot hold. */
+const natives = ["koffi", "@koromix/koffi-linux-x64"] as const;
+
+/** The suite as the machines unpack it, in a folder of its own. */
+export interface Suite {
+  readonly files: readonly string[];
+  readonly archive: string;
+  remove(): void;
+}
+
+/** Bundles the test files, compiles the probes that they declare, and packs all of it for `/tsbpfc`. */
+export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<Suite> {
+  const work = mkdtempSync(join(tmpdir(), "tsbpfc-suite-"));
+  const remove = (): void => rmSync(work, { recursive: true, force: true });
+  try {
+    const root = join(work, "root/tsbpfc");
+    mkdirSync(join(root, "lab"), { recursive: true });
+    const files = paths.flatMap(expand).sort();
+    if (files.length === 0) throw new LabError("broken", `no test file: ${paths.join(", ")}`);
+    await bundle(files, root);
+    copyRuntimeFiles(root);
+    const orders: Orders = { kernel: "host", files, pattern: null };
+    writeFileSync(join(root, "lab/orders.json"), JSON.stringify(orders));
+    for (const probe of collect(root)) await buildProbe(probe, root);
+    const archive = join(work, "suite.cpio");
+    writeArchive(join(work, "root"), archive);
+    return { files, archive, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** What one machine is told, as an archive that is unpacked over the suite. */
+export function writeOrders(orders: Orders, path: string): void {
+  const work = mkdtempSync(join(tmpdir(), "tsbpfc-orders-"));
+  try {
+    mkdirSync(join(work, "tsbpfc/lab"), { recursive: true });
+    writeFileSync(join(work, "tsbpfc/lab/orders.json"), JSON.stringify(orders));
+    writeArchive(work, path);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Test files, the runtime as built skeletons and examples import it, and the runner, with shared modules once. */
+async function bundle(files: readonly string[], root: string): Promise<void> {
+  await build({
+    entryPoints: Object.fromEntries([
+      ...files.map((file) => [file.replace(/\.ts$/, ""), file]),
+      ["lab/main", "test/lab/guest/main.ts"],
+      ["node_modules/@tsbpfc/runtime/index", "runtime/src/index.ts"],
+    ]),
+    absWorkingDir: repository,
+    outdir: root,
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    sourcemap: "linked",
+    sourcesContent: false,
+    conditions: ["tsbpfc-source"],
+    external: [...natives],
+    plugins: [replacing],
+    logLevel: "error",
+  });
+}
+
+const replacing: Plugin = {
+  name: "replacing",
+  setup({ onResolve }) {
+    onResolve({ filter: /^@tsbpfc\/compiler$/ }, ({ importer, kind }) => ({
+      errors: [
+        {
+          text: `${importer} (${kind}): there is no compiler in the machines: declareProbe() what is to be compiled`,
+        },
+      ],
+    }));
+    onResolve({ filter: /^vitest$|\/built-probes\.js$/ }, ({ path, importer }) => {
+      const file = replaced[path];
+      // The replacements themselves mean the types of what they replace.
+      return file === undefined || importer.includes("/lab/guest/") ? null : { path: join(repository, file) };
+    });
+  },
+};
+
+function copyRuntimeFiles(root: string): void {
+  writeFileSync(join(root, "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(
+    join(root, "node_modules/@tsbpfc/runtime/package.json"),
+    JSON.stringify({ name: "@tsbpfc/runtime", type: "module", exports: "./index.js" }),
+  );
+  for (const name of natives) {
+    const isNeeded = (path: string): boolean =>
+      !/\/(musl_x64|doc|vendor)(\/|$)/.test(path.slice(repository.length));
+    cpSync(join(repository, "node_modules", name), join(root, "node_modules", name), {
+      recursive: true,
+      filter: isNeeded,
+    });
+  }
+  // The examples as they are built, and their sources, which tests read.
+  const isExample = (path: string): boolean => !path.includes("node_modules") && !/\.(map|o)$/.test(path);
+  cpSync(join(repository, "examples"), join(root, "examples"), { recursive: true, filter: isExample });
+}
+
+/** The probes that the bundled files declare. */
+function collect(root: string): readonly ProbeSource[] {
+  return JSON.parse(
+    command(process.execPath, [join(root, "lab/main.js"), "--collect"]),
+  ) as readonly ProbeSource[];
+}
+
+async function buildProbe({ files, options, key }: ProbeSource, root: string): Promise<void> {
+  const sources = mkdtempSync(join(repository, "test/.build/lab-"));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
+    const { diagnostics, output } = compile({ ...options, file: join(sources, "probe.bpf.ts") });
+    if (!output)
+      throw new LabError(
+        "broken",
+        `a probe of the suite has errors:\n${diagnostics.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n")}`,
+      );
+    const folder = join(root, "probes", key);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "probe.bpf.o"), output.object);
+    const { ts } = generateSkeleton(parseObject(output.object), output.object, {
+      name: output.programName,
+      source: "probe.bpf.o",
+      embed: true,
+    });
+    const { code } = await transform(ts, { loader: "ts", format: "esm", target: "node20" });
+    writeFileSync(join(folder, "probe.skel.js"), code);
+  } finally {
+    rmSync(sources, { recursive: true, force: true });
+  }
+}
+
+/** A test file, or those of a folder. */
+function expand(path: string): readonly string[] {
+  if (path.endsWith(".ts")) return [path];
+  return readdirSync(join(repository, path))
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `${path}/${name}`);
+}

@@ -1,0 +1,46 @@
+import type { Feature } from "@tsbpfc/runtime";
+import { it } from "vitest";
+import { Bench } from "./bench.js";
+import { removeBuiltProbes } from "./built-probes.js";
+import { missing } from "./needs.js";
+
+export interface KernelTestOptions {
+  /** What the kernel must have: the test is skipped on kernels that cannot, and fails on those that should. */
+  readonly needs?: readonly Feature[];
+  /** Commands that the test runs; without one of them it is skipped. */
+  readonly commands?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+declare module "@vitest/runner" {
+  interface TaskMeta {
+    /** Of a kernel test: why it was skipped, or that it ran. */
+    kernelTest?: { skipped: string | null };
+  }
+}
+
+const TIMEOUT_MS = 60_000;
+
+removeBuiltProbes();
+
+/**
+ * A test of a real kernel: here as root, and in each of the lab's virtual machines. `t` has at hand what such tests
+ * need, takes everything away afterwards, and fails the test if something is left.
+ */
+export function kernelTest(
+  name: string,
+  options: KernelTestOptions,
+  body: (t: Bench) => void | Promise<void>,
+): void {
+  it(name, { timeout: options.timeoutMs ?? TIMEOUT_MS }, async ({ task, skip }) => {
+    const skipped = missing(options);
+    task.meta.kernelTest = { skipped };
+    if (skipped !== null) skip(skipped);
+    const bench = new Bench();
+    try {
+      await body(bench);
+    } finally {
+      await bench.end();
+    }
+  });
+}
