@@ -32,10 +32,12 @@ export const kernels: readonly KernelRow[] = [
   {
     name: "host",
     package: null,
-    // Of the machine that the project is built on; a feature that is there is used, whatever stands here.
+    // Of the machine that the project is built on.
     lacks: {
       kprobes: "built without CONFIG_KPROBES",
       "kprobe.multi links": "built without CONFIG_FPROBE",
+      "fentry and fexit": "refused with EPERM",
+      "BPF LSM": "refused with EPERM",
     },
   },
 ];

@@ -1,4 +1,3 @@
-import { release } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { errno } from "../sys/errors.js";
@@ -8,6 +7,8 @@ import {
   bpfLinks,
   btfFeatures,
   type Feature,
+  kprobeMulti,
+  kprobes,
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
@@ -26,27 +27,12 @@ const kinds = [
 const features: readonly Feature[] = [
   attachCookies,
   bpfLinks,
+  kprobeMulti,
   memcgAccounting,
   mmapableArrays,
   ...Object.values(btfFeatures),
   ...kinds.map((kind) => mapTypeFeature(kind)!),
 ];
-
-/** True if the running kernel is at least the release. */
-function runs(since: string): boolean {
-  const [major = 0, minor = 0] = release().split(".").map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = since.split(".").map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
-
-describe.skipIf(process.getuid?.() !== 0)("on this kernel, as root", () => {
-  test.each(features.filter((feature) => runs(feature.since)))(
-    "$name is found, as Linux $since has it",
-    (feature) => {
-      expect(feature.probe()).toBe("yes");
-    },
-  );
-});
 
 describe("in a kernel that tests made up", () => {
   afterEach(() => setKernel(null));
@@ -62,5 +48,16 @@ describe("in a kernel that tests made up", () => {
       expect(feature.probe(), feature.name).toBe(answer);
     }
     expect([...kernel.open]).toEqual([]);
+  });
+
+  test.each([
+    ["/sys/bus/event_source/devices/kprobe/type", "yes"],
+    ["/sys/bus/event_source/devices", "no"],
+    ["/nothing", "unknown"],
+  ])("kprobes, where %s is there: %s", (there, answer) => {
+    const kernel = new FakeKernel();
+    kernel.fileExists = (path) => `${there}/`.startsWith(`${path}/`);
+    setKernel(kernel);
+    expect(kprobes.probe()).toBe(answer);
   });
 });

@@ -1,27 +1,18 @@
 import { type ProgramType, programTypes } from "@tsbpfc/loader";
-import { Struct } from "../sys/attr.js";
-import { bpf, cText } from "../sys/bpf.js";
 import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type Answer, answerOf, type Feature } from "./feature.js";
+import { tryLoad } from "./try-load.js";
 
 /** Whether a program that calls a helper, with nothing but its context, is taken. */
 function takesCall(type: ProgramType, helper: number): Answer {
-  const k = kernel();
   const insns = new Uint8Array(16);
   const view = new DataView(insns.buffer);
   view.setUint8(0, 0x85); // call
   view.setInt32(4, helper, true);
   view.setUint8(8, 0x95); // exit
-  const license = cText("GPL");
-  const attr = new Struct("programLoad", {
-    prog_type: programTypes[type],
-    insn_cnt: 2,
-    insns: k.address(insns),
-    license: k.address(license),
-  });
-  const result = bpf(k, "BPF_PROG_LOAD", attr.bytes);
-  if (result >= 0) k.close(result);
+  const result = tryLoad(insns, { prog_type: programTypes[type] });
+  if (result >= 0) kernel().close(result);
   return answerOf(result, new Set([errno.EINVAL]));
 }
 

@@ -31,8 +31,11 @@ chai.use(JestExtend);
 chai.use(JestChaiExpect);
 chai.use(JestAsymmetricMatchers);
 
-/** JestExtend puts it there. */
-const addMatchers = Reflect.get(chai.expect, "extend") as (to: ExpectStatic, matchers: object) => void;
+/** JestExtend puts `extend` there. */
+const addMatchers = (to: ExpectStatic, matchers: object): void => {
+  const extend = Reflect.get(chai.expect, "extend") as (to: ExpectStatic, matchers: object) => void;
+  extend.call(chai.expect, to, matchers);
+};
 
 /** `expect` of one runner. Assertions are not counted (`expect.assertions`): no kernel test asks for it. */
 export const expect = ((value: unknown, message?: string) => chai.expect(value, message)) as ExpectStatic;
