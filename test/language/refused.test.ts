@@ -71,14 +71,6 @@ const refused: readonly (readonly [string, string, string])[] = [
     "TSB3008",
     probe(`  @SEC("kprobe/x") f(ctx: PtRegs, n: u64): i32 { return 0; }`, { imports: "PtRegs," }),
   ],
-  [
-    "a value of the kernel's configuration",
-    "TSB3008",
-    probe(
-      `  @kconfig("CONFIG_HZ") readonly hz: u32;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
-      { imports: "kconfig," },
-    ),
-  ],
   ["a map's method that is not compiled yet", "TSB3008", filter("    this.counts.lookupOrInit(1, 2);")],
   [
     "an object that is kept while the next is made",

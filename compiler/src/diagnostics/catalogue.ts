@@ -55,6 +55,16 @@ const catalogue = {
     why: "The fields of a tracepoint come from the kernel's BTF or from the table of system calls, and neither has it.",
     instead: "Check the event's name, or give the BTF of a kernel that has it with --btf.",
   })),
+  optionDefault: entry("TSB1009", () => ({
+    what: "An option of the kernel's configuration that is missing has the value 0.",
+    why: "The loader fills in what the kernel's configuration says, and zero for what it does not say.",
+    instead: "Start from 0, false or an empty text, or leave the value out: then the option has to be there.",
+  })),
+  nameTaken: entry("TSB1010", (name: string) => ({
+    what: `'${name}' is also something of the kernel's that this probe declares and uses.`,
+    why: "The object has one symbol of a name, and the loader would take one for the other.",
+    instead: "Rename it.",
+  })),
 
   // --- 2xxx: types and values ------------------------------------------------------------------------------
   notChecked: entry("TSB2001", (name: string) => ({
@@ -172,6 +182,11 @@ const catalogue = {
     what: `'${text}' is not a member of an enum.`,
     why: "The kernel's value is looked up by the names of the enum and of its member.",
     instead: "Write the member out: `enumValue(bpf_map_type.BPF_MAP_TYPE_HASH)`.",
+  })),
+  weakScalar: entry("TSB2024", (type: string) => ({
+    what: `A variable of the kernel's of type '${type}' that may be missing.`,
+    why: "Whether it is there is asked of its address, and a number has none to show.",
+    instead: "Declare it as `object | null`, and read it with readKernel(cast<ptr<T>>(x)).",
   })),
 
   // --- 3xxx: syntax outside the dialect ---------------------------------------------------------------------

@@ -47,9 +47,10 @@ export function constantIndex(index: Expr): bigint | null {
   return index.kind === "int" ? index.value : null;
 }
 
-/** Is the place part of a readonly global? */
+/** Is the place part of a readonly global, or of the kernel's? */
 export function isReadonly(place: Place): boolean {
   if (place.kind === "global") return place.global.constant;
+  if (place.kind === "extern") return true;
   const part = place.kind === "field" || place.kind === "element";
   return part && place.base.kind === "address" && isReadonly(place.base.place);
 }

@@ -1,7 +1,9 @@
 import type { ts } from "ts-morph";
+import { TSB } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { Model } from "./model/model.js";
+import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reportRestrictions } from "./restrictions.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
@@ -48,10 +50,11 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);
   if (read) for (const func of read.program.functions) checkStack(session, func);
+  if (read) refuseTwins(session, read.program);
   const diagnostics = merge(typed, session.diagnostics);
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
     return { diagnostics, model: null };
-  const { maps, globals, functions } = read.program;
+  const { maps, globals, functions, externs } = read.program;
   const records = [...new Set(maps.map((m) => m.record).filter((r) => r !== null))];
   const model: Model = {
     name: declaration.name?.text ?? "Program",
@@ -59,10 +62,20 @@ export function check({ program, source, modules, kernel, target = newest }: Che
     files: session.files,
     maps,
     globals,
+    externs: externs.used,
     functions,
     records,
   };
   return { diagnostics, model };
+}
+
+/** The object's symbols and the kernel's share their names. */
+function refuseTwins(session: Session, { maps, globals, functions, externs }: Program): void {
+  const own = new Map([...maps, ...globals, ...functions].map((symbol) => [symbol.name, symbol]));
+  for (const { name } of externs.used) {
+    const twin = own.get(name);
+    if (twin) session.reportLoc(twin.loc, TSB.nameTaken(name));
+  }
 }
 
 const before = (a: Span, b: Span): boolean => a.line < b.line || (a.line === b.line && a.column <= b.column);

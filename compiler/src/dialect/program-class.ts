@@ -2,8 +2,8 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
 import { initialBytes } from "./globals.js";
-import type { MapModel } from "./model/model.js";
-import { isInteger, type MapRefType, type Type } from "./model/types.js";
+import type { ExternVariable, MapModel } from "./model/model.js";
+import { isInteger, type MapRefType, type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
 import { decoratorCall, hasDecorator, noTypes, resolveType } from "./resolve-type.js";
 import type { Session } from "./session.js";
@@ -60,7 +60,8 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   const type = member.type ? resolveType(session, member.type, noTypes) : null;
   const configured = decoratorCall(session, member, "kconfig");
   if (configured) {
-    session.report(configured, TSB.notYet("@kconfig"));
+    const option = type && readOption(session, member, type, configured);
+    program.externs.addOption(symbol, option);
     return;
   }
   const decorator = decoratorCall(session, member, "map");
@@ -84,6 +85,28 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
     constant: member.modifiers?.some((m) => m.kind === ts.SyntaxKind.ReadonlyKeyword) === true,
     initial: initialBytes(session, type, member.initializer),
   });
+}
+
+/** `@kconfig("CONFIG_HZ") readonly hz: u32`; a zero as initialiser is for kernels that lack the option. */
+function readOption(
+  session: Session,
+  member: ts.PropertyDeclaration,
+  type: Type,
+  decorator: ts.CallExpression,
+): ExternVariable | null {
+  const [name] = decorator.arguments;
+  if (!name || !ts.isStringLiteralLike(name) || type.kind === "error") return null;
+  const { initializer } = member;
+  if (initializer && initialBytes(session, type, initializer).some((byte) => byte !== 0)) {
+    session.report(initializer, TSB.optionDefault());
+    return null;
+  }
+  if (!["int", "bool", "enum", "str"].includes(type.kind)) {
+    session.report(member.type ?? member, TSB.typeNotSupported(typeName(type)));
+    return null;
+  }
+  const loc = session.locate(member.name);
+  return { kind: "kconfig", name: name.text, type, weak: initializer !== undefined, loc };
 }
 
 function readMap(session: Session, name: string, type: MapRefType, decorator: ts.CallExpression): MapModel {

@@ -3,6 +3,7 @@ import { TSB } from "../diagnostics/catalogue.js";
 import { heldType } from "./build.js";
 import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
+import { Externs } from "./externs.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import { errorType, type Type, voidType } from "./model/types.js";
@@ -22,7 +23,11 @@ export class Program {
   readonly #unfinished = new Set<Func>();
   readonly #names = new Set<string>();
 
-  constructor(readonly session: Session) {}
+  readonly externs: Externs;
+
+  constructor(readonly session: Session) {
+    this.externs = new Externs(session);
+  }
 
   addMap(symbol: ts.Symbol, map: MapModel): void {
     this.#maps.set(symbol, map);

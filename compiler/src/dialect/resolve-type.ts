@@ -18,7 +18,14 @@ import {
   voidType,
 } from "./model/types.js";
 import type { Session } from "./session.js";
-import { contextStruct, type FixedValue, type MapClass, mapClass, type UapiStruct } from "./stdlib-tables.js";
+import {
+  contextStruct,
+  type FixedValue,
+  kernelObject,
+  type MapClass,
+  mapClass,
+  type UapiStruct,
+} from "./stdlib-tables.js";
 import { tracepointContext } from "./tracepoints.js";
 
 /** What type parameters stand for in the use that is being compiled. */
@@ -206,7 +213,10 @@ export function structOf(
   const context = symbol && session.stdlibName(symbol) !== null ? contextStruct(symbol.name) : null;
   const struct: StructType = {
     kind: "struct",
-    name: context?.struct ?? cName([declaration.name?.text ?? "", ...args.map(argumentName)].join("_")),
+    name:
+      context?.struct ??
+      (symbol && kernelObjectName(session, symbol)) ??
+      cName([declaration.name?.text ?? "", ...args.map(argumentName)].join("_")),
     union: hasDecorator(session, declaration, "union"),
     origin: context === null ? "local" : "context",
     shape: { fields: [], size: 0, align: 1 },
@@ -230,6 +240,10 @@ export function structOf(
   Object.assign(struct.shape, layOut(fields, rulesOf(session, declaration, struct.union)));
   return struct;
 }
+
+/** `SpinLock` and its like: BTF has to name them as the kernel does. */
+const kernelObjectName = (session: Session, symbol: ts.Symbol): string | null =>
+  session.stdlibName(symbol) === null ? null : kernelObject(symbol.name);
 
 function contextField(field: FieldDeclaration, { overlays }: UapiStruct): FieldDeclaration {
   const overlay = overlays[field.name];

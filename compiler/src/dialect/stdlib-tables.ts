@@ -2,6 +2,7 @@ import {
   contexts,
   type Helper,
   helpers,
+  kernelObjects,
   type MapClass,
   mapClasses,
   type UapiStruct,
@@ -16,5 +17,8 @@ export const helperNamed = (name: string): Helper | null => lookUp<Helper>(helpe
 export const mapClass = (name: string): MapClass | null => lookUp<MapClass>(mapClasses, name);
 /** The kernel's struct that a context class of the standard library is. */
 export const contextStruct = (name: string): UapiStruct | null => lookUp<UapiStruct>(contexts, name);
+
+/** The kernel's struct that a class such as `SpinLock` is. */
+export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
 
 export type { FixedValue, Helper, HelperParam, MapClass, UapiStruct } from "@tsbpfc/stdlib/tables";

@@ -6,6 +6,7 @@ import type { Func, GlobalModel, MapModel } from "../dialect/model/model.js";
 import type { LoopLabel } from "../dialect/model/statements.js";
 import type { Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
+import type { ExternTable } from "./externs.js";
 import { lowerStatements } from "./statements/index.js";
 import type { TypeTable } from "./types.js";
 
@@ -16,6 +17,7 @@ export interface ModuleContext {
   readonly functions: FunctionTable;
   readonly maps: ReadonlyMap<MapModel, ir.GlobalVariable>;
   readonly globals: ReadonlyMap<GlobalModel, ir.GlobalVariable>;
+  readonly externs: ExternTable;
 }
 
 /** Every function's head, declared before any body, so that bodies may call in any order. */

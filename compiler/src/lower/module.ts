@@ -1,6 +1,7 @@
 import type { BpfCpu } from "../compile.js";
 import type { Model } from "../dialect/model/model.js";
 import * as ir from "../ir/index.js";
+import { lowerExterns } from "./externs.js";
 import { FunctionTable, lowerFunction } from "./functions.js";
 import { lowerGlobals } from "./globals.js";
 import { lowerMaps } from "./maps.js";
@@ -11,7 +12,11 @@ export function lowerModule(model: Model, cpu: BpfCpu): string {
   const [main] = model.files;
   const module = new ir.Module({ fileName: main?.name ?? model.name, source: main?.text ?? "", cpu });
   const types = new TypeTable(module, model);
-  const symbols = { maps: lowerMaps(types, model.maps), globals: lowerGlobals(types, model) };
+  const symbols = {
+    maps: lowerMaps(types, model.maps),
+    globals: lowerGlobals(types, model),
+    externs: lowerExterns(types, model.externs),
+  };
   const functions = new FunctionTable(types, model.functions);
   for (const func of model.functions) lowerFunction({ cpu, types, functions, ...symbols }, func);
   for (const record of model.records) module.exportType(types.struct(record));

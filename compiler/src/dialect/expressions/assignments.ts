@@ -9,7 +9,7 @@ import type { Scope } from "../scope.js";
 import { storeAggregate } from "./construct.js";
 import { elementPlace } from "./elements.js";
 import { checkExpression, checkValue } from "./index.js";
-import { propertyPlace, variablePlace } from "./names.js";
+import { kernelPlace, propertyPlace, variablePlace } from "./names.js";
 
 export const compoundOperators: ReadonlyMap<ts.SyntaxKind, BinaryOp> = new Map<ts.SyntaxKind, BinaryOp>([
   [ts.SyntaxKind.PlusEqualsToken, "+"],
@@ -30,7 +30,7 @@ export function placeOf(scope: Scope, node: ts.Expression): Place | null {
   if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node))
     return placeOf(scope, node.expression);
   if (ts.isIdentifier(node)) {
-    const place = variablePlace(scope, node);
+    const place = variablePlace(scope, node) ?? kernelPlace(scope, node);
     if (place) return place;
   }
   if (ts.isElementAccessExpression(node)) return elementPlace(scope, node);

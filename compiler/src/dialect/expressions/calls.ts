@@ -8,6 +8,7 @@ import type { Scope } from "../scope.js";
 import { helperNamed } from "../stdlib-tables.js";
 import { unparenthesized } from "../syntax.js";
 import { checkExpression } from "./index.js";
+import { callKernelFunction } from "./kernel-calls.js";
 
 export function checkCall(scope: Scope, node: ts.CallExpression): Expr {
   if (node.questionDotToken) return scope.fail(node, TSB.notYet("A call behind `?.`"));
@@ -28,12 +29,12 @@ function callNamed(scope: Scope, node: ts.CallExpression, callee: ts.Identifier)
     const helper = helperNamed(stdlib);
     if (helper) return callHelper(scope, node, stdlib, helper);
   }
+  const kernels = scope.program.externs.kernelFunction(symbol);
+  if (kernels) return callKernelFunction(scope, node, kernels);
   if (declaration && ts.isFunctionDeclaration(declaration)) {
     if (declaration.body) return scope.program.callFunction(scope, declaration, node);
-    return scope.fail(
-      callee,
-      TSB.notYet(stdlib === null ? `Calling the kernel function '${callee.text}'` : `'${callee.text}'`),
-    );
+    // A kernel function whose declaration was refused is not asked for twice.
+    return stdlib === null ? scope.nothing(node) : scope.fail(callee, TSB.notYet(`'${callee.text}'`));
   }
   return scope.fail(callee, TSB.callNotSupported(`'${callee.text}'`));
 }

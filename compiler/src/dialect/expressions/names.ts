@@ -3,7 +3,7 @@ import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, int, readVariable } from "../build.js";
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
-import { integers, type StructType, typeName } from "../model/types.js";
+import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
 import { enumOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import { checkExpression } from "./index.js";
@@ -16,10 +16,37 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
   if (!symbol || !declaration) return scope.nothing(node); // the checker reports unknown names
   const value = evaluate(scope.session, node);
   if (value !== null) return int(value, scope.session.locate(node));
+  const extern = kernelSymbol(scope, symbol, node);
+  if (extern) return extern;
+  if (scope.program.externs.isRefused(symbol)) return scope.nothing(node);
   if (ts.isVariableDeclaration(declaration) && !isModuleConstant(declaration))
     return scope.fail(node, TSB.moduleState(node.text));
   if (ts.isVariableDeclaration(declaration)) return scope.fail(node, TSB.initialiserNotConstant(node.text));
   return scope.fail(node, TSB.valueUnused(`'${node.text}'`));
+}
+
+/** A variable of the kernel's, or the address of a function of its. */
+function kernelSymbol(scope: Scope, symbol: ts.Symbol, node: ts.Identifier): Expr | null {
+  const loc = scope.session.locate(node);
+  const callee = scope.program.externs.kernelFunction(symbol);
+  if (callee) return { kind: "kernelFunction", callee, type: pointerTo(voidType, "probe", callee.weak), loc };
+  const place = kernelPlace(scope, node);
+  if (!place) return null;
+  const { type, weak } = place.extern;
+  if (type.kind !== "void" && !weak) return contentOf(place);
+  return {
+    kind: "address",
+    place,
+    type: pointerTo(type, type.kind === "void" ? "probe" : "direct", weak),
+    loc,
+  };
+}
+
+/** A variable of the kernel's that a `declare const` names. */
+export function kernelPlace(scope: Scope, node: ts.Identifier): (Place & { kind: "extern" }) | null {
+  const symbol = scope.session.symbolOf(node);
+  const extern = symbol && scope.program.externs.variable(symbol);
+  return extern ? { kind: "extern", extern, type: extern.type, loc: scope.session.locate(node) } : null;
 }
 
 export function variablePlace(scope: Scope, node: ts.Identifier): Place | null {
@@ -90,7 +117,10 @@ export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): 
     const symbol = scope.session.symbolOf(node);
     const global = symbol && scope.program.globalOf(symbol);
     if (global) return { kind: "global", global, type: global.type, loc };
-    if (symbol) scope.session.report(node, TSB.valueUnused(`'${node.getText()}'`));
+    const extern = symbol && scope.program.externs.option(symbol);
+    if (extern) return { kind: "extern", extern, type: extern.type, loc };
+    if (symbol && !scope.program.externs.isRefused(symbol))
+      scope.session.report(node, TSB.valueUnused(`'${node.getText()}'`));
     return null;
   }
   const base = checkExpression(scope, node.expression);

@@ -1,5 +1,5 @@
 import type { Loc } from "./location.js";
-import type { Func, GlobalModel, MapModel } from "./model.js";
+import type { ExternFunction, ExternVariable, Func, GlobalModel, MapModel } from "./model.js";
 import type { Statement } from "./statements.js";
 import type { EnumType, Field, MapRefType, StructType, Type } from "./types.js";
 
@@ -48,6 +48,10 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
       readonly init: readonly Expr[];
     }
   | { readonly kind: "call"; readonly callee: Func; readonly args: readonly Expr[] }
+  /** A call of a function of the kernel (kfunc). */
+  | { readonly kind: "kernelCall"; readonly callee: ExternFunction; readonly args: readonly Expr[] }
+  /** Whether a weak function is there: its address, or null. */
+  | { readonly kind: "kernelFunction"; readonly callee: ExternFunction }
   | { readonly kind: "helper"; readonly id: number; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
   /** Number of the highest bit that is set; 0 for 0. */
@@ -83,6 +87,7 @@ export type Place = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "variable"; readonly variable: Variable }
   | { readonly kind: "slot"; readonly slot: Slot }
   | { readonly kind: "global"; readonly global: GlobalModel }
+  | { readonly kind: "extern"; readonly extern: ExternVariable }
   | { readonly kind: "field"; readonly base: Expr; readonly struct: StructType; readonly field: Field }
   | { readonly kind: "element"; readonly base: Expr; readonly index: Expr }
   | { readonly kind: "target"; readonly pointer: Expr }

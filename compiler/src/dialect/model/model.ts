@@ -10,6 +10,8 @@ export interface Model {
   readonly files: readonly SourceFile[];
   readonly maps: readonly MapModel[];
   readonly globals: readonly GlobalModel[];
+  /** Those that the code uses. */
+  readonly externs: readonly ExternModel[];
   /** Programs in source order, then what they call, in the order of first use. */
   readonly functions: readonly Func[];
   /** Structs that a skeleton shows although nothing in BTF leads to them: what ring buffers carry. */
@@ -27,6 +29,29 @@ export interface MapModel {
   readonly extra: bigint;
   /** What a ring buffer or perf event array carries, else null. */
   readonly record: StructType | null;
+}
+
+/** Something of the kernel's that the loader finds by its name. */
+export type ExternModel = ExternVariable | ExternFunction;
+
+export interface ExternVariable {
+  /** A value of the kernel's configuration, or a variable of the kernel's. */
+  readonly kind: "kconfig" | "ksym";
+  readonly name: string;
+  /** `void` for a symbol of which only the address is known. */
+  readonly type: Type;
+  /** Need not be there: then its value, or its address, is 0. */
+  readonly weak: boolean;
+  readonly loc: Loc;
+}
+
+export interface ExternFunction {
+  readonly kind: "kfunc";
+  readonly name: string;
+  readonly params: readonly { readonly name: string; readonly type: Type }[];
+  readonly returns: Type;
+  readonly weak: boolean;
+  readonly loc: Loc;
 }
 
 export interface GlobalModel {

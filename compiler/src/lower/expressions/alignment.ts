@@ -11,6 +11,8 @@ export function alignmentOf(place: Place): number {
     case "slot":
     case "global":
       return MOST;
+    case "extern":
+      return alignOf(place.type);
     case "field":
       return at(alignmentOfTarget(place.base), place.field.offset);
     case "element": {

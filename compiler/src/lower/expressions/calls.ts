@@ -15,14 +15,28 @@ export function lowerCall(f: FunctionLowering, expr: Expr & { kind: "call" }): i
 const fromMemory = (f: FunctionLowering, value: ir.Value, type: Type): ir.Value =>
   type.kind === "bool" ? f.b.cast("trunc", value, ir.i1) : value;
 
-/** A call of a kernel helper: integers as 64 bits, which is what its registers are. */
-export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
-  const args = expr.args.map((arg) => {
+/** Integers as 64 bits, which is what the registers of a call to the kernel are. */
+const inRegisters = (f: FunctionLowering, args: readonly Expr[]): ir.Value[] =>
+  args.map((arg) => {
     const value = lowerExpression(f, arg);
     if (value.type.kind !== "int") return value;
     const signed = (arg.type.kind === "int" || arg.type.kind === "enum") && arg.type.signed;
     return f.b.cast(signed ? "sext" : "zext", value, ir.i64);
   });
+
+/** A function of the kernel: of its result only the declared bits are sure. */
+export function lowerKernelCall(f: FunctionLowering, expr: Expr & { kind: "kernelCall" }): ir.Value {
+  const args = inRegisters(f, expr.args);
+  f.at(expr.loc);
+  const result = f.b.call(f.context.externs.function(expr.callee), args);
+  const memory = f.types.memory(expr.type);
+  if (memory.kind !== "int") return result;
+  return fromMemory(f, f.b.cast("trunc", result, memory), expr.type);
+}
+
+/** A call of a kernel helper. */
+export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
+  const args = inRegisters(f, expr.args);
   f.at(expr.loc);
   const { type } = expr;
   const pointer = type.kind === "ptr" || type.kind === "map";

@@ -5,7 +5,7 @@ import { lowerStatements } from "../statements/index.js";
 import { lowerCopy, lowerTemporary } from "./aggregates.js";
 import { lowerAssign, lowerModify } from "./assignments.js";
 import { lowerAtomic, lowerCompareExchange } from "./atomics.js";
-import { lowerCall, lowerHelper } from "./calls.js";
+import { lowerCall, lowerHelper, lowerKernelCall } from "./calls.js";
 import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
@@ -56,6 +56,10 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerTemporary(f, expr);
     case "call":
       return lowerCall(f, expr);
+    case "kernelCall":
+      return lowerKernelCall(f, expr);
+    case "kernelFunction":
+      return f.context.externs.function(expr.callee);
     case "helper":
       return lowerHelper(f, expr);
     case "swap":

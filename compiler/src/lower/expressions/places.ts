@@ -28,6 +28,8 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       if (!pointer) throw new ir.InternalError("ir-no-carrier", `no global ${place.global.name}`);
       return { pointer, volatile: place.global.constant, align };
     }
+    case "extern":
+      return { pointer: f.context.externs.variable(place.extern), volatile: false, align };
     case "field":
       return fieldAddress(f, place);
     case "element": {
