@@ -7,15 +7,21 @@ export interface MapClass {
   /** Name in `@tsbpfc/runtime`. */
   readonly name: string;
   readonly parameters: readonly MapParameter[];
+  /** Whether its values are maps, which it wants to know how to open. */
+  readonly ofMaps: boolean;
 }
 
-const keyed = (name: string): MapClass => ({ name, parameters: ["key", "value"] });
-const valued = (name: string): MapClass => ({ name, parameters: ["value"] });
-const recorded = (name: string): MapClass => ({ name, parameters: ["record"] });
-const untyped = (name: string): MapClass => ({ name, parameters: [] });
+const row = (name: string, parameters: readonly MapParameter[] = [], ofMaps = false): MapClass => ({
+  name,
+  parameters,
+  ofMaps,
+});
+const keyed = (name: string): MapClass => row(name, ["key", "value"]);
+const valued = (name: string): MapClass => row(name, ["value"]);
+const recorded = (name: string): MapClass => row(name, ["record"]);
 
 /** Kinds without a class of their own are there by name, to be pinned and handed on. */
-const opaque = untyped("OpaqueMap");
+const opaque = row("OpaqueMap");
 
 /** The runtime's class for each kind of map. An array's key is its index. */
 const classes: Partial<Record<MapType, MapClass>> = {
@@ -31,10 +37,31 @@ const classes: Partial<Record<MapType, MapClass>> = {
   ringbuf: recorded("RingBuf"),
   user_ringbuf: recorded("UserRingBuf"),
   perf_event_array: recorded("PerfEventArray"),
-  prog_array: untyped("ProgArray"),
+  rhash: keyed("ResizableHashMap"),
+  bloom_filter: valued("BloomFilter"),
+  task_storage: valued("TaskStorage"),
+  inode_storage: valued("InodeStorage"),
+  sk_storage: valued("SkStorage"),
+  cgrp_storage: valued("CgroupStorage"),
+  array_of_maps: row("ArrayOfMaps", [], true),
+  hash_of_maps: row("HashOfMaps", ["key"], true),
+  prog_array: row("ProgArray"),
+  sockmap: row("SockMap"),
+  sockhash: row("SockHash", ["key"]),
+  reuseport_sockarray: row("ReuseportSockArray"),
+  devmap: row("DevMap"),
+  devmap_hash: row("DevMapHash"),
+  cpumap: row("CpuMap"),
+  xskmap: row("XskMap"),
+  stack_trace: row("StackTrace"),
+  cgroup_array: row("CgroupArray"),
 };
 
-export const mapClass = (type: MapType): MapClass => classes[type] ?? opaque;
+/** @param hasInner whether the declaration tells what a map of maps holds */
+export function mapClass(type: MapType, hasInner: boolean): MapClass {
+  const found = classes[type] ?? opaque;
+  return found.ofMaps && !hasInner ? opaque : found;
+}
 
 /** All names that a skeleton may import for its maps. */
 export const mapClassNames: readonly string[] = [opaque, ...Object.values(classes)].map((c) => c.name);

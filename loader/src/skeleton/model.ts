@@ -39,6 +39,8 @@ export interface MapModel {
   readonly name: string;
   readonly className: string;
   readonly shapes: readonly Shape[];
+  /** What a map of maps holds; null for other kinds. */
+  readonly inner: MapModel | null;
   readonly note: string;
 }
 
@@ -114,9 +116,10 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
 }
 
 function mapModel(spec: MapSpec, shapes: Shapes | null): MapModel {
-  const wanted = mapClass(spec.type);
+  const wanted = mapClass(spec.type, spec.inner !== null);
   const found = wanted.parameters.map((parameter) => parameterShape(spec, parameter, shapes));
-  return { name: spec.name, className: wanted.name, shapes: found, note: mapNote(spec) };
+  const inner = wanted.ofMaps && spec.inner ? mapModel(spec.inner, shapes) : null;
+  return { name: spec.name, className: wanted.name, shapes: found, inner, note: mapNote(spec) };
 }
 
 /** By its type; its bytes, where the object does not tell the type. */

@@ -44,7 +44,7 @@ function file(model: SkeletonModel, parts: readonly string[], kind: "values" | "
   const body = parts.filter((part) => part !== "").join("\n");
   const code = body.replace(/\(`[^`]*`\)/, ""); // less the object
   const mentioned = (name: string): boolean => new RegExp(`(?<![\\w$."])${name}(?![\\w$"])`).test(code);
-  const classes = [...new Set(model.maps.map((m) => m.className))].sort();
+  const classes = [...new Set(model.maps.flatMap(classesOf))].sort();
   // A class that declarations only mention need not be there when the program runs.
   const mapImports = classes.map((c) => (kind === "values" ? c : `type ${c}`));
   const names = [
@@ -60,11 +60,12 @@ function file(model: SkeletonModel, parts: readonly string[], kind: "values" | "
   ].join("");
 }
 
+const classesOf = (map: MapModel): string[] => [map.className, ...(map.inner ? classesOf(map.inner) : [])];
+
 function interfaces(model: SkeletonModel, declarations: Declarations): string {
   const { name } = model;
   const maps = model.maps.map((m) => {
-    const types = m.shapes.map((s) => declarations.typeOf(s)).join(", ");
-    return `${doc(m.note, "  ")}  readonly ${property(m.name)}: ${m.className}${types === "" ? "" : `<${types}>`};\n`;
+    return `${doc(m.note, "  ")}  readonly ${property(m.name)}: ${mapType(m, declarations)};\n`;
   });
   const programs = model.programs.map(
     (p) => `${doc(p.note, "  ")}  readonly ${property(p.name)}: SkeletonProgram;\n`,
@@ -109,7 +110,24 @@ function definition(model: SkeletonModel, declarations: Declarations): string {
 }
 
 function mapLine(map: MapModel, local: string, declarations: Declarations): string {
-  const types = map.shapes.map((s) => declarations.typeOf(s)).join(", ");
-  const given = [local, ...map.shapes.map((s) => codeOf(s).codec)].join(", ");
-  return `    ${property(map.name)}: (${local}) => new ${map.className}${types === "" ? "" : `<${types}>`}(${given}),\n`;
+  return `    ${property(map.name)}: (${local}) => ${construct(map, local, declarations)},\n`;
+}
+
+/** `new HashOfMaps<number, ArrayMap<bigint>>(map, codecs.u32, (map) => new ArrayMap<bigint>(map, codecs.u64))` */
+function construct(map: MapModel, local: string, declarations: Declarations): string {
+  const given = [
+    local,
+    ...map.shapes.map((s) => codeOf(s).codec),
+    ...(map.inner ? [`(${local}) => ${construct(map.inner, local, declarations)}`] : []),
+  ];
+  return `new ${mapType(map, declarations)}(${given.join(", ")})`;
+}
+
+/** `HashOfMaps<number, ArrayMap<bigint>>` */
+function mapType({ className, shapes, inner }: MapModel, declarations: Declarations): string {
+  const types = [
+    ...shapes.map((s) => declarations.typeOf(s)),
+    ...(inner ? [mapType(inner, declarations)] : []),
+  ].join(", ");
+  return types === "" ? className : `${className}<${types}>`;
 }

@@ -13,7 +13,8 @@ export function checkPinned(handle: MapHandle, spec: MapSpec, path: string): voi
     ["key size", info.number("key_size"), shape.keySize],
     ["value size", info.number("value_size"), shape.valueSize],
     ["entries", info.number("max_entries"), shape.maxEntries],
-    ["flags", info.number("map_flags"), spec.flags],
+    ["flags", info.number("map_flags"), shape.flags],
+    ["extra", info.number("map_extra"), Number(spec.extra)],
   ] as const;
   const differences = wanted
     .filter(([, actual, declared]) => actual !== declared)

@@ -45,8 +45,14 @@ export interface MapShape {
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
+  readonly flags: number;
   readonly withBtf: boolean;
 }
+
+const BPF_F_NUMA_NODE = 0x4;
+
+/** Where the kernel takes a value's type without a key's (kernel: `map_check_btf`). */
+const isKeyless = ({ type, origin }: MapSpec): boolean => type === "bloom_filter" || origin !== "declared";
 
 /** Sizes as the kernel wants them. */
 export function mapShape(spec: MapSpec): MapShape {
@@ -55,6 +61,7 @@ export function mapShape(spec: MapSpec): MapShape {
     keySize: fixup?.keySize ?? spec.keySize,
     valueSize: fixup?.valueSize ?? spec.valueSize,
     maxEntries: fixup?.maxEntries?.(spec.maxEntries) ?? spec.maxEntries,
-    withBtf: fixup?.withoutBtf !== true && spec.valueType !== 0,
+    flags: spec.flags | (spec.numaNode === null ? 0 : BPF_F_NUMA_NODE),
+    withBtf: fixup?.withoutBtf !== true && spec.valueType !== 0 && (spec.keyType !== 0 || isKeyless(spec)),
   };
 }

@@ -1,11 +1,11 @@
 import { type MapSpec, mapTypes } from "@tsbpfc/loader";
 import { BPF_F_MMAPABLE, mmapableArrays } from "../features/mmapable.js";
-import { MapHandle } from "../maps/handle.js";
+import { type MapFacts, MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, bpfCommand, openPinned } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import type { LoadedBtf } from "./btf.js";
+import { type LoadedBtf, noBtf } from "./btf.js";
 import { checkPinned } from "./compatible.js";
 import { mapShape } from "./map-fixups.js";
 
@@ -30,15 +30,7 @@ export function createMap(
 ): { readonly handle: MapHandle; readonly pinAt: string | null } {
   const path = spec.pinning === "by-name" ? `${context.pinPath}/${spec.name}` : null;
   const pinned = path === null ? null : openPinned(path, `map '${spec.name}'`);
-  const shape = mapShape(spec);
-  const facts = {
-    name: spec.name,
-    type: spec.type,
-    keySize: shape.keySize,
-    valueSize: shape.valueSize,
-    maxEntries: shape.maxEntries,
-    flags: spec.flags,
-  };
+  const facts = factsOf(spec);
   if (pinned !== null && path !== null) {
     const handle = new MapHandle(pinned, facts);
     try {
@@ -47,6 +39,7 @@ export function createMap(
       handle.close();
       throw error;
     }
+    useTemplate(handle, spec);
     return { handle, pinAt: null };
   }
   const handle = new MapHandle(create(spec, context), facts);
@@ -56,7 +49,19 @@ export function createMap(
     handle.close();
     throw error;
   }
+  useTemplate(handle, spec);
   return { handle, pinAt: path };
+}
+
+function factsOf(spec: MapSpec): MapFacts {
+  const { keySize, valueSize, maxEntries, flags } = mapShape(spec);
+  return { name: spec.name, type: spec.type, keySize, valueSize, maxEntries, flags };
+}
+
+/** Later maps for a map of maps are made as its first one. Without BTF: the object's is no longer in the kernel. */
+function useTemplate(handle: MapHandle, { inner }: MapSpec): void {
+  if (inner)
+    handle.useTemplate(() => new MapHandle(create(inner, { btf: noBtf, pinPath: "" }), factsOf(inner)));
 }
 
 function create(spec: MapSpec, context: MapContext): number {
@@ -68,15 +73,12 @@ function create(spec: MapSpec, context: MapContext): number {
       key_size: shape.keySize,
       value_size: shape.valueSize,
       max_entries: shape.maxEntries,
-      map_flags: spec.flags,
+      map_flags: shape.flags,
       map_name: kernelName(spec.name),
       map_extra: spec.extra,
     });
     if (inner >= 0) attr.set("inner_map_fd", inner);
-    if (spec.numaNode !== null) {
-      attr.set("numa_node", spec.numaNode);
-      attr.set("map_flags", spec.flags | BPF_F_NUMA_NODE);
-    }
+    if (spec.numaNode !== null) attr.set("numa_node", spec.numaNode);
     // A section's "value" is its datasec, and its key has no type.
     const typed = isSection(spec) ? context.btf.sections : context.btf.fd >= 0;
     if (shape.withBtf && typed) {
@@ -84,7 +86,9 @@ function create(spec: MapSpec, context: MapContext): number {
       attr.set("btf_key_type_id", spec.keyType);
       attr.set("btf_value_type_id", spec.valueType);
     }
-    const fd = isSection(spec) ? createShared(attr, spec.flags) : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+    const fd = isSection(spec)
+      ? createShared(attr, shape.flags)
+      : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
     if (fd < 0)
       throw new SyscallError(
         "bpf(BPF_MAP_CREATE)",
@@ -105,8 +109,6 @@ function createShared(attr: Struct<"mapCreate">, flags: number): number {
   attr.set("map_flags", flags);
   return bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
 }
-
-const BPF_F_NUMA_NODE = 0x4;
 
 /** The kernel takes letters, digits, `_` and `.`, 15 of them (kernel: `bpf_obj_name_cpy`). */
 const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);

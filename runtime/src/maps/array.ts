@@ -2,6 +2,7 @@ import type { Codec } from "../codec.js";
 import { UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { KeyedMap } from "./keyed.js";
+import { SharedArray } from "./shared-array.js";
 
 /** A 32-bit index. */
 const index: Codec<number> = {
@@ -12,6 +13,8 @@ const index: Codec<number> = {
 
 /** BPF_MAP_TYPE_ARRAY: `maxEntries` values, all there from the start; deleting is EINVAL. */
 export class ArrayMap<V> extends KeyedMap<number, V> {
+  #shared: SharedArray<V> | null = null;
+
   constructor(handle: MapHandle, values: Codec<V>) {
     super(handle, index, values);
   }
@@ -28,6 +31,17 @@ export class ArrayMap<V> extends KeyedMap<number, V> {
       new Uint8Array(value.buffer).fill(0);
       this.elements.update(UpdateFlag.any);
     }
+  }
+
+  /**
+   * The elements in memory that is shared with the kernel: reading and writing them takes no system call. The map
+   * has to be declared with BPF_F_MMAPABLE. Linux 5.5.
+   *
+   * @throws UsageError `unsupported` for a map without that flag; SyscallError EPERM for a frozen one
+   */
+  shared(): SharedArray<V> {
+    this.#shared ??= new SharedArray(this.handle, this.values_);
+    return this.#shared;
   }
 
   override *keys(): IterableIterator<number> {

@@ -5,6 +5,9 @@ import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
 
+/** Reads the elements, or takes them out. */
+export type BatchCommand = "BPF_MAP_LOOKUP_BATCH" | "BPF_MAP_LOOKUP_AND_DELETE_BATCH";
+
 /** Elements that one call gave, side by side; valid until the next are asked for. */
 export interface Batch {
   readonly keys: DataView;
@@ -28,15 +31,23 @@ const batched: ReadonlySet<MapType> = new Set([
 /** Bytes of keys and values in a batch. */
 const BATCH_BYTES = 64 * 1024;
 /** What a command says that the kernel, or its kind of map, does not have. */
-const unknown: ReadonlySet<number> = new Set([errno.EINVAL, errno.EOPNOTSUPP, 524]);
+export const unknownBatch: ReadonlySet<number> = new Set([errno.EINVAL, errno.EOPNOTSUPP, 524]);
+
+/** How many elements a batch holds. */
+export const batchRoom = ({ facts }: MapHandle, valueBytes: number): number =>
+  Math.max(1, Math.min(facts.maxEntries, Math.floor(BATCH_BYTES / (facts.keySize + valueBytes))));
 
 /**
  * All elements, many for one call; null if the kernel cannot. A hash map goes bucket by bucket, so that each key that
  * stays is met exactly once, whatever else comes or goes.
  */
-export function readBatches(handle: MapHandle, valueBytes: number): Iterable<Batch> | null {
+export function readBatches(
+  handle: MapHandle,
+  valueBytes: number,
+  command: BatchCommand = "BPF_MAP_LOOKUP_BATCH",
+): Iterable<Batch> | null {
   if (!batched.has(handle.facts.type)) return null;
-  const reader = new BatchReader(handle, valueBytes);
+  const reader = new BatchReader(handle, valueBytes, command);
   const first = reader.next();
   return first === null ? null : rest(reader, first);
 }
@@ -63,9 +74,10 @@ class BatchReader {
   constructor(
     readonly handle: MapHandle,
     readonly valueBytes: number,
+    readonly command: BatchCommand,
   ) {
-    const { keySize, maxEntries } = handle.facts;
-    this.#room = Math.max(1, Math.min(maxEntries, Math.floor(BATCH_BYTES / (keySize + valueBytes))));
+    const { keySize } = handle.facts;
+    this.#room = batchRoom(handle, valueBytes);
     // Where the kernel goes on: a bucket's number, or a key.
     const cursor = Math.max(8, keySize);
     this.#cursors = [new Uint8Array(cursor), new Uint8Array(cursor)];
@@ -82,8 +94,8 @@ class BatchReader {
         continue;
       }
       if (result < 0 && result !== -errno.ENOENT) {
-        if (this.#calls === 0 && unknown.has(-result)) return null;
-        throw new SyscallError("bpf(BPF_MAP_LOOKUP_BATCH)", -result, this.handle.label);
+        if (this.#calls === 0 && unknownBatch.has(-result)) return null;
+        throw new SyscallError(`bpf(${this.command})`, -result, this.handle.label);
       }
       this.#calls++;
       this.ended = result === -errno.ENOENT;
@@ -110,6 +122,6 @@ class BatchReader {
     attr.set("keys", k.address(this.#keys));
     attr.set("values", k.address(this.#values));
     attr.set("count", this.#room);
-    return bpf(k, "BPF_MAP_LOOKUP_BATCH", attr.bytes);
+    return bpf(k, this.command, attr.bytes);
   }
 }

@@ -19,6 +19,7 @@ export class MapHandle {
   #fd: number;
   #memory: Mapping | null = null;
   #apart = false;
+  #template: (() => MapHandle) | null = null;
   #onClose: (() => void)[] = [];
 
   constructor(
@@ -43,7 +44,8 @@ export class MapHandle {
   }
 
   /**
-   * The map's own memory, of a section of globals; null for other maps, and after closing. Linux 5.5.
+   * The map's own memory, of a section of globals and of a shared array; null for other maps, and after closing.
+   * Linux 5.5.
    *
    * @throws UsageError `unsupported` on older kernels
    */
@@ -54,6 +56,24 @@ export class MapHandle {
         `${this.label}: a running program's globals are shared by Linux 5.5 and later (BPF_F_MMAPABLE); this kernel is older`,
       );
     return this.#memory ? new DataView(this.#memory.buffer) : null;
+  }
+
+  /**
+   * A new map such as this map of maps holds, which is the caller's to close.
+   *
+   * @throws UsageError `unsupported` for a map that was not declared in a loaded object; SyscallError
+   */
+  createInner(): MapHandle {
+    if (!this.#template)
+      throw new UsageError(
+        "unsupported",
+        `${this.label}: only the loader knows what its inner maps are like; make one otherwise, and set it`,
+      );
+    return this.#template();
+  }
+
+  useTemplate(template: () => MapHandle): void {
+    this.#template = template;
   }
 
   useMemory(mapping: Mapping): void {

@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
-import { readBatches } from "./batch.js";
+import { type Batch, readBatches } from "./batch.js";
+import { BatchWriter } from "./batch-write.js";
 import { Elements, UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
@@ -49,11 +50,18 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return valueSize;
   }
 
-  /** The value, or undefined. @throws SyscallError */
-  get(key: K): V | undefined {
+  /**
+   * The value, or undefined.
+   *
+   * @param lock reads it under its `bpf_spin_lock`, whole (EINVAL if it has none). Linux 5.1
+   * @throws SyscallError
+   */
+  get(key: K, { lock = false }: Pick<SetOptions, "lock"> = {}): V | undefined {
     const { elements } = this;
     this.keys_.write(elements.key, 0, key);
-    return elements.lookup() ? this.values_.read(elements.value, 0) : undefined;
+    return elements.lookup(lock ? UpdateFlag.lock : UpdateFlag.any)
+      ? this.values_.read(elements.value, 0)
+      : undefined;
   }
 
   /** The value, which is taken out of the map in one step; undefined if there was none. Hash kinds, Linux 5.14. */
@@ -111,8 +119,67 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return count;
   }
 
+  /** Takes every element out, as many for one call as the kernel can. */
   clear(): void {
-    for (const key of [...this.keys()]) this.delete(key);
+    this.deleteMany([...this.keys()]);
+  }
+
+  /**
+   * Sets many elements, hundreds for one call (Linux 5.6; older kernels: one by one). Not all at once for programs
+   * that look; if one fails, those before it are set.
+   *
+   * @throws SyscallError E2BIG if the map is full
+   */
+  setMany(entries: Iterable<readonly [K, V]>, { lock = false }: Pick<SetOptions, "lock"> = {}): this {
+    const valueBytes = this.elements.value.byteLength;
+    const writer = new BatchWriter(this.handle, valueBytes);
+    const flags = lock ? UpdateFlag.lock : UpdateFlag.any;
+    for (const part of parts(entries, writer.room)) {
+      for (const [i, [key, value]] of part.entries()) {
+        this.keys_.write(writer.keys, i * this.keys_.size, key);
+        this.values_.write(writer.values, i * valueBytes, value);
+      }
+      if (writer.update(part.length, flags) === null)
+        for (const [key, value] of part) this.set(key, value, { lock });
+    }
+    return this;
+  }
+
+  /** Deletes many elements, hundreds for one call (Linux 5.6); gives how many of them were there. @throws SyscallError */
+  deleteMany(keys: Iterable<K>): number {
+    const writer = new BatchWriter(this.handle, 0);
+    let deleted = 0;
+    for (const part of parts(keys, writer.room)) {
+      for (let left = part; left.length > 0; ) {
+        for (const [i, key] of left.entries()) this.keys_.write(writer.keys, i * this.keys_.size, key);
+        const written = writer.delete(left.length);
+        if (written === null) {
+          for (const key of left) if (this.delete(key)) deleted++;
+          break;
+        }
+        deleted += written.done;
+        // It stopped at a key that is not there.
+        left = written.errno === 0 ? [] : left.slice(written.done + 1);
+      }
+    }
+    return deleted;
+  }
+
+  /**
+   * The elements, each taken out of the map as it is read, many for one call (hash kinds, Linux 5.6; one by one
+   * elsewhere). Those of a call that the loop does not get to are gone.
+   */
+  *drain(): IterableIterator<[K, V]> {
+    const batches = readBatches(
+      this.handle,
+      this.elements.value.byteLength,
+      "BPF_MAP_LOOKUP_AND_DELETE_BATCH",
+    );
+    if (batches !== null) return yield* this.#decoded(batches);
+    for (const key of this.#walk()) {
+      const value = this.get(key);
+      if (value !== undefined && this.delete(key)) yield [key, value];
+    }
   }
 
   /**
@@ -134,6 +201,10 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
       }
       return;
     }
+    yield* this.#decoded(batches);
+  }
+
+  *#decoded(batches: Iterable<Batch>): Generator<[K, V], void, undefined> {
     for (const { keys, values, count } of batches) {
       // Decoded before the first is handed over: the loop's body may ask for another batch.
       const all = decoded(values, this.values_, count);
@@ -172,10 +243,23 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
 const decoded = <T>(view: DataView, codec: Codec<T>, count: number): T[] =>
   Array.from({ length: count }, (_, i) => codec.read(view, i * codec.size));
 
+function* parts<T>(items: Iterable<T>, most: number): Generator<T[], void, undefined> {
+  let part: T[] = [];
+  for (const item of items) {
+    part.push(item);
+    if (part.length < most) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
 /** How many steps a walk may take for each entry that the map can hold, with its starts from the first key again. */
 const STEPS_PER_ENTRY = 8;
 
 /** BPF_MAP_TYPE_HASH. */
 export class HashMap<K, V> extends KeyedMap<K, V> {}
+/** BPF_MAP_TYPE_RHASH: grows and shrinks. Linux 7.1. */
+export class ResizableHashMap<K, V> extends KeyedMap<K, V> {}
 /** BPF_MAP_TYPE_LRU_HASH. Linux 4.10. */
 export class LruHashMap<K, V> extends KeyedMap<K, V> {}

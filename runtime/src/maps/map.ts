@@ -1,3 +1,4 @@
+import { bpfCommand } from "../sys/bpf.js";
 import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
 
@@ -28,7 +29,23 @@ export abstract class BpfMap {
     kernel().removeFile(path);
   }
 
+  /**
+   * Keeps this process, and every other, from changing the map; programs still may. For good. Linux 5.2.
+   *
+   * @throws SyscallError EPERM or EBUSY if it is frozen, EBUSY if somebody has mapped it to write
+   */
+  freeze(): void {
+    bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: this.fd }, this.handle.label, notFrozen);
+  }
+
   close(): void {
     this.handle.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
+
+const notFrozen =
+  "It is frozen already, or mapped by somebody who may write (an array in shared memory), or this process may not write to it.";

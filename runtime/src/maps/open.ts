@@ -2,16 +2,23 @@ import type { MapType } from "@tsbpfc/loader";
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
 import { ArrayMap } from "./array.js";
+import { BloomFilter } from "./bloom.js";
+import { CgroupArray } from "./cgroup-array.js";
 import type { MapHandle } from "./handle.js";
-import { HashMap, LruHashMap } from "./keyed.js";
+import { HashMap, LruHashMap, ResizableHashMap } from "./keyed.js";
 import { LpmTrie } from "./lpm-trie.js";
 import type { BpfMap } from "./map.js";
+import { ArrayOfMaps, HashOfMaps } from "./maps-in-maps.js";
 import { OpaqueMap } from "./opaque.js";
 import { LruPerCpuHashMap, PerCpuArray, PerCpuHashMap } from "./per-cpu.js";
 import { PerfEventArray } from "./perf-event-array.js";
 import { Queue, Stack } from "./queue.js";
+import { CpuMap, DevMap, DevMapHash, XskMap } from "./redirects.js";
 import { RingBuf } from "./ringbuf.js";
 import { ProgArray } from "./slots.js";
+import { ReuseportSockArray, SockHash, SockMap } from "./sockets.js";
+import { StackTrace } from "./stack-trace.js";
+import { CgroupStorage, InodeStorage, SkStorage, TaskStorage } from "./storage.js";
 import { UserRingBuf } from "./user-ringbuf.js";
 
 /** How a map's keys, values and records are laid out, as far as its kind has them. */
@@ -19,9 +26,16 @@ export interface MapCodecs {
   readonly key?: Codec<unknown>;
   readonly value?: Codec<unknown>;
   readonly record?: Codec<unknown>;
+  /** Of the maps in a map of maps. */
+  readonly inner?: MapCodecs;
 }
 
-type Open = (handle: MapHandle, codec: (of: keyof MapCodecs) => Codec<unknown>) => BpfMap;
+type CodecOf = "key" | "value" | "record";
+type Open = (
+  handle: MapHandle,
+  codec: (of: CodecOf) => Codec<unknown>,
+  inner: (handle: MapHandle) => BpfMap,
+) => BpfMap;
 
 /** The class of each kind of map. A skeleton names it itself; this is for objects that have none. */
 const classes: Partial<Record<MapType, Open>> = {
@@ -35,6 +49,23 @@ const classes: Partial<Record<MapType, Open>> = {
   queue: (handle, codec) => new Queue(handle, codec("value")),
   stack: (handle, codec) => new Stack(handle, codec("value")),
   ringbuf: (handle, codec) => new RingBuf(handle, codec("record")),
+  rhash: (handle, codec) => new ResizableHashMap(handle, codec("key"), codec("value")),
+  bloom_filter: (handle, codec) => new BloomFilter(handle, codec("value")),
+  array_of_maps: (handle, _, inner) => new ArrayOfMaps(handle, inner),
+  hash_of_maps: (handle, codec, inner) => new HashOfMaps(handle, codec("key"), inner),
+  task_storage: (handle, codec) => new TaskStorage(handle, codec("value")),
+  inode_storage: (handle, codec) => new InodeStorage(handle, codec("value")),
+  sk_storage: (handle, codec) => new SkStorage(handle, codec("value")),
+  cgrp_storage: (handle, codec) => new CgroupStorage(handle, codec("value")),
+  sockmap: (handle) => new SockMap(handle),
+  sockhash: (handle, codec) => new SockHash(handle, codec("key")),
+  reuseport_sockarray: (handle) => new ReuseportSockArray(handle),
+  devmap: (handle) => new DevMap(handle),
+  devmap_hash: (handle) => new DevMapHash(handle),
+  cpumap: (handle) => new CpuMap(handle),
+  xskmap: (handle) => new XskMap(handle),
+  stack_trace: (handle) => new StackTrace(handle),
+  cgroup_array: (handle) => new CgroupArray(handle),
   prog_array: (handle) => new ProgArray(handle),
   user_ringbuf: (handle, codec) => new UserRingBuf(handle, codec("record")),
   perf_event_array: (handle, codec) => new PerfEventArray(handle, codec("record")),
@@ -48,10 +79,11 @@ const classes: Partial<Record<MapType, Open>> = {
 export function openMap(handle: MapHandle, codecs: MapCodecs = {}): BpfMap {
   const open = classes[handle.facts.type];
   if (!open) return new OpaqueMap(handle);
-  return open(handle, (of) => {
-    const codec = codecs[of];
-    if (!codec)
+  const codec = (of: CodecOf): Codec<unknown> => {
+    const found = codecs[of];
+    if (!found)
       throw new UsageError("bad-value", `${handle.label} (${handle.facts.type}) wants a codec of its ${of}`);
-    return codec;
-  });
+    return found;
+  };
+  return open(handle, codec, (inner) => openMap(inner, codecs.inner));
 }

@@ -1,8 +1,6 @@
 import { createRequire } from "node:module";
-import { generateSkeleton, parseObject } from "@tsbpfc/loader";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { evaluateSkeleton } from "../../../loader/fixtures/skeleton/evaluate.js";
-import { compileFixture } from "../../fixtures/compile.js";
+import { fixtureSkeleton } from "../../fixtures/skeleton.js";
 import { u32 } from "../codecs/index.js";
 import * as runtime from "../index.js";
 
@@ -41,11 +39,8 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
   let skel: Live;
 
   beforeAll(() => {
-    const object = compileFixture("readers");
-    const options = { name: "Readers", source: "readers.bpf.o", embed: true };
-    const { ts } = generateSkeleton(parseObject(object), object, options);
-    const { Readers } = evaluateSkeleton(ts, runtime) as { Readers: { open: typeof open } };
-    open = (given) => Readers.open(given);
+    const Readers = fixtureSkeleton<Live>("readers");
+    open = (options) => Readers.open(options);
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const call = koffi.load(null).func("int getpgid(int pid)");
     getpgid = (count) => {

@@ -40,6 +40,8 @@ export interface Kernel {
   readFile(path: string): Uint8Array | null;
   /** Opens a file for reads that do not wait (O_RDONLY, O_NONBLOCK). */
   open(path: string): number;
+  /** A descriptor of a process. Linux 5.3. */
+  pidfdOpen(pid: number): number;
   /** read(2): bytes, 0 at the end. */
   read(fd: number, bytes: Uint8Array): number;
   fileExists(path: string): boolean;

@@ -6,9 +6,9 @@ import type { Kernel, Readiness } from "./kernel.js";
 type Koffi = typeof import("koffi");
 
 /** System call numbers that libc has no function for, by architecture. */
-const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number }>> = {
-  x64: { bpf: 321, perfEventOpen: 298 },
-  arm64: { bpf: 280, perfEventOpen: 241 },
+const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number; pidfdOpen: number }>> = {
+  x64: { bpf: 321, perfEventOpen: 298, pidfdOpen: 434 },
+  arm64: { bpf: 280, perfEventOpen: 241, pidfdOpen: 434 },
 };
 
 const PROT_READ = 1;
@@ -45,6 +45,7 @@ export function machineKernel(): Kernel {
   const perfCall = libc.func(
     "int64_t syscall(int64_t number, void *attr, int64_t pid, int64_t cpu, int64_t group, int64_t flags)",
   );
+  const pidfdCall = libc.func("int64_t syscall(int64_t number, int64_t pid, int64_t flags)");
   const mount = libc.func(
     "int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)",
   );
@@ -143,6 +144,7 @@ export function machineKernel(): Kernel {
       }
     },
     open: (path) => result(open(path, O_RDONLY_NONBLOCK_CLOEXEC)),
+    pidfdOpen: (pid) => result(pidfdCall(call.pidfdOpen, pid, 0)),
     read: (fd, bytes) => result(read(fd, bytes, bytes.length)),
     fileExists: existsSync,
     mount: (type, path) => result(mount(type, path, type, 0, null)),
