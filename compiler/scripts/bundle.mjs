@@ -24,9 +24,8 @@ const withoutLibraries = {
   },
 };
 
-await build({
-  entryPoints: [join(folder, "src/cli/main.ts")],
-  outfile: join(folder, "dist/tsbpfc.cjs"),
+/** What the bundles share. */
+const common = {
   bundle: true,
   platform: "node",
   target: "node20",
@@ -34,17 +33,53 @@ await build({
   minify: true,
   keepNames: false,
   charset: "ascii",
+  conditions: ["tsbpfc-source"],
+  define: { "import.meta.url": "__tsbpfc_url" },
+  logLevel: "warning",
+};
+const url = 'const __tsbpfc_url=require("node:url").pathToFileURL(__filename).href;';
+
+await build({
+  ...common,
+  entryPoints: [join(folder, "src/cli/main.ts")],
+  outfile: join(folder, "dist/tsbpfc.cjs"),
   // The launcher runs the bundle by vm.Script, which has no import() of its own.
   supported: { "dynamic-import": false },
-  conditions: ["tsbpfc-source"],
   // Of ts-morph the compiler takes TypeScript alone, which is in its common part: the rest would cost 10 ms a start.
   alias: { "ts-morph": "@ts-morph/common" },
   // Native code stays outside; the rest of ts-morph's optional parts are never reached.
   external: ["koffi", "@swc/core"],
-  define: { "import.meta.url": "__tsbpfc_url" },
-  banner: { js: 'const __tsbpfc_url=require("node:url").pathToFileURL(__filename).href;' },
+  banner: { js: url },
   plugins: [withoutLibraries],
-  logLevel: "warning",
 });
-const size = readFileSync(join(folder, "dist/tsbpfc.cjs")).length;
-console.log(`dist/tsbpfc.cjs ${(size / 1e6).toFixed(1)} MB`);
+
+/**
+ * In an editor the checker works on the nodes and types of the TypeScript that runs there, so that one it must be,
+ * whichever version it has. The server hands it over when it loads a plugin: the whole bundle runs inside that call.
+ */
+const editorsTypeScript = {
+  name: "editors-typescript",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^ts-morph$/ }, () => ({ path: "typescript", namespace: "editor" }));
+    onLoad({ filter: /.*/, namespace: "editor" }, () => ({
+      contents: "export const ts = __tsserver.typescript;",
+      loader: "js",
+    }));
+  },
+};
+
+await build({
+  ...common,
+  entryPoints: [join(folder, "src/editor/plugin.ts")],
+  outfile: join(folder, "dist/editor.cjs"),
+  banner: {
+    js: `"use strict";module.exports=(__tsserver)=>{const module={exports:{}};${url}`,
+  },
+  footer: { js: "return{create:module.exports.create}};" },
+  plugins: [editorsTypeScript],
+});
+
+for (const name of ["tsbpfc.cjs", "editor.cjs"]) {
+  const size = readFileSync(join(folder, "dist", name)).length;
+  console.log(`dist/${name} ${(size / 1e6).toFixed(1)} MB`);
+}

@@ -65,6 +65,18 @@ const catalogue = {
     why: "The object has one symbol of a name, and the loader would take one for the other.",
     instead: "Rename it.",
   })),
+  kernelTypeMissing: entry("TSB1101", (what: string) => ({
+    what: `${what} is not there.`,
+    why: "Kernel types come from the `vmlinux.d.ts` that a probe imports; without that file the compiler makes them from the kernel's BTF, and an editor has none.",
+    instead:
+      "Write the file with `tsbpfc vmlinux`, check the type's name, or give the BTF of a kernel that has it with --btf.",
+  })),
+  otherWorld: entry("TSB1102", (file: string) => ({
+    what: `${file} is checked with JavaScript's own library here.`,
+    why: "A probe has the standard library of @tsbpfc/stdlib and nothing of JavaScript's; with both, types mean something else than the compiler reads.",
+    instead:
+      'Put it into a project of its own: a tsconfig.json that extends "@tsbpfc/stdlib/tsconfig.bpf.json" and includes it.',
+  })),
 
   // --- 2xxx: types and values ------------------------------------------------------------------------------
   notChecked: entry("TSB2001", (name: string) => ({
@@ -309,9 +321,11 @@ const catalogue = {
   })),
 } as const;
 
-function entry<A extends readonly unknown[]>(code: string, make: Entry<A>): (...args: A) => Message {
-  const build = (...args: A): Message => ({ code, ...make(...args) });
-  return Object.assign(build, { code });
+/** Makes the message of one code for one place. */
+type Factory<A extends readonly unknown[]> = ((...args: A) => Message) & { readonly code: string };
+
+function entry<A extends readonly unknown[]>(code: string, make: Entry<A>): Factory<A> {
+  return Object.assign((...args: A): Message => ({ code, ...make(...args) }), { code });
 }
 
 function nextPowerOfTwo(n: number): number {

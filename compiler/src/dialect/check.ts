@@ -5,6 +5,7 @@ import type { KernelTypes } from "./kernel-types.js";
 import type { Model } from "./model/model.js";
 import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
+import { reachableFiles } from "./reachable.js";
 import { reportRestrictions } from "./restrictions.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
 import { checkStack } from "./stack.js";
@@ -30,22 +31,25 @@ export interface CheckInput {
 /** Everything that is wrong with a probe, and its checked model if nothing is. Pure: the CLI and the editor share it. */
 export function check({ program, source, modules, kernel, target = newest }: CheckInput): CheckResult {
   const session = new Session(program.getTypeChecker(), modules, kernel, target);
-  const sources = program
-    .getSourceFiles()
-    .filter((f) => !f.isDeclarationFile && !modules.isStdlib(f.fileName));
+  const files = reachableFiles(session, source);
+  const sources = files.filter((f) => !f.isDeclarationFile);
   const refused = sources.flatMap((f) =>
     reportRestrictions(session, f).map((n) => spanOf(f, n.getStart(), n.getEnd())),
   );
 
   // What follows from refused syntax (no `Promise` in this world …) would only repeat it.
   const typed = [
-    ...program.getSyntacticDiagnostics(),
+    ...files.flatMap((f) => program.getSyntacticDiagnostics(f)),
     ...sources.flatMap((f) => program.getSemanticDiagnostics(f)),
     ...(refused.length === 0 ? [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()] : []),
   ]
     .map(fromTypeScript)
     .filter((d) => d !== null)
     .filter((d) => !refused.some((span) => contains(span, d.span)));
+
+  // Without the kernel's types everything that uses them would be wrong as well.
+  if (typed.some((d) => d.code === TSB.kernelTypeMissing.code))
+    return { diagnostics: merge(typed, session.diagnostics), model: null };
 
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);

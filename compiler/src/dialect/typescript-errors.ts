@@ -49,6 +49,15 @@ const option: Rewrite = (node, text) => {
 
 const unknownName: Rewrite = (node) => (ts.isIdentifier(node) ? TSB.unknownName(node.text) : null);
 
+/** An import of the kernel's types: the module is not there (in the editor), or has no such type. */
+const kernelImport: Rewrite = (node) => {
+  const from = enclosing(node, ts.isImportDeclaration)?.moduleSpecifier;
+  if (!from || !ts.isStringLiteral(from) || !/(^|\/)vmlinux$/.test(from.text)) return null;
+  return TSB.kernelTypeMissing(
+    node === from ? `The module '${from.text}'` : `The kernel type '${node.getText()}'`,
+  );
+};
+
 const implicitAny: Rewrite = () => TSB.anyType();
 
 const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
@@ -59,6 +68,8 @@ const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
   [1240, decorator], // Unable to resolve signature of property decorator
   [1241, decorator], // Unable to resolve signature of method decorator
   [1270, decorator], // Decorator function return type is not assignable
+  [2305, kernelImport], // Module has no exported member
+  [2307, kernelImport], // Cannot find module
   [2322, option], // Type … is not assignable to type 'never'
   [2345, argument], // Argument of type … is not assignable
   [2353, argument], // Object literal may only specify known properties

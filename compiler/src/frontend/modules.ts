@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { ModuleNames } from "../dialect/session.js";
 
-const STDLIB = "@tsbpfc/stdlib";
+export const STDLIB = "@tsbpfc/stdlib";
 
 /** Where the standard library's sources are: the ones that this compiler was built for. */
 export interface StdlibLocation {
@@ -29,13 +29,14 @@ export function findStdlib(): StdlibLocation {
 
 const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));
 
-export function moduleNames(stdlib: StdlibLocation, probe: string): ModuleNames {
+/** @param stdlib folder of the standard library's sources, with a trailing slash */
+export function moduleNames(stdlib: string, probe: string): ModuleNames {
   const root = dirname(resolve(probe));
   return {
-    isStdlib: (fileName) => fileName.startsWith(stdlib.folder),
+    isStdlib: (fileName) => fileName.startsWith(stdlib),
     isKernel: isKernelModule,
     objectName: (fileName) => {
-      if (fileName.startsWith(stdlib.folder)) return `${STDLIB}/${fileName.slice(stdlib.folder.length)}`;
+      if (fileName.startsWith(stdlib)) return `${STDLIB}/${fileName.slice(stdlib.length)}`;
       const inPackage = fileName.lastIndexOf("/node_modules/");
       if (inPackage >= 0) return fileName.slice(inPackage + "/node_modules/".length);
       return relative(root, fileName);

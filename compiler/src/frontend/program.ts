@@ -94,7 +94,7 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
   const source = program.getSourceFile(probe);
   if (!source) throw new SourceNotFoundError(file);
-  return { program, source, modules: moduleNames(stdlib, probe) };
+  return { program, source, modules: moduleNames(stdlib.folder, probe) };
 }
 
 /** A file's text; a large or missing `vmlinux` module is cut to what the probe mentions. */
