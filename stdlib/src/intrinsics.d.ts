@@ -71,12 +71,23 @@ export declare function loop(count: number, body: (index: u32) => boolean | void
 /** The body `count` times over in the program's code; `count` is a constant. */
 export declare function repeat(count: number, body: (index: u32) => void): void;
 
-/** Writes a line to the kernel's trace pipe (bpf_trace_printk, bpf_trace_vprintk): bytes written or a negative errno. */
-export declare function printk(text: string): i64;
-/** Writes to an iterator's output (bpf_seq_printf): 0 or a negative errno. `seq` is `ctx.meta.seq`. Linux 5.7. */
-export declare function seqPrintf(seq: object, text: string): i64;
-/** Writes a text (bpf_snprintf): its length with the NUL, even if cut, or a negative errno. Linux 5.13. */
-export declare function snprintf(target: string | array<number, number>, text: string): i64;
+/** What can be printed. */
+type Printable = number | boolean | string | object | null;
+/**
+ * Writes a line to the kernel's trace pipe: bytes written or a negative errno. A template's conversions come from its
+ * values' types. With values after it, the text is a format of the kernel's, `printk("from %pI4", ip.saddr)`:
+ * %d %i %u %x %X %c %s, %p and %pB %pS %ps %pK %px %pks %pus %pi4 %pI4 %pi6 %pI6; lengths (`ll`) come from the types.
+ * More than three values need Linux 5.16 (bpf_trace_vprintk).
+ */
+export declare function printk(text: string, ...values: readonly Printable[]): i64;
+/** Writes to an iterator's output (bpf_seq_printf), as printk: 0 or a negative errno. `seq` is `ctx.meta.seq`. Linux 5.8. */
+export declare function seqPrintf(seq: object, text: string, ...values: readonly Printable[]): i64;
+/** Writes a text (bpf_snprintf), as printk: its length with the NUL, even if cut, or a negative errno. Linux 5.13. */
+export declare function snprintf(
+  target: string | array<number, number>,
+  text: string,
+  ...values: readonly Printable[]
+): i64;
 
 /**
  * Atomic operations on 32 and 64 bits. The first argument is a place in memory (a field, an element, a global, a

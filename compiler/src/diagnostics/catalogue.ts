@@ -286,6 +286,41 @@ const catalogue = {
     why: "Each kind of map has only the operations that the kernel has for it.",
     instead: "See the map's class in @tsbpfc/stdlib.",
   })),
+  notPrintable: entry("TSB4010", (type: string) => ({
+    what: `A value of type ${type} cannot be printed.`,
+    why: "The kernel prints numbers, truths, texts and pointers.",
+    instead: "Print its fields one by one.",
+  })),
+  formatText: entry("TSB4011", (character: string) => ({
+    what: `'${character}' cannot stand in a text that the kernel formats.`,
+    why: "The kernel refuses formats with anything but printable ASCII.",
+    instead: "Write it in ASCII, or print it as a value: a `str<N>` in a template.",
+  })),
+  formatValues: entry("TSB4012", (count: number, most: number) => ({
+    what: `${count} values are to be printed at once.`,
+    why: `The kernel takes ${most}.`,
+    instead: "Print them in two calls.",
+  })),
+  formatNotConstant: entry("TSB4013", () => ({
+    what: "A format has to be written out where it is used.",
+    why: "The kernel takes formats from read-only memory alone, and their values are checked against them here.",
+    instead: "Write the text as a literal, or use a template literal.",
+  })),
+  formatConversion: entry("TSB4014", (conversion: string) => ({
+    what: `'${conversion}' is not a conversion that the kernel has for BPF.`,
+    why: "It refuses the whole format (kernel: bpf_bprintf_prepare).",
+    instead: "Use %d %i %u %x %X %c %s, %p and its forms, or %% for a percent sign.",
+  })),
+  formatCount: entry("TSB4015", (conversions: number, values: number) => ({
+    what: `This format has ${conversions} conversions, and ${values} values follow.`,
+    why: "Each conversion takes one value.",
+    instead: "Give as many as there are, or use a template literal.",
+  })),
+  formatMismatch: entry("TSB4016", (conversion: string, type: string) => ({
+    what: `${conversion} cannot print a value of type ${type}.`,
+    why: "The kernel would take its bits for something else.",
+    instead: "Use a template literal, which chooses the conversion by the type.",
+  })),
   callNotSupported: entry("TSB4009", (what: string) => ({
     what: `${what} cannot be called here.`,
     why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",

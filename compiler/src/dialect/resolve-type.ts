@@ -228,7 +228,7 @@ export function structOf(
   const env = new Map<ts.Symbol, Type>();
   declaration.typeParameters?.forEach((parameter, i) => {
     const symbol = session.symbolOf(parameter.name);
-    const argument = args[i];
+    const argument = args[i] ?? (parameter.default && resolveType(session, parameter.default, env));
     if (symbol && argument) env.set(symbol, argument);
   });
   const fields: FieldDeclaration[] = [];
@@ -247,9 +247,13 @@ const kernelObjectName = (session: Session, symbol: ts.Symbol): string | null =>
 
 function contextField(field: FieldDeclaration, { overlays }: UapiStruct): FieldDeclaration {
   const overlay = overlays[field.name];
-  const placed = overlay === undefined ? field : { ...field, overlay };
+  const placed = overlay === undefined ? tracked(field) : { ...tracked(field), overlay };
   return isPacketField(field) ? { ...placed, type: packetPointer } : placed;
 }
+
+/** What a context leads to, the verifier knows: an iterator's task and its output. */
+const tracked = (field: FieldDeclaration): FieldDeclaration =>
+  field.type.kind === "ptr" ? { ...field, type: { ...field.type, space: "direct" } } : field;
 
 /** In the contexts of packets these are 32 bits wide; sk_msg_md and sk_reuseport_md have real pointers. */
 const isPacketField = ({ name, type }: FieldDeclaration): boolean =>

@@ -4,6 +4,7 @@ import type { Scope } from "../scope.js";
 import { atomics } from "./atomics.js";
 import { byteOrder } from "./byte-order.js";
 import { conversions } from "./conversions.js";
+import { formatting } from "./formatting.js";
 import { kernelTypes } from "./kernel-types.js";
 import { memory } from "./memory.js";
 import { numbers } from "./numbers.js";
@@ -15,7 +16,7 @@ export type Builtin = (scope: Scope, node: ts.CallExpression) => Expr;
 
 /** By the name that the standard library declares. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
-  [conversions, memory, pointers, byteOrder, numbers, texts, atomics, kernelTypes].flatMap((table) =>
-    Object.entries(table),
+  [conversions, memory, pointers, byteOrder, numbers, texts, formatting, atomics, kernelTypes].flatMap(
+    (table) => Object.entries(table),
   ),
 );

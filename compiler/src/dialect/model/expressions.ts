@@ -12,6 +12,8 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "null" }
   /** A string literal's bytes, without a terminating NUL; only ever converted to a `str<N>` in memory. */
   | { readonly kind: "string"; readonly bytes: Uint8Array }
+  /** The address of a text in read-only memory, with its NUL. */
+  | { readonly kind: "constantText"; readonly text: string }
   | { readonly kind: "read"; readonly place: Place }
   | { readonly kind: "address"; readonly place: Place }
   | { readonly kind: "map"; readonly map: MapModel }

@@ -21,6 +21,8 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return constant(f, expr);
     case "null":
       return ir.nullPtr;
+    case "constantText":
+      return f.types.module.string(expr.text);
     case "read":
       return readPlace(f, expr.place);
     case "address":

@@ -1,0 +1,97 @@
+import { TSB } from "../../diagnostics/catalogue.js";
+import { addressOf, convert, int, nullPointer } from "../build.js";
+import { checkExpression } from "../expressions/index.js";
+import type { Expr, Place } from "../model/expressions.js";
+import type { Loc } from "../model/location.js";
+import { integers, pointerTo, type Type, voidType } from "../model/types.js";
+import type { Scope } from "../scope.js";
+import { isOlder, printVersion } from "../target.js";
+import { constantText, type Format, formatOf, sizeOfText } from "./format.js";
+import { helperCall } from "./helper-call.js";
+import type { Builtin } from "./index.js";
+
+/**
+ * `printk(…)`: up to three values go in registers; more in memory, which took until Linux 5.16 (kernel:
+ * kernel/trace/bpf_trace.c, bpf_trace_vprintk).
+ */
+const printk: Builtin = (scope, node) => {
+  const format = formatOf(scope, node, 0);
+  if (!format) return scope.nothing(node);
+  const loc = scope.session.locate(node);
+  const text = withNewline(scope, format.text);
+  const head = [constantText(text, loc), int(BigInt(sizeOfText(text)), loc, integers.u64)];
+  if (format.values.length <= 3)
+    return helperCall(scope, node, "bpf_trace_printk", [...head, ...format.values], integers.i64);
+  const { target } = scope.session;
+  if (target.kernel && isOlder(target, "5.16")) {
+    const what = "printk() of more than three values";
+    return scope.fail(node, TSB.kernelTooOld(what, "5.16", printVersion(target.kernel)));
+  }
+  return helperCall(
+    scope,
+    node,
+    "bpf_trace_vprintk",
+    [...head, ...memoryOf(scope, format, loc)],
+    integers.i64,
+  );
+};
+
+/** Since Linux 5.9 the kernel ends the line by itself (kernel: commit ac5a72ea5c89). */
+function withNewline(scope: Scope, text: string): string {
+  return isOlder(scope.session.target, "5.9") && !text.endsWith("\n") ? `${text}\n` : text;
+}
+
+/** `seqPrintf(seq, …)`. */
+const seqPrintf: Builtin = (scope, node) => {
+  const [given] = node.arguments;
+  const seq = given && checkExpression(scope, given);
+  const format = formatOf(scope, node, 1);
+  if (!given || !seq || !format || seq.type.kind === "error") return scope.nothing(node);
+  if (seq.type.kind !== "ptr")
+    return scope.fail(given, TSB.mismatch("This", "an iterator's output, `ctx.meta.seq`"));
+  const loc = scope.session.locate(node);
+  const size = int(BigInt(sizeOfText(format.text)), loc, integers.u64);
+  const args = [seq, constantText(format.text, loc), size, ...memoryOf(scope, format, loc)];
+  return helperCall(scope, node, "bpf_seq_printf", args, integers.i64);
+};
+
+/** `snprintf(dst, …)`: the size is the target's. */
+const snprintf: Builtin = (scope, node) => {
+  const [given] = node.arguments;
+  const target = given && checkExpression(scope, given);
+  const format = formatOf(scope, node, 1);
+  if (!given || !target || !format || target.type.kind === "error") return scope.nothing(node);
+  const size = target.type.kind === "ptr" && target.type.space === "direct" ? bytesOf(target.type.to) : null;
+  if (size === null || target.kind === "string") return scope.fail(given, TSB.bufferExpected("snprintf"));
+  const loc = scope.session.locate(node);
+  const args = [
+    target,
+    int(BigInt(size), loc, integers.u64),
+    constantText(format.text, loc),
+    ...memoryOf(scope, format, loc),
+  ];
+  return helperCall(scope, node, "bpf_snprintf", args, integers.i64);
+};
+
+/** Of a text, or of an array of bytes. */
+const bytesOf = (type: Type): number | null => {
+  if (type.kind === "str") return type.length;
+  return type.kind === "array" && type.element.kind === "int" && type.element.bits === 8 ? type.length : null;
+};
+
+/** The values as an array of 64-bit words, and its size; null and 0 for none. */
+function memoryOf(scope: Scope, { values }: Format, loc: Loc): [Expr, Expr] {
+  const size = int(BigInt(values.length * 8), loc, integers.u64);
+  if (values.length === 0) return [nullPointer(pointerTo(voidType), loc), size];
+  const type: Type = { kind: "array", element: integers.u64, length: values.length };
+  const slot = scope.slot("values", type, loc);
+  const base = addressOf({ kind: "slot", slot, type, loc });
+  const init = values.map((value, i): Expr => {
+    const index = int(BigInt(i), loc, integers.u64);
+    const place: Place = { kind: "element", base, index, type: integers.u64, loc };
+    return { kind: "assign", place, value: convert(value, integers.u64), type: integers.u64, loc };
+  });
+  return [{ kind: "temporary", slot, zeroed: false, init, type: pointerTo(type), loc }, size];
+}
+
+export const formatting: Readonly<Record<string, Builtin>> = { printk, seqPrintf, snprintf };
