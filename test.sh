@@ -43,6 +43,10 @@ npx --no-install vitest run --reporter=default --reporter=json --outputFile.json
 if [ "$lab" = yes ]; then
   reports+=("$work/lab.json")
   node test/lab/start.mjs --host-report "$work/tests.json" --counts "$work/lab.json" || status=$?
+  # Machines that go wrong on purpose.
+  reports+=("$work/failures.json")
+  TSBPFC_LAB=1 npx --no-install vitest run --reporter=default --reporter=json \
+    --outputFile.json="$work/failures.json" test/lab/failures.test.ts || status=$?
 fi
 node scripts/summary.mjs "$steps_failed" "${reports[@]}" || status=1
 exit "$status"

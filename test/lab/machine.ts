@@ -15,13 +15,15 @@ export interface MachineRun {
   readonly suite: Pick<Suite, "archive" | "files">;
   readonly pattern: string | null;
   readonly timeoutMs?: number;
+  readonly silenceMs?: number;
   readonly memoryMb?: number;
-  readonly signal?: AbortSignal;
-  /** Told when a test begins. */
-  readonly onStart?: (name: string) => void;
+  /** Told when a test begins, with the process id of its machine. */
+  readonly onStart?: (name: string, pid: number) => void;
 }
 
 const TIMEOUT_MS = 240_000;
+/** More than a test may take. */
+const SILENCE_MS = 90_000;
 
 /** Runs the suite on one kernel. However the machine ends, the run says what became of it. */
 export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
@@ -31,6 +33,7 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
   let running = "";
   let release = "";
   let isDone = false;
+  let pid = 0;
   try {
     const initramfs = join(work, "initramfs.cpio");
     const orders = join(work, "orders.cpio");
@@ -40,8 +43,11 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
       image: fetched.image,
       initramfs,
       timeoutMs: run.timeoutMs ?? TIMEOUT_MS,
+      silenceMs: run.silenceMs ?? SILENCE_MS,
       ...(run.memoryMb === undefined ? {} : { memoryMb: run.memoryMb }),
-      ...(run.signal ? { signal: run.signal } : {}),
+      onProcess: (started) => {
+        pid = started;
+      },
       onMessage: (message) => {
         switch (message.type) {
           case "hello":
@@ -49,7 +55,7 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
             break;
           case "start":
             running = message.name;
-            run.onStart?.(message.name);
+            run.onStart?.(message.name, pid);
             break;
           case "result":
             running = "";
@@ -68,6 +74,9 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
       durationMs: end.durationMs,
       ...(failure === null ? {} : { failure: { what: failure, console: end.console } }),
     };
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return { kernel, release, results, durationMs: 0, failure: { what: `no machine: ${what}`, console: [] } };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -12,15 +12,17 @@ export interface Machine {
   readonly initramfs: string;
   /** The machine is killed after this time, whatever it does. */
   readonly timeoutMs: number;
+  /** It is killed as well if it says nothing for so long, after its first message. */
+  readonly silenceMs: number;
   readonly memoryMb?: number;
   readonly onMessage: (message: Message) => void;
-  /** Ends the machine at once. */
-  readonly signal?: AbortSignal;
+  /** Told the process id of QEMU. */
+  readonly onProcess?: (pid: number) => void;
 }
 
 /** How a machine ended. All but `off` is a failure of the run. */
 export interface MachineEnd {
-  readonly reason: "off" | "panic" | "timeout" | "killed" | "qemu";
+  readonly reason: "off" | "panic" | "timeout" | "qemu";
   /** One sentence. */
   readonly what: string;
   /** The last lines of its console. */
@@ -48,7 +50,11 @@ export async function runMachine(machine: Machine): Promise<MachineEnd> {
   const folder = mkdtempSync(join(tmpdir(), "tsbpfc-vm-"));
   const path = join(folder, "results");
   let broken: string | null = null;
+  let late: string | null = null;
+  let silence: NodeJS.Timeout | undefined;
+  let onWord = (): void => {};
   const server = await listen(path, (line) => {
+    onWord();
     try {
       machine.onMessage(parseMessage(line));
     } catch (error) {
@@ -67,23 +73,35 @@ export async function runMachine(machine: Machine): Promise<MachineEnd> {
     const child = spawn(qemu(), [...hardware(machine), ...lines, "-append", parameters], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const console = tail(child.stdout);
+    let panic: string | undefined;
+    const console = tail(child.stdout, (line) => {
+      if (line.includes("Kernel panic")) panic ??= line;
+    });
     const errors = tail(child.stderr);
-    let killed: "timeout" | "killed" | null = null;
-    const kill = (why: "timeout" | "killed"): void => {
-      killed ??= why;
+    if (child.pid !== undefined) machine.onProcess?.(child.pid);
+    const kill = (why: string): void => {
+      late ??= why;
       child.kill("SIGKILL");
     };
-    const timer = setTimeout(kill, machine.timeoutMs, "timeout");
-    const abort = (): void => kill("killed");
-    machine.signal?.addEventListener("abort", abort, { once: true });
-    if (machine.signal?.aborted) abort();
+    const timer = setTimeout(
+      kill,
+      machine.timeoutMs,
+      `the machine was not done after ${machine.timeoutMs / 1000} s, and was killed`,
+    );
+    onWord = () => {
+      clearTimeout(silence);
+      silence = setTimeout(
+        kill,
+        machine.silenceMs,
+        `the machine said nothing for ${machine.silenceMs / 1000} s, and was killed`,
+      );
+    };
     const status = await new Promise<string>((resolve) => {
       child.on("error", (error) => resolve(error.message));
       child.on("close", (code, signal) => resolve(signal ?? `status ${code}`));
     });
     clearTimeout(timer);
-    machine.signal?.removeEventListener("abort", abort);
+    clearTimeout(silence);
     await server.drained();
     const lastLines = console();
     const end = (reason: MachineEnd["reason"], what: string): MachineEnd => ({
@@ -92,11 +110,8 @@ export async function runMachine(machine: Machine): Promise<MachineEnd> {
       console: lastLines,
       durationMs: performance.now() - started,
     });
-    const panic = lastLines.find((line) => line.includes("Kernel panic"));
     if (panic !== undefined) return end("panic", `the kernel panicked: ${panic.trim()}`);
-    if (killed === "timeout")
-      return end("timeout", `the machine was not done after ${machine.timeoutMs / 1000} s, and was killed`);
-    if (killed === "killed") return end("killed", "the machine was told to end");
+    if (late !== null) return end("timeout", late);
     if (status !== "status 0") return end("qemu", `QEMU ended with ${status}: ${errors().join(" ").trim()}`);
     if (broken !== null) return end("qemu", `the line for results had something else on it: ${broken}`);
     return end("off", "the machine turned itself off");
@@ -143,9 +158,10 @@ export function shell(image: string, initramfs: string): Promise<void> {
 }
 
 /** The last lines that a stream gave. */
-function tail(stream: NodeJS.ReadableStream): () => readonly string[] {
+function tail(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => readonly string[] {
   const last: string[] = [];
   splitLines(stream, (line) => {
+    onLine?.(line);
     last.push(line);
     if (last.length > CONSOLE_LINES) last.shift();
   });

@@ -1,11 +1,11 @@
 // Bundles the lab's command, so that Node runs its TypeScript, and runs it. The packages are taken as they are built.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL("../.build/", import.meta.url));
 mkdirSync(folder, { recursive: true });
-const outfile = `${folder}lab.mjs`;
+const outfile = `${folder}lab-${process.pid}.mjs`;
 await build({
   entryPoints: [fileURLToPath(new URL("run.ts", import.meta.url))],
   outfile,
@@ -17,4 +17,8 @@ await build({
   sourcemap: "inline",
   logLevel: "error",
 });
-await import(outfile);
+try {
+  await import(outfile);
+} finally {
+  rmSync(outfile, { force: true });
+}
