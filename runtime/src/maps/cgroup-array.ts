@@ -23,7 +23,7 @@ export class CgroupArray extends BpfMap {
   set(slot: number, cgroup: NamedOwner | OpenOwner): this {
     if ("fd" in cgroup) this.#slots.set(slot, cgroup.fd);
     else {
-      const fd = kernel().open(cgroup.path);
+      const fd = kernel().openFile(cgroup.path);
       if (fd < 0) throw new SyscallError("open", -fd, `${this.handle.label}, ${cgroup.path}`);
       try {
         this.#slots.set(slot, fd);

@@ -53,7 +53,7 @@ class StorageMap<O extends Owner, V> extends BpfMap {
   #with<R>(owner: O, act: (fd: number) => R): R {
     if ("fd" in owner) return act(owner.fd);
     const k = kernel();
-    const fd = "pid" in owner ? k.pidfdOpen(owner.pid) : k.open(owner.path);
+    const fd = "pid" in owner ? k.pidfdOpen(owner.pid) : k.openFile(owner.path);
     if (fd < 0)
       throw new SyscallError(
         "pid" in owner ? "pidfd_open" : "open",

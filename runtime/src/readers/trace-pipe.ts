@@ -41,7 +41,7 @@ export async function* tracePipe({
 } = {}): AsyncGenerator<TraceLine, void, undefined> {
   const k = kernel();
   const path = `${tracefs()}/trace_pipe`;
-  const fd = k.open(path);
+  const fd = k.openFile(path);
   if (fd < 0)
     throw new SyscallError(
       "open",

@@ -3,17 +3,20 @@ import { type Command, commands } from "./commands.js";
 import { errno, SyscallError } from "./errors.js";
 import { type Kernel, kernel } from "./kernel.js";
 
+/** How often a command is tried again that a signal has interrupted. */
+const MOST_TRIES = 5;
+
 /**
- * One bpf(2) command. EAGAIN of a program load means that a signal interrupted the verifier: the kernel asks to try
- * again (kernel: `bpf_check`).
+ * One bpf(2) command, tried again when a signal interrupted it: EINTR (kernel: `bpf_test_timer_continue`), or EAGAIN
+ * of a program load (kernel: `bpf_check`).
  *
  * @returns what the kernel returns, or a negative errno.
  */
 export function bpf(k: Kernel, command: Command, attr: Uint8Array): number {
-  for (let tries = 0; ; tries++) {
+  for (let tries = 1; ; tries++) {
     const result = k.bpf(commands[command], attr);
-    if ((result !== -errno.EAGAIN && result !== -errno.EINTR) || command !== "BPF_PROG_LOAD" || tries >= 5)
-      return result;
+    const interrupted = result === -errno.EINTR || (result === -errno.EAGAIN && command === "BPF_PROG_LOAD");
+    if (!interrupted || tries === MOST_TRIES) return result;
   }
 }
 

@@ -39,7 +39,7 @@ export interface Kernel {
   /** Read-only lookups in /proc, /sys and the like. Null if the file is not there. */
   readFile(path: string): Uint8Array | null;
   /** Opens a file for reads that do not wait (O_RDONLY, O_NONBLOCK). */
-  open(path: string): number;
+  openFile(path: string): number;
   /** A descriptor of a process. Linux 5.3. */
   pidfdOpen(pid: number): number;
   /** read(2): bytes, 0 at the end. */

@@ -143,7 +143,7 @@ export function machineKernel(): Kernel {
         return null;
       }
     },
-    open: (path) => result(open(path, O_RDONLY_NONBLOCK_CLOEXEC)),
+    openFile: (path) => result(open(path, O_RDONLY_NONBLOCK_CLOEXEC)),
     pidfdOpen: (pid) => result(pidfdCall(call.pidfdOpen, pid, 0)),
     read: (fd, bytes) => result(read(fd, bytes, bytes.length)),
     fileExists: existsSync,
