@@ -326,6 +326,19 @@ const catalogue = {
     why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",
     instead: "Call one of these.",
   })),
+  argumentsNotHere: entry("TSB4030", (section: string) => ({
+    what: `A program in "${section}" has no arguments after its context.`,
+    why: "The kernel hands such a program nothing but its context.",
+    instead: "Read what you need from the context's fields.",
+  })),
+  argumentNotHere: entry("TSB4031", (section: string, most: number) => ({
+    what: `A program in "${section}" has at most ${most} argument${most === 1 ? "" : "s"} after its context.`,
+    why:
+      most === 1
+        ? "A function that returns leaves its result, and nothing of its arguments."
+        : "There are no more registers or slots that hold arguments.",
+    instead: "Leave this parameter out; what is needed at the return can be kept in a map at the entry.",
+  })),
 
   // --- 5xxx: limits of the kernel -----------------------------------------------------------------------------
   stackLimit: entry("TSB5001", (bytes: number, list: string) => ({

@@ -6,7 +6,9 @@ import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
+import type { Statement } from "./model/statements.js";
 import { errorType, type Type, voidType } from "./model/types.js";
+import { typedArguments } from "./program-arguments.js";
 import { cName, hasDecorator, noTypes, resolveType, type TypeEnv, typeKey } from "./resolve-type.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
@@ -58,15 +60,15 @@ export class Program {
   /** A method with @SEC: its parameters are the context and the typed arguments. */
   addProgram(declaration: ts.MethodDeclaration, section: string): void {
     const scope = new Scope(this, noTypes, null, voidType);
-    const [, argument] = declaration.parameters;
-    if (argument) this.session.report(argument, TSB.notYet("An argument after the context"));
-    const params = declaration.parameters.map((p, i) => {
+    const params = declaration.parameters.slice(0, 1).map((p, i) => {
       const declared = p.type ? resolveType(this.session, p.type, noTypes) : errorType;
       return parameter(this.session, p, heldType(declared, "direct"), i);
     });
+    const before = typedArguments(scope, declaration, section, params[0]);
     const name = declaration.name.getText();
     this.#names.add(name);
-    this.#compile(declaration, scope, { name, linkage: "program", section, inline: false, params });
+    const head = { name, linkage: "program", section, inline: false, params } as const;
+    this.#compile(declaration, scope, head, before);
   }
 
   /** A call of a module's function, compiled for the types that this call uses. */
@@ -229,6 +231,7 @@ export class Program {
       declaration,
       scope,
       { name, linkage: inline ? "static" : linkage, section: null, inline, params },
+      [],
       key,
     );
   }
@@ -237,6 +240,7 @@ export class Program {
     declaration: FunctionNode,
     scope: Scope,
     head: Pick<Func, "name" | "linkage" | "section" | "inline" | "params">,
+    before: readonly Statement[],
     key?: string,
   ): Func {
     if (declaration.type) scope.returns = heldType(resolveType(this.session, declaration.type, scope.types));
@@ -255,7 +259,7 @@ export class Program {
       const variable = named[i];
       if (variable && ts.isIdentifier(p.name)) scope.declare(p.name, variable);
     });
-    func.body = declaration.body ? checkBody(scope, declaration.body) : [];
+    func.body = declaration.body ? [...before, ...checkBody(scope, declaration.body)] : [];
     func.returns = scope.returns ?? voidType;
     func.slots = scope.slots;
     this.#unfinished.delete(func);

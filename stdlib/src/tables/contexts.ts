@@ -52,9 +52,6 @@ export const contexts = {
   IterDmabuf: uapi("bpf_iter__dmabuf"),
 } as const satisfies Readonly<Record<string, UapiStruct>>;
 
-/** Contexts that are nothing but an array of 64-bit arguments: the parameters after the context. */
-export const argumentContexts = ["TracingCtx", "LsmCtx", "StructOpsCtx", "RawTracepoint"] as const;
-
 /**
  * Classes that BTF has to name as the kernel does: it finds these by name in a map's value
  * (kernel: `btf_find_field`), and sizes are the kernel's.

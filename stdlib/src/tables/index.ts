@@ -1,4 +1,5 @@
-export { argumentContexts, contexts, kernelObjects, type UapiStruct } from "./contexts.js";
+export { type ArgumentSource, argumentRegisters, argumentSource } from "./arguments.js";
+export { contexts, kernelObjects, type UapiStruct } from "./contexts.js";
 export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";

@@ -1,0 +1,155 @@
+import { type ArgumentSource, argumentRegisters, argumentSource } from "@tsbpfc/stdlib/tables";
+import { ts } from "ts-morph";
+import { TSB } from "../diagnostics/catalogue.js";
+import { addressOf, contentOf, convert, heldType, int, readVariable } from "./build.js";
+import { toCondition } from "./coerce.js";
+import type { Expr, Place, Variable } from "./model/expressions.js";
+import type { Loc } from "./model/location.js";
+import type { Statement } from "./model/statements.js";
+import {
+  errorType,
+  integers,
+  isInteger,
+  isKernelStruct,
+  pointerTo,
+  type StructType,
+  type Type,
+  typeName,
+} from "./model/types.js";
+import { cName, noTypes, resolveType } from "./resolve-type.js";
+import type { Scope } from "./scope.js";
+
+/**
+ * The parameters after a program's context: variables that its body begins with, read from where this kind of
+ * program has them. One that the body does not mention is not read.
+ */
+export function typedArguments(
+  scope: Scope,
+  declaration: ts.MethodDeclaration,
+  section: string,
+  context: Variable | undefined,
+): Statement[] {
+  const { session } = scope;
+  const parameters = declaration.parameters.slice(1);
+  const [first] = parameters;
+  if (!first || !context) return [];
+  const source = argumentSource(section);
+  if (!source) {
+    session.report(first, TSB.argumentsNotHere(section));
+    return [];
+  }
+  const available = countOf(source);
+  const excess = parameters[available];
+  if (excess) {
+    session.report(excess, TSB.argumentNotHere(section, available));
+    return [];
+  }
+  return parameters.flatMap((parameter, index) => {
+    if (!ts.isIdentifier(parameter.name) || !parameter.type) return [];
+    const loc = session.locate(parameter);
+    const declared = resolveType(session, parameter.type, noTypes);
+    const type = argumentType(declared, source);
+    const variable: Variable = {
+      name: cName(parameter.name.text),
+      type,
+      loc,
+      constant: false,
+      parameter: null,
+      copy: { slot: null },
+    };
+    scope.declare(parameter.name, variable);
+    const raw = rawArgument(source, index, readVariable(context, loc), loc);
+    if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
+    return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
+  });
+}
+
+/** How many arguments there can be. */
+function countOf(source: ArgumentSource): number {
+  switch (source.kind) {
+    case "slots":
+      return 12; // MAX_BPF_FUNC_ARGS, include/linux/bpf.h
+    case "registers":
+      return argumentRegisters.function.length;
+    case "syscall":
+      return argumentRegisters.syscall.length;
+    case "result":
+      return 1;
+  }
+}
+
+/** A pointer leads to this source's memory. Only to structs that BTF names does the verifier allow loads. */
+function argumentType(declared: Type, { memory }: ArgumentSource): Type {
+  const held = heldType(declared);
+  if (held.kind !== "ptr" || held.space === "user") return held;
+  return { ...held, space: memory === "direct" && !isKernelStruct(held.to) ? "probe" : memory };
+}
+
+/** The argument's 64 bits; null if the context is not of this kind, which the checker has reported. */
+function rawArgument(source: ArgumentSource, index: number, context: Expr, loc: Loc): Expr | null {
+  const struct = context.type.kind === "ptr" && context.type.to.kind === "struct" ? context.type.to : null;
+  if (!struct) return null;
+  switch (source.kind) {
+    case "slots":
+      return slot(struct, index, context, loc);
+    case "registers":
+      return register(struct, argumentRegisters.function[index], context, loc);
+    case "result":
+      return register(struct, argumentRegisters.result, context, loc);
+    case "syscall": {
+      const given = register(struct, argumentRegisters.function[0], context, loc);
+      if (!given) return null;
+      const registers: StructType = { ...struct, origin: "kernel" };
+      return register(
+        registers,
+        argumentRegisters.syscall[index],
+        convert(given, pointerTo(registers, "probe")),
+        loc,
+      );
+    }
+  }
+}
+
+function slot(struct: StructType, index: number, context: Expr, loc: Loc): Expr | null {
+  const [slots] = struct.shape.fields;
+  if (slots?.type.kind !== "array") return null;
+  const place: Place = { kind: "field", base: context, struct, field: slots, type: slots.type, loc };
+  return contentOf({
+    kind: "element",
+    base: addressOf(place),
+    index: int(BigInt(index), loc),
+    type: slots.type.element,
+    loc,
+  });
+}
+
+function register(struct: StructType, name: string | undefined, base: Expr, loc: Loc): Expr | null {
+  const place = name === undefined ? null : fieldOf(struct, name, base, loc);
+  return place && contentOf(place);
+}
+
+function fieldOf(struct: StructType, name: string, base: Expr, loc: Loc): Place | null {
+  const field = struct.shape.fields.find((f) => f.name === name);
+  return field ? { kind: "field", base, struct, field, type: field.type, loc } : null;
+}
+
+/** 64 bits of a register as the declared type: the kernel leaves what is above a narrower one undefined. */
+function asType(scope: Scope, raw: Expr, type: Type, node: ts.ParameterDeclaration): Expr {
+  if (isInteger(type) || type.kind === "ptr") return convert(raw, type);
+  if (type.kind === "bool") return toCondition(scope, convert(raw, integers.u8), node);
+  scope.session.report(node, TSB.mismatch(`a parameter of type ${typeName(type)}`, "a number or a pointer"));
+  return { kind: "error", type: errorType, loc: raw.loc };
+}
+
+function mentions(scope: Scope, body: ts.Node | undefined, name: ts.Identifier): boolean {
+  const symbol = scope.session.symbolOf(name);
+  const visit = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && node.text === name.text && refersTo(scope, node) === symbol) ||
+    (ts.forEachChild(node, visit) ?? false);
+  return body !== undefined && visit(body);
+}
+
+const refersTo = (scope: Scope, node: ts.Identifier): ts.Symbol | null =>
+  ts.isShorthandPropertyAssignment(node.parent)
+    ? (scope.session.checker.getShorthandAssignmentValueSymbol(node.parent) ?? null)
+    : scope.session.symbolOf(node);
