@@ -339,6 +339,26 @@ const catalogue = {
         : "There are no more registers or slots that hold arguments.",
     instead: "Leave this parameter out; what is needed at the return can be kept in a map at the entry.",
   })),
+  arrowExpected: entry("TSB4032", () => ({
+    what: "A function is expected here, written where it is handed over.",
+    why: "The kernel calls only functions it verified at a known place; there are no function values.",
+    instead: "Write an arrow function: `loop(100, (i) => { … })`.",
+  })),
+  notIterable: entry("TSB4033", (type: string) => ({
+    what: `A value of type ${type} cannot be gone through.`,
+    why: "A loop goes over the elements of an array, the numbers of a range, or the entries of a map.",
+    instead: "Use an array, `range(from, to)`, or a map that has entries.",
+  })),
+  callbackCaptures: entry("TSB4034", (name: string) => ({
+    what: `'${name}' is a variable of the function around, which is gone when this callback runs.`,
+    why: "A timer or work calls back later; it gets nothing but its own parameters.",
+    instead: "Keep what it needs in the map's value, or in a global.",
+  })),
+  repeatCount: entry("TSB4035", (most: string) => ({
+    what: `The count of repeat() is not a constant from 0 to ${most}.`,
+    why: "The body is written out that many times while compiling.",
+    instead: "Give a number or a `const`; for a count known at run time, use loop() or range().",
+  })),
 
   // --- 5xxx: limits of the kernel -----------------------------------------------------------------------------
   stackLimit: entry("TSB5001", (bytes: number, list: string) => ({

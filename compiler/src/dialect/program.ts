@@ -226,7 +226,7 @@ export class Program {
       return null;
     }
     const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
-    const name = this.#unique(functionName(declaration));
+    const name = this.uniqueName(functionName(declaration));
     return this.#compile(
       declaration,
       scope,
@@ -249,8 +249,10 @@ export class Program {
       returns: scope.returns ?? voidType,
       loc: this.session.locate(declaration.name ?? declaration),
       body: [],
+      closure: null,
       slots: [],
     };
+    scope.func = func;
     if (key !== undefined) this.#instances.set(key, func);
     this.#unfinished.add(func);
     const runtime = declaration.parameters.filter((p) => !(p.type && ts.isConstructorTypeNode(p.type)));
@@ -267,7 +269,8 @@ export class Program {
     return func;
   }
 
-  #unique(wanted: string): string {
+  /** A name that nothing in the object has yet. */
+  uniqueName(wanted: string): string {
     let name = wanted;
     for (let i = 1; this.#names.has(name); i++) name = `${wanted}_${i}`;
     this.#names.add(name);

@@ -1,9 +1,11 @@
 import { ts } from "ts-morph";
 import type { Message } from "../diagnostics/catalogue.js";
+import type { Body } from "./bodies.js";
 import { int } from "./build.js";
 import { checkExpression } from "./expressions/index.js";
 import type { Expr, Slot, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
+import type { Func } from "./model/model.js";
 import type { LoopLabel } from "./model/statements.js";
 import { errorType, integers, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
@@ -19,6 +21,10 @@ export class Scope {
   readonly labels = new Map<string, LoopLabel>();
   /** Variables that name an object made in this function. */
   readonly made = new Set<Variable>();
+  /** Closures, and bodies that stand for one, around what is being checked; innermost last. */
+  readonly bodies: Body[] = [];
+  /** What is being checked: the function itself, or a closure inside it. */
+  func: Func | null = null;
   readonly #variables = new Map<ts.Symbol, Variable>();
 
   constructor(
@@ -41,6 +47,11 @@ export class Scope {
 
   variable(symbol: ts.Symbol): Variable | null {
     return this.#variables.get(symbol) ?? null;
+  }
+
+  /** A new label, here. */
+  label(name = ""): LoopLabel {
+    return { name, depth: this.bodies.filter((b) => b.kind !== "inline").length };
   }
 
   /** Is this an object of this function's stack, or a variable that names one? */

@@ -1,4 +1,5 @@
 import type { BpfCpu } from "../compile.js";
+import { capturesOf, type Local } from "../dialect/captures.js";
 import type { Slot, Variable } from "../dialect/model/expressions.js";
 import { alignOf, sizeOf } from "../dialect/model/layout.js";
 import type { Loc } from "../dialect/model/location.js";
@@ -7,14 +8,24 @@ import type { LoopLabel } from "../dialect/model/statements.js";
 import type { Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 import type { ExternTable } from "./externs.js";
+import type { FrameTable } from "./frames.js";
+import type { KfuncTable } from "./kfuncs.js";
 import { lowerStatements } from "./statements/index.js";
 import type { TypeTable } from "./types.js";
+
+/** Where the jumps of a label lead: behind it, and to a loop's next round. */
+export interface Target {
+  readonly end: ir.Block;
+  readonly next?: ir.Block;
+}
 
 /** What the functions of a module share. */
 export interface ModuleContext {
   readonly cpu: BpfCpu;
   readonly types: TypeTable;
   readonly functions: FunctionTable;
+  readonly kfuncs: KfuncTable;
+  readonly frames: FrameTable;
   readonly maps: ReadonlyMap<MapModel, ir.GlobalVariable>;
   readonly globals: ReadonlyMap<GlobalModel, ir.GlobalVariable>;
   readonly externs: ExternTable;
@@ -66,9 +77,12 @@ export class FunctionLowering {
   readonly b: ir.Builder;
   /** What `current` means in the `modify` that is being lowered. */
   readonly current = new Map<object, ir.Value>();
-  readonly breaks = new Map<LoopLabel, ir.Block>();
-  readonly continues = new Map<LoopLabel, ir.Block>();
-  readonly #storage = new Map<Variable | Slot, ir.Value>();
+  readonly #targets = new Map<LoopLabel, Target & { readonly depth: number }>();
+  /** What has to be called on every way out of the body that is being lowered; innermost last. */
+  readonly #cleanups: (() => void)[] = [];
+  readonly #storage = new Map<Local, ir.Value>();
+  /** The record of what closures of this function reach, if there is one. */
+  readonly #record: ir.Value | null;
   #exit: { readonly block: ir.Block; readonly result: ir.Value | null } | null = null;
 
   constructor(
@@ -77,6 +91,8 @@ export class FunctionLowering {
     readonly fn: ir.IrFunction,
   ) {
     this.b = new ir.Builder(context.types.module, fn).at(fn.block("entry"));
+    this.#record = this.#makeRecord();
+    this.#findCaptured();
   }
 
   get types(): TypeTable {
@@ -86,6 +102,36 @@ export class FunctionLowering {
   at(loc: Loc): void {
     // A location is of this function's file; the parts of another file keep the last one.
     if (loc.file === this.func.loc.file) this.b.setLocation(loc.line, loc.column);
+  }
+
+  /** Says where `break` and `continue` of a label lead. */
+  opened(label: LoopLabel, target: Target): void {
+    this.#targets.set(label, { ...target, depth: this.#cleanups.length });
+  }
+
+  jump(label: LoopLabel, to: keyof Target): void {
+    const target = this.#targets.get(label);
+    const block = target?.[to];
+    if (!target || !block)
+      throw new ir.InternalError("ir-no-block", `a jump to "${label.name}" leads nowhere`);
+    this.#cleanUp(target.depth);
+    this.b.br(block);
+  }
+
+  /** From here until `left`, jumps further out and returns run the cleanup first. */
+  entered(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  left(): void {
+    this.#cleanups.pop();
+  }
+
+  /** What the kernel is to hand to a closure of this function. */
+  captures(closure: Func): ir.Value {
+    if (capturesOf(closure).size === 0) return ir.nullPtr;
+    if (!this.#record) throw new ir.InternalError("ir-no-carrier", `no record for ${closure.name}`);
+    return this.#record;
   }
 
   /** Stack memory of a variable: LLVM turns most of it into registers. */
@@ -110,6 +156,7 @@ export class FunctionLowering {
       result: value ? this.b.alloca(value.type, "result") : null,
     };
     if (value && this.#exit.result) this.b.store(value, this.#exit.result);
+    this.#cleanUp(0);
     this.b.br(this.#exit.block);
   }
 
@@ -119,6 +166,46 @@ export class FunctionLowering {
     this.b.at(this.#exit.block);
     const { result } = this.#exit;
     this.b.ret(result ? this.b.load(this.types.memory(this.func.returns), result) : null);
+  }
+
+  #cleanUp(depth: number): void {
+    for (const cleanup of this.#cleanups.slice(depth).reverse()) cleanup();
+  }
+
+  #makeRecord(): ir.Value | null {
+    const frame = this.context.frames.of(this.func);
+    if (!frame) return null;
+    const record = this.b.alloca(ir.arrayType(ir.i8, frame.size), "captured", 8);
+    for (const [local, offset] of frame.offsets) this.#storage.set(local, this.#at(record, offset));
+    if (frame.outer !== null) this.b.store(this.#context(), this.#at(record, frame.outer));
+    return record;
+  }
+
+  /** In a closure: where the variables of the functions around it are. */
+  #findCaptured(): void {
+    const captured = capturesOf(this.func);
+    let record: ir.Value | null = null;
+    for (let closure = this.func.closure; closure && captured.size > 0; closure = closure.parent.closure) {
+      const frame = this.context.frames.of(closure.parent);
+      if (!frame) break;
+      record ??= this.#context();
+      for (const [local, offset] of frame.offsets)
+        if (captured.delete(local)) this.#storage.set(local, this.#at(record, offset));
+      if (frame.outer !== null && captured.size > 0)
+        record = this.b.load(ir.ptr, this.#at(record, frame.outer), { align: 8 });
+    }
+  }
+
+  /** The address that the kernel handed on: the closure's last parameter. */
+  #context(): ir.Value {
+    const context = this.fn.params.at(-1);
+    if (!this.func.closure?.context || !context)
+      throw new ir.InternalError("ir-no-carrier", `${this.func.name} is handed no address`);
+    return context;
+  }
+
+  #at(record: ir.Value, offset: number): ir.Value {
+    return this.b.gep(ir.i8, record, [ir.constInt(ir.i64, offset)]);
   }
 
   #allocated(key: Variable | Slot, name: string, type: Type): ir.Value {

@@ -2,8 +2,10 @@ import type { BpfCpu } from "../compile.js";
 import type { Model } from "../dialect/model/model.js";
 import * as ir from "../ir/index.js";
 import { lowerExterns } from "./externs.js";
+import { FrameTable } from "./frames.js";
 import { FunctionTable, lowerFunction } from "./functions.js";
 import { lowerGlobals } from "./globals.js";
+import { KfuncTable } from "./kfuncs.js";
 import { lowerMaps } from "./maps.js";
 import { TypeTable } from "./types.js";
 
@@ -18,7 +20,8 @@ export function lowerModule(model: Model, cpu: BpfCpu): string {
     externs: lowerExterns(types, model.externs),
   };
   const functions = new FunctionTable(types, model.functions);
-  for (const func of model.functions) lowerFunction({ cpu, types, functions, ...symbols }, func);
+  const shared = { frames: new FrameTable(), kfuncs: new KfuncTable(module) };
+  for (const func of model.functions) lowerFunction({ cpu, types, functions, ...shared, ...symbols }, func);
   for (const record of model.records) module.exportType(types.struct(record));
   return module.print();
 }

@@ -3,6 +3,7 @@ import type { Expr } from "../model/expressions.js";
 import type { Scope } from "../scope.js";
 import { atomics } from "./atomics.js";
 import { byteOrder } from "./byte-order.js";
+import { closures } from "./closures.js";
 import { conversions } from "./conversions.js";
 import { formatting } from "./formatting.js";
 import { kernelTypes } from "./kernel-types.js";
@@ -16,7 +17,16 @@ export type Builtin = (scope: Scope, node: ts.CallExpression) => Expr;
 
 /** By the name that the standard library declares. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
-  [conversions, memory, pointers, byteOrder, numbers, texts, formatting, atomics, kernelTypes].flatMap(
-    (table) => Object.entries(table),
-  ),
+  [
+    conversions,
+    memory,
+    pointers,
+    byteOrder,
+    numbers,
+    texts,
+    formatting,
+    atomics,
+    kernelTypes,
+    closures,
+  ].flatMap((table) => Object.entries(table)),
 );

@@ -55,6 +55,10 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   /** Whether a weak function is there: its address, or null. */
   | { readonly kind: "kernelFunction"; readonly callee: ExternFunction }
   | { readonly kind: "helper"; readonly id: number; readonly name: string; readonly args: readonly Expr[] }
+  /** The address of a function made of an arrow function, or of a loop's body; the kernel calls it. */
+  | { readonly kind: "closure"; readonly closure: Func }
+  /** What the kernel hands to the closure: the address of the variables that it captures, or null. */
+  | { readonly kind: "captures"; readonly closure: Func }
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }

@@ -74,6 +74,8 @@ export interface Func {
   readonly params: readonly Variable[];
   returns: Type;
   readonly loc: Loc;
+  /** Of an arrow function or a loop's body that the kernel calls: whose variables it may use, and by which parameter. */
+  readonly closure: { readonly parent: Func; readonly context: Variable | null } | null;
   body: readonly Statement[];
   slots: readonly Slot[];
 }

@@ -20,6 +20,23 @@ export type Statement = { readonly loc: Loc } & (
       readonly body: Statement;
       readonly test: "before" | "after";
     }
+  /** The body `count` times over, with the variable at 0, 1, … The label ends one round. */
+  | {
+      readonly kind: "unroll";
+      readonly count: number;
+      readonly variable: Variable;
+      readonly label: LoopLabel;
+      readonly body: Statement;
+    }
+  /** `from` up to, not including, `to`, by `bpf_iter_num` (Linux 6.4). */
+  | {
+      readonly kind: "range";
+      readonly label: LoopLabel;
+      readonly variable: Variable;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly body: Statement;
+    }
   | {
       readonly kind: "switch";
       readonly label: LoopLabel;
@@ -34,6 +51,8 @@ export type Statement = { readonly loc: Loc } & (
 /** What `break` and `continue` leave; known by identity. */
 export interface LoopLabel {
   readonly name: string;
+  /** How many closures of the function are around it: a jump does not cross their borders. */
+  readonly depth: number;
 }
 
 export interface SwitchCase {

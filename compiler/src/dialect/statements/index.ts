@@ -4,9 +4,11 @@ import { checkExpression } from "../expressions/index.js";
 import type { Statement } from "../model/statements.js";
 import { outsideDialect } from "../restrictions.js";
 import type { Scope } from "../scope.js";
-import { checkIf, checkReturn } from "./branches.js";
+import { checkIf } from "./branches.js";
+import { checkForOf } from "./for-of.js";
 import { checkJump, checkLabelled } from "./jumps.js";
 import { checkDo, checkFor, checkWhile } from "./loops.js";
+import { checkReturn } from "./returns.js";
 import { checkSwitch } from "./switch.js";
 import { checkVariables } from "./variables.js";
 
@@ -20,6 +22,7 @@ const checks: ReadonlyMap<ts.SyntaxKind, StatementCheck> = new Map<ts.SyntaxKind
   [K.IfStatement, checkIf],
   [K.ReturnStatement, checkReturn],
   [K.ForStatement, checkFor],
+  [K.ForOfStatement, checkForOf],
   [K.WhileStatement, checkWhile],
   [K.DoStatement, checkDo],
   [K.SwitchStatement, checkSwitch],

@@ -41,7 +41,7 @@ function loop(
   return { kind: "loop", label, condition, step, body, test, loc: scope.session.locate(node) };
 }
 
-function withTargets<T>(scope: Scope, label: LoopLabel, check: () => T): T {
+export function withTargets<T>(scope: Scope, label: LoopLabel, check: () => T): T {
   scope.breakTargets.push(label);
   scope.continueTargets.push(label);
   const result = check();

@@ -64,6 +64,10 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return f.context.externs.function(expr.callee);
     case "helper":
       return lowerHelper(f, expr);
+    case "closure":
+      return f.context.functions.of(expr.closure);
+    case "captures":
+      return f.captures(expr.closure);
     case "swap":
       return lowerSwap(f, expr);
     case "log2":

@@ -5,7 +5,9 @@ import { storeValue } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerIf, lowerReturn } from "./branches.js";
 import { lowerJump, lowerLabelled, lowerLoop } from "./loops.js";
+import { lowerRange } from "./range.js";
 import { lowerSwitch } from "./switch.js";
+import { lowerUnroll } from "./unroll.js";
 
 export function lowerStatements(f: FunctionLowering, statements: readonly Statement[]): void {
   for (const statement of statements) {
@@ -35,6 +37,12 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
       return;
     case "labelled":
       lowerLabelled(f, statement);
+      return;
+    case "range":
+      lowerRange(f, statement);
+      return;
+    case "unroll":
+      lowerUnroll(f, statement);
       return;
     case "switch":
       lowerSwitch(f, statement);

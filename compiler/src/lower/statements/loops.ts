@@ -1,5 +1,4 @@
 import type { Statement } from "../../dialect/model/statements.js";
-import { InternalError } from "../../ir/index.js";
 import { branchOn } from "../expressions/conditions.js";
 import { lowerExpression } from "../expressions/index.js";
 import type { FunctionLowering } from "../functions.js";
@@ -10,8 +9,7 @@ export function lowerLoop(f: FunctionLowering, loop: Statement & { kind: "loop" 
   const body = f.fn.block("body");
   const step = f.fn.block("step");
   const end = f.fn.block("end");
-  f.breaks.set(loop.label, end);
-  f.continues.set(loop.label, step);
+  f.opened(loop.label, { end, next: step });
 
   f.b.br(loop.test === "before" ? test : body);
   f.b.at(body);
@@ -31,14 +29,12 @@ export function lowerLoop(f: FunctionLowering, loop: Statement & { kind: "loop" 
 
 export function lowerLabelled(f: FunctionLowering, statement: Statement & { kind: "labelled" }): void {
   const end = f.fn.block("end");
-  f.breaks.set(statement.label, end);
+  f.opened(statement.label, { end });
   lowerStatement(f, statement.body);
   if (!f.b.terminated) f.b.br(end);
   f.b.at(end);
 }
 
 export function lowerJump(f: FunctionLowering, statement: Statement & { kind: "break" | "continue" }): void {
-  const target = (statement.kind === "break" ? f.breaks : f.continues).get(statement.target);
-  if (!target) throw new InternalError("ir-no-block", `${statement.kind} leads nowhere`);
-  f.b.br(target);
+  f.jump(statement.target, statement.kind === "break" ? "end" : "next");
 }

@@ -9,7 +9,7 @@ import { lowerStatements } from "./index.js";
 export function lowerSwitch(f: FunctionLowering, statement: Statement & { kind: "switch" }): void {
   const subject = widened(f, lowerExpression(f, statement.subject), statement.subject.type);
   const end = f.fn.block("end");
-  f.breaks.set(statement.label, end);
+  f.opened(statement.label, { end });
   const bodies = statement.cases.map(() => f.fn.block("case"));
   const seen = new Set<bigint>();
   const cases: { value: ir.Constant; target: ir.Block }[] = [];

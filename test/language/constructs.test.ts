@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { computed } from "../support/computed.js";
+import { probe } from "../support/probe.js";
+import { isRoot } from "../support/root.js";
+
+/** A piece of the language, and what it leaves in globals after one run. */
+interface Construct {
+  readonly name: string;
+  /** Members of the program class. */
+  readonly members: string;
+  readonly body: string;
+  /** Declarations in front of the class. */
+  readonly before?: string;
+  readonly expected: Readonly<Record<string, number | bigint | boolean>>;
+}
+
+const constructs: readonly Construct[] = [
+  {
+    name: "for … of goes through an array",
+    members: "table: array<u32, 4> = [3, 1, 4, 1]; sum: u64 = 0;",
+    body: "for (const x of this.table) { if (x === 4) continue; this.sum += x; }",
+    expected: { sum: 5n },
+  },
+  {
+    name: "for … of gives elements of a class by reference",
+    before: "class Pair { a: u32; b: u32; }",
+    members: "pairs: array<Pair, 3>; sum: u64 = 0;",
+    body: "for (const p of this.pairs) { p.a = 2; p.b += 1; } for (const p of this.pairs) this.sum += p.a + p.b;",
+    expected: { sum: 9n },
+  },
+  {
+    name: "range() counts at run time, from below zero too",
+    members: "from: i32 = -3; to: i32 = 4; sum: i64 = 0; rounds: u32 = 0;",
+    body: "let sum: i64 = 0; for (const i of range(this.from, this.to)) { sum += i; this.rounds += 1; } this.sum = sum;",
+    expected: { sum: 0n, rounds: 7 },
+  },
+  {
+    name: "break and continue work in range()",
+    members: "n: i32 = 100; sum: u64 = 0;",
+    body: "for (const i of range(0, this.n)) { if (i > 9) break; if (i % 2 === 0) continue; this.sum += u64(i); }",
+    expected: { sum: 25n },
+  },
+  {
+    name: "return leaves range() with its value",
+    before:
+      "function find(n: i32): i32 { for (const i of range(0, n)) { if (i * i > 50) return i; } return -1; }",
+    members: "n: i32 = 100; at: i32 = 0; none: i32 = 0;",
+    body: "this.at = find(this.n); this.none = find(5);",
+    expected: { at: 8, none: -1 },
+  },
+  {
+    name: "a labelled continue leaves an inner range()",
+    members: "n: i32 = 4; rounds: u32 = 0;",
+    body: "outer: for (const i of range(0, this.n)) { for (const j of range(0, this.n)) { if (j > i) continue outer; this.rounds += 1; } }",
+    expected: { rounds: 10 },
+  },
+  {
+    name: "loop() runs a closure that changes what is around it",
+    members: "total: u64 = 0; rounds: i64 = 0;",
+    body: "let total: u64 = 0; this.rounds = loop(100, (i) => { total += i; return i < 49; }); this.total = total;",
+    expected: { total: 1225n, rounds: 50n },
+  },
+  {
+    name: "a closure sees a truth that it changed itself",
+    members: "seen: u32 = 0;",
+    body: "let done = false; loop(10, (i) => { if (i === 3) done = true; }); if (done) this.seen = 1;",
+    expected: { seen: 1 },
+  },
+  {
+    name: "a closure in a closure reaches both functions' variables",
+    members: "total: u64 = 0;",
+    body: "let total: u64 = 0; loop(3, (i) => { let inner: u64 = 0; loop(4, (j) => { total += i * 10 + j; inner += 1; }); total += inner * 1000; }); this.total = total;",
+    expected: { total: 12000n + 120n + 18n },
+  },
+  {
+    name: "repeat() writes its body out, return ends a round",
+    members: "table: array<u32, 4> = [5, 6, 7, 8]; total: u64 = 0;",
+    body: "repeat(4, (i) => { if (i === 2) return; this.total += this.table[i]; });",
+    expected: { total: 19n },
+  },
+  {
+    name: "for … of goes through a map's entries",
+    members: "@map({ maxEntries: 8 }) counts: HashMap<u32, u64>; keys: u64 = 0; values: u64 = 0;",
+    body: "this.counts.update(1, 10); this.counts.update(2, 20); this.counts.update(3, 30); for (const [key, value] of this.counts) { this.keys += key; this.values += value.value; value.value = 1; } const one = this.counts.lookup(2); if (one) this.values += one.value;",
+    expected: { keys: 6n, values: 61n },
+  },
+  {
+    name: "break ends a loop over a map",
+    members: "@map({ maxEntries: 4 }) slots: PerCpuArray<u64>; rounds: u32 = 0;",
+    body: "for (const [key, value] of this.slots) { if (key === 2) break; this.rounds += 1; }",
+    expected: { rounds: 2 },
+  },
+  {
+    name: "return leaves a loop over a map with its value",
+    members:
+      "@map({ maxEntries: 8 }) counts: HashMap<u32, u64>; found: u32 = 0; none: u32 = 9;\n  private find(wanted: u64): u32 { for (const [key, value] of this.counts) { if (value.value === wanted) return key; } return 0; }",
+    body: "this.counts.update(7, 70); this.counts.update(8, 80); this.found = this.find(80); this.none = this.find(5);",
+    expected: { found: 8, none: 0 },
+  },
+  {
+    name: "an outer loop goes on after a labelled continue out of a map's loop",
+    members: "@map({ maxEntries: 4 }) slots: PerCpuArray<u64>; rounds: u32 = 0; ends: u32 = 0;",
+    body: "outer: for (let i = 0; i < 3; i++) { for (const [key] of this.slots) { if (key === 1) continue outer; this.rounds += 1; } this.ends += 1; }",
+    expected: { rounds: 3, ends: 0 },
+  },
+  {
+    name: "generic functions infer their types from arrays",
+    before:
+      "function largest<T extends number>(values: array<T, 4>): T { let best: T = values[0]; for (const value of values) if (value > best) best = value; return best; }",
+    members: "a: array<u32, 4> = [3, 9, 4, 1]; b: array<i16, 4> = [-3, -9, -4, -1]; x: u32 = 0; y: i16 = 0;",
+    body: "this.x = largest(this.a); this.y = largest(this.b);",
+    expected: { x: 9, y: -1 },
+  },
+  {
+    name: "generic functions infer types and lengths from structs and arrays",
+    before:
+      "class Pair<A, B> { first: A; second: B; }\nfunction swap<A extends number, B extends number>(p: Pair<A, B>): u64 { const q: Pair<B, A> = { first: p.second, second: p.first }; return q.first * 1000 + q.second + sizeof<Pair<B, A>>() * 1000000; }\nfunction sum<N extends number>(values: array<u8, N>): u64 { let total: u64 = 0; for (const v of values) total += v; return total + values.length; }",
+    members: "x: u64 = 0; s: u64 = 0; bytes: array<u8, 3> = [1, 2, 3]; more: array<u8, 5> = [1, 1, 1, 1, 1];",
+    body: "const p: Pair<u8, u16> = { first: 7, second: 300 }; this.x = swap(p); this.s = sum(this.bytes) * 100 + sum(this.more);",
+    expected: { x: 4300007n, s: 910n },
+  },
+  {
+    name: "a type parameter has a default",
+    before: "class Box<T = u16> { value: T; more: T; }",
+    members: "size: u64 = 0;",
+    body: "const b = new Box(); b.value = 3; this.size = sizeof<Box>() * 10 + b.value;",
+    expected: { size: 43n },
+  },
+  {
+    name: "functions of more than five parameters are compiled in place",
+    before:
+      "function six(a: u32, b: u32, c: u32, d: u32, e: u32, f: u32): u64 { return a + b * 10 + c * 100 + d * 1000 + e * 10000 + f * 100000; }\nexport function seven(a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32): u64 { return six(a, b, c, d, e, f) + g * 1000000; }",
+    members: "n: u32 = 1; x: u64 = 0;",
+    body: "const n = this.n; this.x = seven(n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6);",
+    expected: { x: 7654321n },
+  },
+  {
+    name: "an index is bounded by a comparison before it",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; i: u32 = 3; x: u32 = 0; y: u32 = 0;",
+    body: "const i = this.i; if (i < 5) this.x = this.table[i]; let j = this.i + 7; if (j >= 5) j = 4; this.y = this.table[j];",
+    expected: { x: 4, y: 5 },
+  },
+  {
+    name: "an index is bounded by its loop",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; n: u32 = 4; x: u64 = 0; y: u64 = 0;",
+    body: "for (let i = 0; i < this.table.length; i++) this.x += this.table[i]; const n = this.n; for (let i = 1; i <= n && i < 5; i += 2) this.y += this.table[i];",
+    expected: { x: 15n, y: 6n },
+  },
+  {
+    name: "an index is bounded by range(), loop() and an early return",
+    before:
+      "function at(values: array<u32, 5>, i: i32): u32 { if (i < 0 || i >= 5) return 0; return values[i]; }",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; n: i32 = 3; x: u64 = 0; y: u64 = 0; z: u64 = 0;",
+    body: "for (const i of range(0, 5)) this.x += this.table[i]; let y: u64 = 0; loop(5, (i) => { y += this.table[i]; }); this.y = y; this.z = at(this.table, this.n) * 10 + at(this.table, -1) + at(this.table, 5);",
+    expected: { x: 15n, y: 15n, z: 40n },
+  },
+  {
+    name: "an index in a field is bounded by a comparison of the field",
+    before: "class Buffer { size: u32; bytes: array<u8, 16>; }",
+    members: "@map({ maxEntries: 1 }) scratch: PerCpuArray<Buffer>; x: u32 = 0;",
+    body: "const b = this.scratch.lookup(0); if (b) { b.size = 3; for (let i = 0; i < 8; i++) { if (b.size > 12) break; b.bytes[b.size] = 7; b.size += 2; } this.x = b.size; this.x += b.bytes[5]; }",
+    expected: { x: 20 },
+  },
+];
+
+const source = ({ members, body, before = "" }: Construct): string =>
+  probe(
+    `  ${members}\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    ${body}\n    return XdpAction.PASS;\n  }`,
+    {
+      before,
+      imports: "range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer,",
+    },
+  );
+
+describe.skipIf(!isRoot)("in the kernel", () => {
+  it.each(constructs)("$name", async (construct) => {
+    const globals = await computed(source(construct), { program: "filter" });
+    const actual = Object.fromEntries(Object.keys(construct.expected).map((name) => [name, globals[name]]));
+    expect(actual).toEqual(construct.expected);
+  });
+});
