@@ -372,11 +372,6 @@ const catalogue = {
     why: "It has no form in BPF instructions.",
     instead: "Simplify the expression, or split the function.",
   })),
-  tooManyArguments: entry("TSB5003", (name: string) => ({
-    what: `'${name}' has more than 5 parameters.`,
-    why: "BPF passes arguments in five registers.",
-    instead: "Pass a struct, or mark the function @inline.",
-  })),
   kernelTooOld: entry("TSB5004", (what: string, since: string, kernel: string) => ({
     what: `${what} needs Linux ${since}, and this is compiled for ${kernel}.`,
     why: "The kernel given with --kernel would refuse the program.",
@@ -386,6 +381,11 @@ const catalogue = {
     what: `${what} does not exist in BPF ${cpu}.`,
     why: "Up to v2 the instruction set has one atomic operation, an addition that gives no result.",
     instead: "Use atomic.add as a statement of its own, or compile with --cpu v3.",
+  })),
+  tooManyArguments: entry("TSB5003", (name: string) => ({
+    what: `'${name}' has more than 5 parameters.`,
+    why: "BPF passes arguments to the kernel's functions in five registers.",
+    instead: "Declare it as the kernel does; no function that a program may call has more.",
   })),
 } as const;
 

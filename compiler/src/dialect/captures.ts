@@ -26,6 +26,7 @@ export function localsOf(func: Func): Locals {
   walkStatements(func.body, {
     statement: (statement) => {
       if ("variable" in statement) declare(statement.variable);
+      if (statement.kind === "iterate") declared.add(statement.state);
     },
     expression: (expr) => {
       if (expr.kind === "temporary") declared.add(expr.slot);

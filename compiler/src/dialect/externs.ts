@@ -53,6 +53,11 @@ export class Externs {
     return found ? this.#use(found) : null;
   }
 
+  /** A function of the kernel that the language itself needs. */
+  needed(extern: ExternFunction): ExternFunction {
+    return this.#use(extern);
+  }
+
   /** One extern for each name, in the order of first use. */
   #use<E extends ExternVariable | ExternFunction>(extern: E): E {
     const known = this.#used.get(extern.name);

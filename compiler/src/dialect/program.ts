@@ -4,12 +4,21 @@ import { heldType } from "./build.js";
 import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
+import { type Bindings, inferTypes, isOpen } from "./infer-types.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { errorType, type Type, voidType } from "./model/types.js";
 import { typedArguments } from "./program-arguments.js";
-import { cName, hasDecorator, noTypes, resolveType, type TypeEnv, typeKey } from "./resolve-type.js";
+import {
+  bindTypes,
+  cName,
+  hasDecorator,
+  noTypes,
+  resolveType,
+  type TypeEnv,
+  typeKey,
+} from "./resolve-type.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
 import { checkBody } from "./statements/index.js";
@@ -107,31 +116,17 @@ export class Program {
   ): Expr {
     const { session } = this;
     const loc = session.locate(node);
-    const types = new Map<ts.Symbol, Type>();
-    declaration.typeParameters?.forEach((parameter, i) => {
-      const symbol = session.symbolOf(parameter.name);
-      const annotation = typeArguments[i];
-      if (symbol && annotation) types.set(symbol, scope.resolve(annotation));
-    });
+    const given = bindTypes(session, typeArguments.length > 0 ? declaration : {}, typeArguments, scope.types);
+    const types = new Map([...this.#typesOfSelf(declaration, self), ...given]);
     if (args.length !== declaration.parameters.length) {
       const expected = `${declaration.parameters.length} argument${declaration.parameters.length === 1 ? "" : "s"}`;
       return scope.fail(node, TSB.argumentCount(functionName(declaration), expected, args.length));
     }
-    const values: Expr[] = self ? [self] : [];
-    const parameters: Type[] = self ? [self.type] : [];
-    for (const [i, declared] of declaration.parameters.entries()) {
-      const given = args[i];
-      if (!given || !declared.type) return scope.nothing(node);
-      // A class given as a value (`read(EthHdr)`) binds a type parameter, and is nothing at run time.
-      if (ts.isConstructorTypeNode(declared.type)) {
-        this.#bindClass(scope, declared.type, given, types);
-        continue;
-      }
-      const { type, value } = this.#argument(scope, declared.type, given, types);
-      if (value.type.kind === "error" || type.kind === "error") return scope.nothing(node);
-      values.push(value);
-      parameters.push(type);
-    }
+    const passed = this.#passed(scope, declaration, args, { types, written: new Set(types.keys()) });
+    if (!passed || passed.some(({ type, value }) => type.kind === "error" || value.type.kind === "error"))
+      return scope.nothing(node);
+    const values = [...(self ? [self] : []), ...passed.map((p) => p.value)];
+    const parameters = [...(self ? [self.type] : []), ...passed.map((p) => p.type)];
     const callee = this.#instance(declaration, self !== null, parameters, types, linkage, node);
     if (!callee) return scope.nothing(node);
     return { kind: "call", callee, args: values, type: callee.returns, loc };
@@ -149,38 +144,74 @@ export class Program {
     else scope.session.report(given, TSB.valueUnused(`'${given.getText()}'`));
   }
 
+  /** Arguments and the types of their parameters, in two rounds: all of them say what type parameters are. */
+  #passed(
+    scope: Scope,
+    declaration: FunctionNode,
+    args: readonly ts.Expression[],
+    bindings: Bindings,
+  ): { readonly type: Type; readonly value: Expr }[] | null {
+    const { session } = this;
+    const passed: { annotation: ts.TypeNode; given: ts.Expression; value: Expr | null }[] = [];
+    for (const [i, declared] of declaration.parameters.entries()) {
+      const given = args[i];
+      const annotation = declared.type;
+      if (!given || !annotation) return null;
+      // A class given as a value (`read(EthHdr)`) binds a type parameter, and is nothing at run time.
+      if (ts.isConstructorTypeNode(annotation)) this.#bindClass(scope, annotation, given, bindings.types);
+      else {
+        const open = isOpen(
+          session,
+          annotation,
+          new Map([...bindings.types].filter(([s]) => bindings.written.has(s))),
+        );
+        const value = open || isUnion(annotation) ? checkExpression(scope, given) : null;
+        if (value && open && value.kind !== "int") inferTypes(session, annotation, value.type, bindings);
+        passed.push({ annotation, given, value });
+      }
+    }
+    // A number written out takes whatever type the others have.
+    for (const { annotation, value } of passed)
+      if (value?.kind === "int" && isOpen(session, annotation, bindings.types))
+        inferTypes(session, annotation, value.type, bindings);
+    for (const [symbol, type] of bindTypes(session, declaration, [], bindings.types))
+      if (!bindings.types.has(symbol)) bindings.types.set(symbol, type);
+    return passed.map(({ annotation, given, value }) =>
+      this.#argument(scope, annotation, given, value, bindings.types),
+    );
+  }
+
   /**
    * An argument and its parameter's type. The parameter takes the argument's own type where the declaration leaves
-   * it open: type parameters, unions of contexts, and how a kernel pointer is read.
+   * it open: unions of contexts, and how a pointer is followed.
    */
   #argument(
     scope: Scope,
     annotation: ts.TypeNode,
     given: ts.Expression,
-    types: Map<ts.Symbol, Type>,
+    checked: Expr | null,
+    types: TypeEnv,
   ): { type: Type; value: Expr } {
-    const open = this.#openParameter(annotation, types);
-    if (
-      open !== null ||
-      (ts.isUnionTypeNode(annotation) && annotation.types.every((t) => ts.isTypeReferenceNode(t)))
-    ) {
-      const value = checkExpression(scope, given);
-      const { type } = value;
-      if (open) types.set(open, type.kind === "ptr" ? type.to : type);
-      return { type, value };
-    }
-    const declared = resolveType(this.session, annotation, types);
-    const held = heldType(declared);
-    const value = coerce(scope, checkExpression(scope, given, held), held, given);
+    if (checked && isUnion(annotation)) return { type: checked.type, value: checked };
+    const held = heldType(resolveType(this.session, annotation, types));
+    const value = coerce(scope, checked ?? checkExpression(scope, given, held), held, given);
     const space = value.type.kind === "ptr" ? value.type.space : "direct";
     return { type: held.kind === "ptr" ? { ...held, space } : held, value };
   }
 
-  /** The type parameter that the annotation is, if nothing binds it yet. */
-  #openParameter(annotation: ts.TypeNode, types: ReadonlyMap<ts.Symbol, Type>): ts.Symbol | null {
-    if (!ts.isTypeReferenceNode(annotation)) return null;
-    const symbol = this.session.symbolOf(annotation.typeName);
-    return symbol && symbol.flags & ts.SymbolFlags.TypeParameter && !types.has(symbol) ? symbol : null;
+  /** What the type parameters of a method's class stand for in the object that it is called on. */
+  #typesOfSelf(declaration: FunctionNode, self: Expr | null): TypeEnv {
+    const owner = declaration.parent;
+    const struct = self?.type.kind === "ptr" && self.type.to.kind === "struct" ? self.type.to : null;
+    if (!struct || !ts.isClassDeclaration(owner)) return noTypes;
+    const args = this.session.structArguments.get(struct.shape) ?? [];
+    return new Map(
+      (owner.typeParameters ?? []).flatMap((parameter, i) => {
+        const symbol = this.session.symbolOf(parameter.name);
+        const type = args[i];
+        return symbol && type ? [[symbol, type] as const] : [];
+      }),
+    );
   }
 
   #instance(
@@ -204,7 +235,6 @@ export class Program {
       session.report(node, TSB.recursion(functionName(declaration)));
       return null;
     }
-    const inline = hasDecoratorOf(session, declaration);
     const params: Variable[] = [];
     if (method && parameters[0])
       params.push({
@@ -221,10 +251,8 @@ export class Program {
       const type = parameters[params.length] ?? errorType;
       params.push(parameter(session, declared, type, params.length));
     }
-    if (params.length > 5 && !inline) {
-      session.report(declaration, TSB.tooManyArguments(functionName(declaration)));
-      return null;
-    }
+    // BPF passes arguments in five registers: what has more is compiled where it is called.
+    const inline = hasDecoratorOf(session, declaration) || params.length > 5;
     const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
     const name = this.uniqueName(functionName(declaration));
     return this.#compile(
@@ -277,6 +305,10 @@ export class Program {
     return name;
   }
 }
+
+/** `SkBuff | XdpMd`: a parameter that takes several contexts. `T | null` is not one. */
+const isUnion = (annotation: ts.TypeNode): boolean =>
+  ts.isUnionTypeNode(annotation) && annotation.types.every((t) => ts.isTypeReferenceNode(t));
 
 function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, index: number): Variable {
   return {

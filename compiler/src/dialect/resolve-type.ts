@@ -88,24 +88,41 @@ function resolveReference(session: Session, node: ts.TypeReferenceNode, env: Typ
   const declaration = symbol.declarations?.[0];
   if (!declaration) return errorType;
   if (ts.isClassDeclaration(declaration))
-    return structOf(
-      session,
-      declaration,
-      args.map((a) => resolveType(session, a, env)),
-    );
+    return structOf(session, declaration, [...bindTypes(session, declaration, args, env).values()]);
   if (ts.isInterfaceDeclaration(declaration)) return interfaceStruct(session, declaration, env);
   if (ts.isEnumDeclaration(declaration)) return enumOf(session, symbol, declaration);
   if (ts.isTypeAliasDeclaration(declaration)) {
-    const inner = new Map(env);
-    declaration.typeParameters?.forEach((parameter, i) => {
-      const argument = args[i];
-      const key = session.symbolOf(parameter.name);
-      if (argument && key) inner.set(key, resolveType(session, argument, env));
-    });
+    const inner = new Map([...env, ...bindTypes(session, declaration, args, env)]);
     return resolveType(session, declaration.type, inner);
   }
   session.report(node, TSB.typeNotSupported(node.getText()));
   return errorType;
+}
+
+/** What each type parameter of a declaration stands for: the argument that is written, else its default. */
+export function bindTypes(
+  session: Session,
+  declaration: { readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> | undefined },
+  args: readonly ts.TypeNode[],
+  env: TypeEnv,
+): Map<ts.Symbol, Type> {
+  const bound = new Map<ts.Symbol, Type>();
+  declaration.typeParameters?.forEach((parameter, i) => {
+    const symbol = session.symbolOf(parameter.name);
+    const written = args[i];
+    if (symbol && written) bound.set(symbol, resolveArgument(session, written, env));
+    else if (symbol && parameter.default)
+      bound.set(symbol, resolveArgument(session, parameter.default, new Map([...env, ...bound])));
+  });
+  return bound;
+}
+
+/** A type argument: a type, or a number. */
+function resolveArgument(session: Session, node: ts.TypeNode, env: TypeEnv): Type {
+  const number = ts.isLiteralTypeNode(node) && ts.isNumericLiteral(node.literal);
+  return number || ts.isTypeQueryNode(node)
+    ? { kind: "constant", value: BigInt(lengthOf(session, node, env)) }
+    : resolveType(session, node, env);
 }
 
 type Builtin = (
@@ -119,10 +136,10 @@ type Builtin = (
 const builtins: Readonly<Record<string, Builtin>> = {
   array: (session, node, [element, length], env) =>
     element && length
-      ? { kind: "array", element: resolveType(session, element, env), length: lengthOf(session, length) }
+      ? { kind: "array", element: resolveType(session, element, env), length: lengthOf(session, length, env) }
       : unsupported(session, node),
-  str: (session, node, [length]) =>
-    length ? { kind: "str", length: lengthOf(session, length) } : unsupported(session, node),
+  str: (session, node, [length], env) =>
+    length ? { kind: "str", length: lengthOf(session, length, env) } : unsupported(session, node),
   ptr: (session, node, [to], env) => {
     if (!to) return unsupported(session, node);
     const target = resolveType(session, to, env);
@@ -184,8 +201,11 @@ function unsupported(session: Session, node: ts.TypeNode): Type {
   return errorType;
 }
 
-/** The N of `str<N>`: a literal, or `typeof CONSTANT`. */
-function lengthOf(session: Session, node: ts.TypeNode): number {
+/** The N of `str<N>`: a literal, `typeof CONSTANT`, or a type parameter. */
+export function lengthOf(session: Session, node: ts.TypeNode, env: TypeEnv): number {
+  const symbol = ts.isTypeReferenceNode(node) ? session.symbolOf(node.typeName) : null;
+  const bound = symbol && env.get(symbol);
+  if (bound?.kind === "constant") return Number(bound.value);
   const expression = ts.isLiteralTypeNode(node)
     ? node.literal
     : ts.isTypeQueryNode(node)
@@ -224,6 +244,7 @@ export function structOf(
     syscallArguments: [],
   };
   session.structs.set(key, struct);
+  session.structArguments.set(struct.shape, args);
 
   const env = new Map<ts.Symbol, Type>();
   declaration.typeParameters?.forEach((parameter, i) => {
@@ -278,7 +299,7 @@ function bitWidth(session: Session, node: ts.TypeNode): number | null {
   if (!ts.isTypeReferenceNode(node)) return null;
   const symbol = session.symbolOf(node.typeName);
   const width = node.typeArguments?.[1];
-  return symbol && width && session.stdlibName(symbol) === "bits" ? lengthOf(session, width) : null;
+  return symbol && width && session.stdlibName(symbol) === "bits" ? lengthOf(session, width, noTypes) : null;
 }
 
 function rulesOf(session: Session, declaration: ts.ClassDeclaration, union: boolean): LayoutRules {
@@ -432,6 +453,8 @@ export function typeKey(session: Session, type: Type): string {
       return `str${type.length}`;
     case "ptr":
       return `*${type.space}${type.nullable ? "?" : ""}${typeKey(session, type.to)}`;
+    case "constant":
+      return `=${type.value}`;
     case "map":
       return `${type.className}(${type.key ? typeKey(session, type.key) : ""},${type.value ? typeKey(session, type.value) : ""})`;
     default:
@@ -453,6 +476,8 @@ function argumentName(type: Type): string {
       return `ptr_${argumentName(type.to)}`;
     case "int":
       return `${type.bigEndian ? "be" : type.signed ? "i" : "u"}${type.bits}`;
+    case "constant":
+      return `${type.value}`;
     default:
       return type.kind;
   }

@@ -3,7 +3,7 @@ import type { Message } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { Loc, SourceFile } from "./model/location.js";
-import type { EnumType, StructType } from "./model/types.js";
+import type { EnumType, StructType, Type } from "./model/types.js";
 import type { Target } from "./target.js";
 
 /** Where the modules of the standard library are, and what a source file is called in the object. */
@@ -20,6 +20,8 @@ export class Session {
   readonly files: SourceFile[] = [];
   /** Structs and enums by declaration and type arguments, so that each is one object. */
   readonly structs = new Map<string, StructType>();
+  /** What a generic struct was made for, by its shape. */
+  readonly structArguments = new Map<StructType["shape"], readonly Type[]>();
   readonly enums = new Map<ts.Symbol, EnumType>();
   readonly #fileIndex = new Map<ts.SourceFile, number>();
   readonly #ids = new Map<object, number>();

@@ -9,7 +9,6 @@ import type { Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 import type { ExternTable } from "./externs.js";
 import type { FrameTable } from "./frames.js";
-import type { KfuncTable } from "./kfuncs.js";
 import { lowerStatements } from "./statements/index.js";
 import type { TypeTable } from "./types.js";
 
@@ -24,7 +23,6 @@ export interface ModuleContext {
   readonly cpu: BpfCpu;
   readonly types: TypeTable;
   readonly functions: FunctionTable;
-  readonly kfuncs: KfuncTable;
   readonly frames: FrameTable;
   readonly maps: ReadonlyMap<MapModel, ir.GlobalVariable>;
   readonly globals: ReadonlyMap<GlobalModel, ir.GlobalVariable>;

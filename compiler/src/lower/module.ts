@@ -5,7 +5,6 @@ import { lowerExterns } from "./externs.js";
 import { FrameTable } from "./frames.js";
 import { FunctionTable, lowerFunction } from "./functions.js";
 import { lowerGlobals } from "./globals.js";
-import { KfuncTable } from "./kfuncs.js";
 import { lowerMaps } from "./maps.js";
 import { TypeTable } from "./types.js";
 
@@ -20,8 +19,8 @@ export function lowerModule(model: Model, cpu: BpfCpu): string {
     externs: lowerExterns(types, model.externs),
   };
   const functions = new FunctionTable(types, model.functions);
-  const shared = { frames: new FrameTable(), kfuncs: new KfuncTable(module) };
-  for (const func of model.functions) lowerFunction({ cpu, types, functions, ...shared, ...symbols }, func);
+  const frames = new FrameTable();
+  for (const func of model.functions) lowerFunction({ cpu, types, functions, frames, ...symbols }, func);
   for (const record of model.records) module.exportType(types.struct(record));
   return module.print();
 }

@@ -43,6 +43,7 @@ export class TypeTable {
       case "str":
         return ir.arrayType(ir.i8, type.length);
       case "void":
+      case "constant":
       case "error":
         return ir.voidType;
     }
@@ -73,6 +74,7 @@ export class TypeTable {
       case "map":
         return debug.pointer(debug.forward("struct", "bpf_map"));
       case "void":
+      case "constant":
       case "error":
         return null;
     }

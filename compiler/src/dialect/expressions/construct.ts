@@ -11,7 +11,7 @@ import {
   type Type,
   typeName,
 } from "../model/types.js";
-import { structOf } from "../resolve-type.js";
+import { bindTypes, structOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import { checkExpression, checkValue } from "./index.js";
 
@@ -21,7 +21,7 @@ export function checkNew(scope: Scope, node: ts.NewExpression): Expr {
   const declaration = symbol?.valueDeclaration;
   if (!declaration || !ts.isClassDeclaration(declaration))
     return scope.fail(node.expression, TSB.valueUnused(`'${node.expression.getText()}'`));
-  const args = (node.typeArguments ?? []).map((a) => scope.resolve(a));
+  const args = [...bindTypes(scope.session, declaration, node.typeArguments ?? [], scope.types).values()];
   const struct = structOf(scope.session, declaration, args);
   const init = (slot: Slot): Expr[] => {
     const self = slotPlace(slot);

@@ -18,6 +18,7 @@ export function sizeOf(type: Type): number {
     case "map":
       return 8;
     case "void":
+    case "constant":
     case "error":
       return 0;
   }

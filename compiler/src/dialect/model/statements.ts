@@ -1,4 +1,4 @@
-import type { Expr, Variable } from "./expressions.js";
+import type { Expr, Slot, Variable } from "./expressions.js";
 import type { Loc } from "./location.js";
 
 export type Statement = { readonly loc: Loc } & (
@@ -28,13 +28,17 @@ export type Statement = { readonly loc: Loc } & (
       readonly label: LoopLabel;
       readonly body: Statement;
     }
-  /** `from` up to, not including, `to`, by `bpf_iter_num` (Linux 6.4). */
+  /** Rounds of one of the kernel's iterators, until `next` is null. Every way out destroys it. */
   | {
-      readonly kind: "range";
+      readonly kind: "iterate";
       readonly label: LoopLabel;
+      /** What `next` leads to, by value. */
       readonly variable: Variable;
-      readonly from: Expr;
-      readonly to: Expr;
+      readonly range: { readonly from: Expr; readonly to: Expr };
+      readonly state: Slot;
+      readonly start: Expr;
+      readonly next: Expr;
+      readonly destroy: Expr;
       readonly body: Statement;
     }
   | {

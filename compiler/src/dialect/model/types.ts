@@ -11,6 +11,7 @@ export type Type =
   | PointerType
   | MapRefType
   | VoidType
+  | ConstantType
   | ErrorType;
 
 export interface IntType {
@@ -123,6 +124,12 @@ export interface VoidType {
   readonly kind: "void";
 }
 
+/** A number that a type parameter stands for: the 8 of `array<T, 8>`. Nothing has this type. */
+export interface ConstantType {
+  readonly kind: "constant";
+  readonly value: bigint;
+}
+
 /** Stands for a type that could not be made out; an error was reported, nothing more is said about it. */
 export interface ErrorType {
   readonly kind: "error";
@@ -197,6 +204,8 @@ export function typeName(type: Type): string {
         .join(", ")}>`;
     case "void":
       return "void";
+    case "constant":
+      return `${type.value}`;
     case "error":
       return "an unknown type";
   }
@@ -226,6 +235,8 @@ export function sameType(a: Type, b: Type): boolean {
       return b.kind === "struct" && a.origin !== "local" && a.origin === b.origin && a.name === b.name;
     case "enum":
       return b.kind === "enum" && a.name === b.name;
+    case "constant":
+      return b.kind === "constant" && a.value === b.value;
     default:
       return a.kind === b.kind;
   }

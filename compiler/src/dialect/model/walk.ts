@@ -37,8 +37,8 @@ export function walkStatement(statement: Statement, visitor: Visitor): void {
       walkStatement(statement.body, visitor);
       expressions(statement.step);
       return;
-    case "range":
-      expressions(statement.from, statement.to);
+    case "iterate":
+      expressions(statement.start, statement.next, statement.destroy);
       walkStatement(statement.body, visitor);
       return;
     case "unroll":

@@ -1,12 +1,24 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { LoopBody } from "../bodies.js";
-import { binary, contentOf, int, readVariable } from "../build.js";
+import { addressOf, binary, contentOf, int, readVariable } from "../build.js";
 import { closureArguments, makeClosure, parameterOf } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr, MapExpr, Place, Variable } from "../model/expressions.js";
+import { layOut } from "../model/layout.js";
+import type { Loc } from "../model/location.js";
+import type { ExternFunction } from "../model/model.js";
 import type { Statement } from "../model/statements.js";
-import { boolType, integers, isAggregate, pointerTo, type Type, typeName } from "../model/types.js";
+import {
+  boolType,
+  integers,
+  isAggregate,
+  pointerTo,
+  type StructType,
+  type Type,
+  typeName,
+  voidType,
+} from "../model/types.js";
 import { cName } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import { helperNamed } from "../stdlib-tables.js";
@@ -116,6 +128,33 @@ function overArray(
   };
 }
 
+/** `struct bpf_iter_num`: include/uapi/linux/bpf.h. */
+const iteratorState: StructType = {
+  kind: "struct",
+  name: "bpf_iter_num",
+  union: false,
+  origin: "local",
+  shape: layOut(
+    [{ name: "__opaque", type: { kind: "array", element: integers.u64, length: 1 }, width: null }],
+    { union: false, packed: false, align: 8 },
+  ),
+  loc: null,
+  syscallArguments: [],
+};
+
+/** The kernel's functions of that iterator, since Linux 6.4: kernel/bpf/bpf_iter.c. */
+function iteratorFunctions(scope: Scope, loc: Loc) {
+  const it = { name: "it", type: pointerTo(iteratorState) };
+  const declare = (name: string, params: ExternFunction["params"], returns: Type): ExternFunction =>
+    scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
+  const bounds = ["start", "end"].map((name) => ({ name, type: integers.i32 }));
+  return {
+    start: declare("bpf_iter_num_new", [it, ...bounds], integers.i32),
+    next: declare("bpf_iter_num_next", [it], pointerTo(integers.i32, "direct", true)),
+    destroy: declare("bpf_iter_num_destroy", [it], voidType),
+  };
+}
+
 /** `range(from, to)`: an open-coded iterator of the kernel's. */
 function overRange(scope: Scope, node: ts.ForOfStatement, call: ts.CallExpression): Statement | Statement[] {
   const loc = scope.session.locate(node);
@@ -127,7 +166,28 @@ function overRange(scope: Scope, node: ts.ForOfStatement, call: ts.CallExpressio
   const label = labelOf(scope, node);
   const body = withTargets(scope, label, () => checkOne(scope, node.statement));
   if (bounds.some((b) => b.type.kind === "error")) return [];
-  return { kind: "range", label, variable, from: bounds[0], to: bounds[1], body, loc };
+  const functions = iteratorFunctions(scope, loc);
+  const state = scope.slot("iterator", iteratorState, loc);
+  const address: Expr = addressOf({ kind: "slot", slot: state, type: state.type, loc });
+  const called = (callee: ExternFunction, args: readonly Expr[]): Expr => ({
+    kind: "kernelCall",
+    callee,
+    args: [address, ...args],
+    type: callee.returns,
+    loc,
+  });
+  return {
+    kind: "iterate",
+    label,
+    variable,
+    range: { from: bounds[0], to: bounds[1] },
+    state,
+    start: called(functions.start, bounds),
+    next: called(functions.next, []),
+    destroy: called(functions.destroy, []),
+    body,
+    loc,
+  };
 }
 
 /** `for (const [key, value] of map)`: `bpf_for_each_map_elem`, whose callback is the loop's body. */

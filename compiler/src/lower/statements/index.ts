@@ -4,8 +4,8 @@ import { lowerExpression } from "../expressions/index.js";
 import { storeValue } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerIf, lowerReturn } from "./branches.js";
+import { lowerIterate } from "./iterate.js";
 import { lowerJump, lowerLabelled, lowerLoop } from "./loops.js";
-import { lowerRange } from "./range.js";
 import { lowerSwitch } from "./switch.js";
 import { lowerUnroll } from "./unroll.js";
 
@@ -38,8 +38,8 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
     case "labelled":
       lowerLabelled(f, statement);
       return;
-    case "range":
-      lowerRange(f, statement);
+    case "iterate":
+      lowerIterate(f, statement);
       return;
     case "unroll":
       lowerUnroll(f, statement);
