@@ -6,7 +6,7 @@ const filter = (body: string, before = ""): string =>
     `  @map({ maxEntries: 8 }) counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n${body}\n    return XdpAction.PASS;\n  }`,
     {
       before,
-      imports: "kconfig, PtRegs, ProgArray, SkAction,",
+      imports: "kconfig, repeat, PtRegs, ProgArray, SkAction,",
     },
   );
 
@@ -67,9 +67,11 @@ const refused: readonly (readonly [string, string, string])[] = [
     probe(`  @SEC("xpd") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`),
   ],
   [
-    "an argument after the context",
-    "TSB3008",
-    probe(`  @SEC("kprobe/x") f(ctx: PtRegs, n: u64): i32 { return 0; }`, { imports: "PtRegs," }),
+    "a second argument of a function that returns",
+    "TSB4031",
+    probe(`  @SEC("kretprobe/x") f(ctx: PtRegs, ret: u64, n: u64): i32 { return 0; }`, {
+      imports: "PtRegs,",
+    }),
   ],
   ["a map's method that is not compiled yet", "TSB3008", filter("    this.counts.lookupOrInit(1, 2);")],
   [
@@ -85,7 +87,12 @@ const refused: readonly (readonly [string, string, string])[] = [
     "TSB2021",
     filter("    make();", "class A { n: u32; }\nfunction make(): A { const a = new A(); return a; }"),
   ],
-  ["for … of", "TSB3008", filter("    for (const [key] of this.counts) { }")],
+  ["a loop over a map without its keys", "TSB3008", filter("    for (const entry of this.counts) { }")],
+  [
+    "a count of repeat() that is known only at run time",
+    "TSB4035",
+    filter("    repeat(ctx.data, (i) => { this.counts.delete(i); });"),
+  ],
 ];
 
 describe("the compiler refuses, with one error,", () => {
