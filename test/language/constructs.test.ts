@@ -128,6 +128,39 @@ const constructs: readonly Construct[] = [
     body: "const n = this.n; this.x = seven(n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6);",
     expected: { x: 7654321n },
   },
+  {
+    name: "repeat() writes its body out, return ends a round",
+    members: "table: array<u32, 4> = [5, 6, 7, 8]; total: u64 = 0;",
+    body: "repeat(4, (i) => { if (i === 2) return; this.total += this.table[i]; });",
+    expected: { total: 19n },
+  },
+  {
+    name: "an index is bounded by a comparison before it",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; i: u32 = 3; x: u32 = 0; y: u32 = 0;",
+    body: "const i = this.i; if (i < 5) this.x = this.table[i]; let j = this.i + 7; if (j >= 5) j = 4; this.y = this.table[j];",
+    expected: { x: 4, y: 5 },
+  },
+  {
+    name: "an index is bounded by its loop",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; n: u32 = 4; x: u64 = 0; y: u64 = 0;",
+    body: "for (let i = 0; i < this.table.length; i++) this.x += this.table[i]; const n = this.n; for (let i = 1; i <= n && i < 5; i += 2) this.y += this.table[i];",
+    expected: { x: 15n, y: 6n },
+  },
+  {
+    name: "an index is bounded by range(), loop() and an early return",
+    before:
+      "function at(values: array<u32, 5>, i: i32): u32 { if (i < 0 || i >= 5) return 0; return values[i]; }",
+    members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; n: i32 = 3; x: u64 = 0; y: u64 = 0; z: u64 = 0;",
+    body: "for (const i of range(0, 5)) this.x += this.table[i]; let y: u64 = 0; loop(5, (i) => { y += this.table[i]; }); this.y = y; this.z = at(this.table, this.n) * 10 + at(this.table, -1) + at(this.table, 5);",
+    expected: { x: 15n, y: 15n, z: 40n },
+  },
+  {
+    name: "an index in a field is bounded by a comparison of the field",
+    before: "class Buffer { size: u32; bytes: array<u8, 16>; }",
+    members: "@map({ maxEntries: 1 }) scratch: PerCpuArray<Buffer>; x: u32 = 0;",
+    body: "const b = this.scratch.lookup(0); if (b) { b.size = 3; for (let i = 0; i < 8; i++) { if (b.size > 12) break; b.bytes[b.size] = 7; b.size += 2; } this.x = b.size; this.x += b.bytes[5]; }",
+    expected: { x: 20 },
+  },
 ];
 
 const source = ({ members, body, before = "" }: Construct): string =>

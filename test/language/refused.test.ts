@@ -36,6 +36,26 @@ const refused: readonly (readonly [string, string, string])[] = [
     "TSB2012",
     filter("    const a = new A();\n    a.bytes[ctx.data] = 1;", "class A { bytes: array<u8, 4>; }"),
   ],
+  ...[
+    ["bounded by one too few", "const i = this.n; if (i <= 4) this.table[i] = 1;"],
+    ["bounded only on one way", "let i = this.n; if (ctx.data > 5) { if (i > 3) i = 3; } this.table[i] = 1;"],
+    ["changed after its comparison", "let i = this.n; if (i < 4) { i += 1; this.table[i] = 1; }"],
+    ["changed by a closure", "let i = this.n; if (i < 4) { loop(3, () => { i += 1; }); this.table[i] = 1; }"],
+    ["of a loop that counts on", "let i: u32 = 0; while (this.n > 3) { this.table[i] = 1; i += 1; }"],
+    ["that may be below zero", "const i: i32 = i32(this.n); if (i < 4) this.table[i] = 1;"],
+    ["of a global, which may change meanwhile", "if (this.n < 4) this.table[this.n] = 1;"],
+    ["of a range that is too long", "for (const i of range(0, 5)) this.table[i] = 1;"],
+  ].map(
+    ([name, body]) =>
+      [
+        `an index ${name}`,
+        "TSB2012",
+        probe(
+          `  n: u32 = 0; table: array<u32, 4>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    ${body}\n    return XdpAction.PASS;\n  }`,
+          { imports: "loop, range," },
+        ),
+      ] as const,
+  ),
   ["a loop without an end", "TSB3007", filter("    while (true) { this.counts.delete(1); }")],
   ["recursion", "TSB3005", filter("    again(1);", "function again(n: u32): u32 { return again(n); }")],
   ["a variable of the module", "TSB3006", filter("", "let state: u32 = 0;")],

@@ -69,6 +69,16 @@ function loadedType(place: Place): Type {
   return { ...type, space: spaceOf(place) };
 }
 
+/** The element of an array at an index. */
+export const element = (base: Expr, index: Expr, type: Type, loc: Loc): Place & { kind: "element" } => ({
+  kind: "element",
+  base,
+  index,
+  type,
+  loc,
+  bound: { most: null },
+});
+
 export const addressOf = (place: Place): Expr => ({
   kind: "address",
   type: pointerTo(place.type, spaceOf(place)),

@@ -1,7 +1,7 @@
 import { type ArgumentSource, argumentRegisters, argumentSource } from "@tsbpfc/stdlib/tables";
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import { addressOf, contentOf, convert, heldType, int, readVariable } from "./build.js";
+import { addressOf, contentOf, convert, element, heldType, int, readVariable } from "./build.js";
 import { toCondition } from "./coerce.js";
 import type { Expr, Place, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
@@ -114,13 +114,7 @@ function slot(struct: StructType, index: number, context: Expr, loc: Loc): Expr 
   const [slots] = struct.shape.fields;
   if (slots?.type.kind !== "array") return null;
   const place: Place = { kind: "field", base: context, struct, field: slots, type: slots.type, loc };
-  return contentOf({
-    kind: "element",
-    base: addressOf(place),
-    index: int(BigInt(index), loc),
-    type: slots.type.element,
-    loc,
-  });
+  return contentOf(element(addressOf(place), int(BigInt(index), loc), slots.type.element, loc));
 }
 
 function register(struct: StructType, name: string | undefined, base: Expr, loc: Loc): Expr | null {

@@ -41,24 +41,29 @@ const within = (inner: Range, outer: Range): boolean => inner.min >= outer.min &
 const textSize = ({ type }: Expr): number =>
   type.kind === "ptr" && type.to.kind === "str" ? type.to.length : 0;
 
-/** What is known of an expression from its form alone. Never narrower than the truth. */
-export function rangeOf(expr: Expr): Range {
+/** What something else than its form tells of an expression; null leaves it to the form. */
+export type Lookup = (expr: Expr) => Range | null;
+
+/** What is known of an expression from its form, and from `lookup`. Never narrower than the truth. */
+export function rangeOf(expr: Expr, lookup: Lookup = () => null): Range {
   const whole = rangeOfType(expr.type);
+  const told = lookup(expr);
+  if (told) return told;
   switch (expr.kind) {
     case "int":
       return { min: expr.value, max: expr.value };
     case "convert": {
-      const from = rangeOf(expr.operand);
+      const from = rangeOf(expr.operand, lookup);
       return within(from, whole) ? from : whole;
     }
     case "conditional": {
-      const a = rangeOf(expr.whenTrue);
-      const b = rangeOf(expr.whenFalse);
+      const a = rangeOf(expr.whenTrue, lookup);
+      const b = rangeOf(expr.whenFalse, lookup);
       const both = { min: least(a.min, b.min), max: greatest(a.max, b.max) };
       return within(both, whole) ? both : whole;
     }
     case "binary": {
-      const result = binaryRange(expr.op, rangeOf(expr.left), rangeOf(expr.right));
+      const result = binaryRange(expr.op, rangeOf(expr.left, lookup), rangeOf(expr.right, lookup));
       return result && within(result, whole) ? result : whole;
     }
     case "log2":

@@ -2,6 +2,7 @@ import { ts } from "ts-morph";
 import type { Message } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { KernelTypes } from "./kernel-types.js";
+import type { Place } from "./model/expressions.js";
 import type { Loc, SourceFile } from "./model/location.js";
 import type { EnumType, StructType, Type } from "./model/types.js";
 import type { Target } from "./target.js";
@@ -23,6 +24,8 @@ export class Session {
   /** What a generic struct was made for, by its shape. */
   readonly structArguments = new Map<StructType["shape"], readonly Type[]>();
   readonly enums = new Map<ts.Symbol, EnumType>();
+  /** Where the index of an element is written. */
+  readonly indexes = new WeakMap<Place, ts.Node>();
   readonly #fileIndex = new Map<ts.SourceFile, number>();
   readonly #ids = new Map<object, number>();
 

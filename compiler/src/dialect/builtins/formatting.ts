@@ -1,5 +1,5 @@
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, convert, int, nullPointer } from "../build.js";
+import { addressOf, convert, element, int, nullPointer } from "../build.js";
 import { checkExpression } from "../expressions/index.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
@@ -88,7 +88,7 @@ function memoryOf(scope: Scope, { values }: Format, loc: Loc): [Expr, Expr] {
   const base = addressOf({ kind: "slot", slot, type, loc });
   const init = values.map((value, i): Expr => {
     const index = int(BigInt(i), loc, integers.u64);
-    const place: Place = { kind: "element", base, index, type: integers.u64, loc };
+    const place: Place = element(base, index, integers.u64, loc);
     return { kind: "assign", place, value: convert(value, integers.u64), type: integers.u64, loc };
   });
   return [{ kind: "temporary", slot, zeroed: false, init, type: pointerTo(type), loc }, size];

@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, binary, contentOf, convert } from "../build.js";
+import { addressOf, binary, contentOf, convert, element } from "../build.js";
 import { checkValue } from "../expressions/index.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { sizeOf } from "../model/layout.js";
@@ -56,7 +56,7 @@ const offset: Builtin = (scope, node) => {
   if (sizeOf(to) === 0)
     return scope.fail(given, TSB.mismatch(typeName(pointer.type), "a pointer to something of a size"));
   // Through `convert`, so that nothing takes this for an element of the array that the pointer leads to.
-  const place: Place = { kind: "element", base: convert(pointer, type), index: count, type: to, loc };
+  const place: Place = element(convert(pointer, type), count, to, loc);
   return { ...addressOf(place), type };
 };
 

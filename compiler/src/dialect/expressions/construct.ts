@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, int } from "../build.js";
+import { addressOf, element, int } from "../build.js";
 import type { Expr, Place, Slot } from "../model/expressions.js";
 import {
   type Aggregate,
@@ -145,20 +145,14 @@ function elementParts(
   type: Type & { kind: "array" },
   target: Place,
 ): Expr[] {
-  return node.elements.flatMap((element, i) => {
+  return node.elements.flatMap((item, i) => {
     if (i >= type.length) {
-      scope.session.report(element, TSB.indexOutside(`${i}`, type.length));
+      scope.session.report(item, TSB.indexOutside(`${i}`, type.length));
       return [];
     }
-    const loc = scope.session.locate(element);
-    const place: Place = {
-      kind: "element",
-      base: addressOf(target),
-      index: int(BigInt(i), loc),
-      type: type.element,
-      loc,
-    };
-    return [store(scope, place, element)];
+    const loc = scope.session.locate(item);
+    const place: Place = element(addressOf(target), int(BigInt(i), loc), type.element, loc);
+    return [store(scope, place, item)];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { contentOf, convert } from "../build.js";
+import { contentOf, convert, element } from "../build.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { integers, isInteger, type Type, typeName } from "../model/types.js";
 import { rangeOf } from "../ranges.js";
@@ -34,17 +34,9 @@ export function elementPlace(scope: Scope, node: ts.ElementAccessExpression): Pl
     scope.session.report(node.argumentExpression, TSB.indexOutside(`${min}`, array.length));
     return null;
   }
-  if (min < 0n || max >= BigInt(array.length)) {
-    // A bound that stands elsewhere (a comparison before, a loop's range) is not followed yet.
-    scope.session.report(node.argumentExpression, TSB.indexUnbounded(array.length));
-    return null;
-  }
   const type: Type = array.kind === "str" ? integers.u8 : array.element;
-  return {
-    kind: "element",
-    base,
-    index: convert(index, integers.u64),
-    type,
-    loc: scope.session.locate(node),
-  };
+  const place = element(base, convert(index, integers.u64), type, scope.session.locate(node));
+  // What bounds it elsewhere is looked for when the whole function is known.
+  scope.session.indexes.set(place, node.argumentExpression);
+  return place;
 }

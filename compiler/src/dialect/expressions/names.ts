@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, contentOf, convert, int, readVariable } from "../build.js";
+import { addressOf, contentOf, convert, element, int, readVariable } from "../build.js";
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
@@ -99,7 +99,7 @@ function syscallArgument(scope: Scope, node: ts.PropertyAccessExpression): Expr 
     type: args.type,
     loc,
   });
-  const register: Place = { kind: "element", base, index: int(BigInt(index), loc), type: integers.u64, loc };
+  const register: Place = element(base, int(BigInt(index), loc), integers.u64, loc);
   return convert(contentOf(register), argument.type);
 }
 

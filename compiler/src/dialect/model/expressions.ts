@@ -95,7 +95,13 @@ export type Place = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "global"; readonly global: GlobalModel }
   | { readonly kind: "extern"; readonly extern: ExternVariable }
   | { readonly kind: "field"; readonly base: Expr; readonly struct: StructType; readonly field: Field }
-  | { readonly kind: "element"; readonly base: Expr; readonly index: Expr }
+  | {
+      readonly kind: "element";
+      readonly base: Expr;
+      readonly index: Expr;
+      /** Set if the source bounds the index where the verifier does not see it: it is at most this. */
+      readonly bound: { most: bigint | null };
+    }
   | { readonly kind: "target"; readonly pointer: Expr }
 );
 

@@ -8,6 +8,9 @@ export interface Visitor {
   readonly statement?: (statement: Statement) => void;
 }
 
+/** A kind that was added to the model has to be added here: what is not walked is taken for not there. */
+function nothingLeft(_: never): void {}
+
 export function walkStatements(statements: readonly Statement[], visitor: Visitor): void {
   for (const statement of statements) walkStatement(statement, visitor);
 }
@@ -58,64 +61,81 @@ export function walkStatement(statement: Statement, visitor: Visitor): void {
     case "return":
       expressions(statement.value);
       return;
+    default:
+      nothingLeft(statement);
   }
 }
 
-export function walkExpression(expr: Expr, visitor: Visitor): void {
-  visitor.expression?.(expr);
-  const inside = (...list: readonly Expr[]): void => {
-    for (const one of list) walkExpression(one, visitor);
-  };
+/** What an expression is made of, in the order of its evaluation. */
+export type Part =
+  | { readonly expression: Expr }
+  | { readonly place: Place }
+  | { readonly statements: readonly Statement[] };
+
+const expressions = (...list: readonly Expr[]): Part[] => list.map((expression) => ({ expression }));
+
+export function partsOf(expr: Expr): readonly Part[] {
   switch (expr.kind) {
     case "int":
     case "null":
     case "string":
+    case "constantText":
     case "map":
     case "current":
     case "closure":
     case "captures":
+    case "kernelFunction":
+    case "typeFact":
+    case "enumFact":
     case "error":
-      return;
+      return [];
     case "read":
     case "address":
-      walkPlace(expr.place, visitor);
-      return;
+    case "fieldFact":
+      return [{ place: expr.place }];
     case "convert":
     case "negate":
     case "complement":
     case "not":
     case "swap":
     case "log2":
-      inside(expr.operand);
-      return;
+      return expressions(expr.operand);
+    case "textLength":
+      return expressions(expr.text);
     case "binary":
     case "compare":
     case "and":
     case "or":
-      inside(expr.left, expr.right);
-      return;
+    case "sameText":
+      return expressions(expr.left, expr.right);
     case "conditional":
-      inside(expr.condition, expr.whenTrue, expr.whenFalse);
-      return;
+      return expressions(expr.condition, expr.whenTrue, expr.whenFalse);
     case "assign":
+    case "atomic":
+      return [{ expression: expr.value }, { place: expr.place }];
     case "modify":
-      walkPlace(expr.place, visitor);
-      inside(expr.value);
-      return;
+      return [{ place: expr.place }, { expression: expr.value }];
+    case "compareExchange":
+      return [{ place: expr.place }, ...expressions(expr.expected, expr.value)];
     case "copy":
-      inside(expr.target, expr.source);
-      return;
+      return expressions(expr.target, expr.source);
     case "temporary":
-      inside(...expr.init);
-      return;
+      return expressions(...expr.init);
     case "call":
+    case "kernelCall":
     case "helper":
-      inside(...expr.args);
-      return;
+      return expressions(...expr.args);
     case "sequence":
-      walkStatements(expr.statements, visitor);
-      inside(expr.value);
-      return;
+      return [{ statements: expr.statements }, { expression: expr.value }];
+  }
+}
+
+export function walkExpression(expr: Expr, visitor: Visitor): void {
+  visitor.expression?.(expr);
+  for (const part of partsOf(expr)) {
+    if ("expression" in part) walkExpression(part.expression, visitor);
+    else if ("place" in part) walkPlace(part.place, visitor);
+    else walkStatements(part.statements, visitor);
   }
 }
 
@@ -125,6 +145,7 @@ export function walkPlace(place: Place, visitor: Visitor): void {
     case "variable":
     case "slot":
     case "global":
+    case "extern":
       return;
     case "field":
       walkExpression(place.base, visitor);
@@ -136,5 +157,7 @@ export function walkPlace(place: Place, visitor: Visitor): void {
     case "target":
       walkExpression(place.pointer, visitor);
       return;
+    default:
+      nothingLeft(place);
   }
 }

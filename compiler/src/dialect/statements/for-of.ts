@@ -1,10 +1,10 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { LoopBody } from "../bodies.js";
-import { addressOf, binary, contentOf, int, readVariable } from "../build.js";
+import { addressOf, binary, contentOf, element, int, readVariable } from "../build.js";
 import { closureArguments, makeClosure, parameterOf } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
-import type { Expr, MapExpr, Place, Variable } from "../model/expressions.js";
+import type { Expr, MapExpr, Variable } from "../model/expressions.js";
 import { layOut } from "../model/layout.js";
 import type { Loc } from "../model/location.js";
 import type { ExternFunction } from "../model/model.js";
@@ -81,15 +81,9 @@ function overArray(
   }
   const whole = scope.hidden("array", array.type, loc);
   const index: Variable = { ...scope.hidden("index", integers.u64, loc), constant: false };
-  const at = readVariable(index, loc);
-  const element: Place = {
-    kind: "element",
-    base: readVariable(whole, loc),
-    index: at,
-    type: type.element,
-    loc: scope.session.locate(name),
-  };
-  const content = contentOf(element);
+  const counter = readVariable(index, loc);
+  const at = element(readVariable(whole, loc), counter, type.element, scope.session.locate(name));
+  const content = contentOf(at);
   const variable = named(scope, name, content.type);
   const label = labelOf(scope, node);
   const body = withTargets(scope, label, () => checkOne(scope, node.statement));
@@ -106,7 +100,7 @@ function overArray(
         condition: {
           kind: "compare",
           op: "<",
-          left: at,
+          left: counter,
           right: int(BigInt(type.length), loc, integers.u64),
           type: boolType,
           loc,

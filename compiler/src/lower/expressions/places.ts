@@ -34,7 +34,7 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       return fieldAddress(f, place);
     case "element": {
       const base = lowerExpression(f, place.base);
-      const index = lowerExpression(f, place.index);
+      const index = bounded(f, place, lowerExpression(f, place.index));
       f.at(place.loc);
       if (kernelArray(place) && place.index.kind === "int") {
         const array = place.base.type.kind === "ptr" ? f.types.member(place.base.type.to) : null;
@@ -50,6 +50,14 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
     case "target":
       return { pointer: lowerExpression(f, place.pointer), volatile: false, align };
   }
+}
+
+/** The index compared in the register that is used; `passthrough` keeps LLVM from finding that it need not be. */
+function bounded(f: FunctionLowering, { bound }: Place & { kind: "element" }, index: ir.Value): ir.Value {
+  if (bound.most === null) return index;
+  const most = ir.constInt(ir.i64, bound.most);
+  const used = ir.intrinsics.passthrough(f.b, index);
+  return f.b.select(f.b.icmp("ugt", used, most), most, used);
 }
 
 /** An array in a kernel struct: a constant index is part of the relocated path. */
