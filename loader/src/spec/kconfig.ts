@@ -9,6 +9,8 @@ import type { KconfigSpec, MapSpec } from "./spec.js";
 
 type Datasec = Extract<BtfType, { kind: "datasec" }>;
 const section = ".kconfig";
+/** Bytes of all externs: their values are numbers and short texts, and memory is taken for them. */
+const maxBytes = 1 << 20;
 
 /** Gives the externs of `.kconfig` their places: the section exists in BTF only. Largest alignment first. */
 export function layoutKconfig(datasec: Datasec, btf: Btf): Datasec {
@@ -44,6 +46,13 @@ export function readKconfig(
     }
     return { name: variable.name, offset, size, type: variable.type, weak: weak.has(variable.name) };
   });
+  if (datasec.size > maxBytes) {
+    throw new SpecError(
+      "SPEC_BAD_EXTERN",
+      `the __kconfig externs have ${datasec.size} bytes together; at most ${maxBytes} are taken`,
+      { section },
+    );
+  }
   return { maps: [sectionMap(section, "kconfig", new Uint8Array(datasec.size), id)], kconfigs };
 }
 

@@ -228,6 +228,16 @@ describe.skipIf(!hasClang)("an object of clang's, with externs", () => {
     const { references } = spec.programs.get("use")!;
     expect(references.filter((r) => r.kind === "mapValue" && r.map === ".kconfig")).toHaveLength(3);
   });
+
+  it("takes no memory for externs of a damaged size", () => {
+    const bytes = compileFixture("externs");
+    const view = new DataView(bytes.buffer);
+    // An array's second word is its kind, its last its length (`struct btf_type`, `struct btf_array`).
+    for (let at = 0; at + 24 <= bytes.length; at += 4)
+      if (view.getUint32(at, true) === 3 << 24 && view.getUint32(at + 16, true) === 16)
+        view.setUint32(at + 16, 0x7fff_ffff, true);
+    expect(() => parseObject(bytes)).toThrow(/externs have \d+ bytes together/);
+  });
 });
 
 describe.skipIf(!hasClang)("an object of clang's, with struct_ops", () => {
