@@ -116,7 +116,7 @@ const catalogue = {
     instead: "Write u8, u16, u32, u64, i8, i16, i32 or i64.",
   })),
   mismatch: entry("TSB2008", (actual: string, expected: string) => ({
-    what: `${actual} cannot be used as ${expected}.`,
+    what: `${actual.charAt(0).toUpperCase()}${actual.slice(1)} cannot be used as ${expected}.`,
     why: "They are laid out differently, and BPF converts between integers only.",
     instead: `Give ${expected}, or convert explicitly (\`u32(x)\`, \`cast<T>(p)\`).`,
   })),
@@ -166,7 +166,7 @@ const catalogue = {
     instead: "Give a whole number.",
   })),
   initialiserNotConstant: entry("TSB2018", (name: string) => ({
-    what: `'${name}' starts from something that is not a constant.`,
+    what: `The value of '${name}' is not known while compiling.`,
     why: "Globals are bytes in the object; no code runs before the first program.",
     instead: "Start from literals, and set the rest from Node before loading.",
   })),

@@ -93,10 +93,11 @@ const contains = (outer: Span, inner: Span): boolean =>
 
 /**
  * One list in source order. Where the checker and the dialect complain of the same place, the one that says why
- * and what instead stays.
+ * and what instead stays. Of a @map on what is no map, the checker knows only that the options do not fit.
  */
 function merge(typed: readonly Diagnostic[], own: readonly Diagnostic[]): Diagnostic[] {
-  const all = [...typed.filter((d) => d.reason), ...own, ...typed.filter((d) => !d.reason)];
+  const better = own.filter((d) => d.code === TSB.mapTypeMissing.code);
+  const all = [...better, ...typed.filter((d) => d.reason), ...own, ...typed.filter((d) => !d.reason)];
   const kept: Diagnostic[] = [];
   for (const diagnostic of all) {
     const repeats = kept.some(

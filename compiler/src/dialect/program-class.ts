@@ -67,7 +67,7 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   const decorator = decoratorCall(session, member, "map");
   if (decorator) {
     if (type?.kind === "map") program.addMap(symbol, readMap(session, name, type, decorator));
-    else if (type?.kind !== "error") session.report(member, TSB.mapTypeMissing(name));
+    else if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
     return;
   }
   if (!type) {

@@ -18,16 +18,20 @@ const decorator: Rewrite = (node, text) => {
   const name = call.expression.getText();
   if (name === "SEC") {
     const [section] = call.arguments;
-    const expected =
-      /assignable to type '((?:[^']|'(?=[A-Za-z]))*)'/.exec(
-        text.slice(text.lastIndexOf("Argument of type")),
-      )?.[1] ?? "";
-    return section && ts.isStringLiteralLike(section)
-      ? TSB.wrongContext(section.text, expected.replace(/\s+/g, " ") || "another function")
-      : null;
+    const expected = calledAs(text);
+    return section && ts.isStringLiteralLike(section) ? TSB.wrongContext(section.text, expected) : null;
   }
   return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
 };
+
+/** The function's type that a section asks for: of the standard library's `Fn<Context, Result>`, what it stands for. */
+function calledAs(text: string): string {
+  const type = /assignable to parameter of type '((?:[^']|'(?=[A-Za-z]))*)'/
+    .exec(text)?.[1]
+    ?.replace(/\s+/g, " ");
+  const [, context, result = "i32"] = /^Fn<([^,<>]+(?:<[^<>]*>)?)(?:, (.*))?>$/.exec(type ?? "") ?? [];
+  return context ? `(ctx: ${context}) => ${result}` : (type ?? "another function");
+}
 
 /** Arguments of a decorator: an unknown option, a section that does not exist. */
 const argument: Rewrite = (node, text) => {

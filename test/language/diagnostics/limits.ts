@@ -1,0 +1,37 @@
+import { type Example, inside } from "./example.js";
+
+/** 5xxx: limits of the kernel, of the instruction set and of the machine code. */
+export const limits: readonly Example[] = [
+  {
+    code: "TSB5001",
+    source: inside("const big = «new» Big();\n    big.bytes[0] = 1;", "class Big { bytes: array<u8, 600>; }"),
+  },
+  {
+    code: "TSB5002",
+    source: inside("const n = «c»tx.data / 3;"),
+    llvm: "unsupported signed division, please convert to unsigned div/mod.",
+  },
+  {
+    code: "TSB5003",
+    source: inside(
+      "six(1, 2, 3, 4, 5, 6);",
+      "«function six(a: u32, b: u32, c: u32, d: u32, e: u32, f: u32): u32 { return a + b + c + d + e + f; }»",
+    ),
+  },
+  {
+    code: "TSB5004",
+    source: inside(
+      "const a = new A();\n    const old = «atomic.exchange(a.n, 1)»;",
+      "class A { n: u64; }",
+    ).replace("copy,", "copy, atomic,"),
+    options: { kernel: "5.10" },
+  },
+  {
+    code: "TSB5005",
+    source: inside(
+      "const a = new A();\n    const old = «atomic.exchange(a.n, 1)»;",
+      "class A { n: u64; }",
+    ).replace("copy,", "copy, atomic,"),
+    options: { cpu: "v2" },
+  },
+];
