@@ -18,19 +18,25 @@ const decorator: Rewrite = (node, text) => {
   const name = call.expression.getText();
   if (name === "SEC") {
     const [section] = call.arguments;
-    const expected = calledAs(text);
-    return section && ts.isStringLiteralLike(section) ? TSB.wrongContext(section.text, expected) : null;
+    return section && ts.isStringLiteralLike(section)
+      ? TSB.wrongContext(section.text, calledAs(section.text, text))
+      : null;
   }
   return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
 };
 
-/** The function's type that a section asks for: of the standard library's `Fn<Context, Result>`, what it stands for. */
-function calledAs(text: string): string {
-  const type = /assignable to parameter of type '((?:[^']|'(?=[A-Za-z]))*)'/
-    .exec(text)?.[1]
-    ?.replace(/\s+/g, " ");
-  const [, context, result = "i32"] = /^Fn<([^,<>]+(?:<[^<>]*>)?)(?:, (.*))?>$/.exec(type ?? "") ?? [];
-  return context ? `(ctx: ${context}) => ${result}` : (type ?? "another function");
+/** What the standard library names the functions that a section takes, and the event's fields where they are named. */
+const FUNCTION = /^Fn(?<more>WithArgs)?<(?<context>\{.*\}|[^,<>]+(?:<[^<>]*>)?)(?:, (?<result>.*))?>$/;
+
+/** The function's type that a section asks for, written out. */
+function calledAs(section: string, text: string): string {
+  const type =
+    /assignable to parameter of type '((?:[^']|'(?=[A-Za-z]))*)'/.exec(text)?.[1] ?? "another function";
+  const { context, more, result = "i32" } = FUNCTION.exec(type.replace(/\s+/g, " "))?.groups ?? {};
+  if (context === undefined) return type.replace(/\s+/g, " ");
+  const event = /^\??(?:tracepoint|tp)\/(.*)/.exec(section)?.[1];
+  const named = context.startsWith("{") && event !== undefined ? `Tracepoint<"${event}">` : context;
+  return `(ctx: ${named}${more ? ", …arguments" : ""}) => ${result}`;
 }
 
 /** Arguments of a decorator: an unknown option, a section that does not exist. */
