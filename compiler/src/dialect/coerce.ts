@@ -21,6 +21,9 @@ export function coerce(scope: Scope, expr: Expr, target: Type, node: ts.Node): E
     if (type.kind === "ptr" && compatible(type.to, target.to))
       return { ...expr, type: { ...type, to: target.to } };
   } else if (sameType(type, target)) return expr;
+  // A map that was found in a map of maps.
+  else if (target.kind === "map" && type.kind === "ptr" && sameType(type.to, target))
+    return convert(expr, target);
   return scope.fail(node, TSB.mismatch(describe(expr), typeName(target)));
 }
 

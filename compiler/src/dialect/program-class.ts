@@ -1,13 +1,12 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import { evaluate } from "./constants.js";
 import { initialBytes } from "./globals.js";
-import type { ExternVariable, MapModel } from "./model/model.js";
-import { isInteger, type MapRefType, type Type, typeName } from "./model/types.js";
+import { checkValues, option, readMap } from "./map-definitions.js";
+import type { ExternVariable } from "./model/model.js";
+import { type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
 import { decoratorCall, hasDecorator, noTypes, resolveType } from "./resolve-type.js";
 import type { Session } from "./session.js";
-import { mapClass } from "./stdlib-tables.js";
 
 /** The one class of the file with @program. */
 export function findProgramClass(session: Session, source: ts.SourceFile): ts.ClassDeclaration | null {
@@ -37,6 +36,7 @@ export function readProgramClass(
     const section = sectionOf(session, member);
     if (section !== null) program.addProgram(member, section);
   }
+  for (const map of program.maps) checkValues(session, declaration, map, program);
   return { program, license: licenseOf(session, declaration) };
 }
 
@@ -107,43 +107,4 @@ function readOption(
   }
   const loc = session.locate(member.name);
   return { kind: "kconfig", name: name.text, type, weak: initializer !== undefined, loc };
-}
-
-function readMap(session: Session, name: string, type: MapRefType, decorator: ts.CallExpression): MapModel {
-  const [options] = decorator.arguments;
-  const number = (key: string): bigint | null => {
-    const node = options ? option(options, key) : null;
-    const value = node ? evaluate(session, node) : null;
-    if (node && value === null) session.report(node, TSB.optionNotConstant(key));
-    return value;
-  };
-  for (const unread of ["inner", "values"]) {
-    const node = options ? option(options, unread) : null;
-    if (node) session.report(node, TSB.notYet(`The option '${unread}' of @map`));
-  }
-  const pinning = options ? option(options, "pinning") : null;
-  const numaNode = number("numaNode");
-  const kind = mapClass(type.className);
-  return {
-    name,
-    type,
-    loc: session.locate(decorator.parent.parent),
-    maxEntries: Number(number("maxEntries") ?? 0n),
-    flags: Number(number("flags") ?? 0n) | (kind?.flags ?? 0),
-    pinning: pinning && ts.isStringLiteralLike(pinning) && pinning.text === "by-name" ? "by-name" : "none",
-    numaNode: numaNode === null ? null : Number(numaNode),
-    extra: number("extra") ?? 0n,
-    record: kind?.value.kind === "record" ? recordType(type.value) : null,
-  };
-}
-
-const recordType = (type: Type | null): MapModel["record"] =>
-  type !== null && !isInteger(type) && type.kind === "struct" ? type : null;
-
-/** The value of a property in an object literal. */
-function option(options: ts.Expression, key: string): ts.Expression | null {
-  if (!ts.isObjectLiteralExpression(options)) return null;
-  for (const property of options.properties)
-    if (ts.isPropertyAssignment(property) && property.name.getText() === key) return property.initializer;
-  return null;
 }

@@ -63,6 +63,7 @@ function resolveUnion(session: Session, node: ts.UnionTypeNode, env: TypeEnv): T
   if (rest.length === 1 && only && rest.length < node.types.length) {
     const type = resolveType(session, only, env);
     if (type.kind === "ptr") return { ...type, nullable: true };
+    if (type.kind === "map") return pointerTo(type, "direct", true);
     if (isAggregate(type))
       return pointerTo(type, type.kind === "struct" && type.origin === "kernel" ? "probe" : "direct", true);
     if (type.kind === "error") return type;
@@ -177,7 +178,7 @@ function resolveBuiltin(
       kind: "map",
       className: name,
       mapKind: map.kind,
-      key: map.key === "argument" ? (types[0] ?? null) : map.key === "index" ? integers.u32 : null,
+      key: map.key === "argument" ? (types[0] ?? null) : fixedKeys[map.key],
       value: mapValue(map, types),
     };
     return type;
@@ -189,6 +190,12 @@ const fixedValues: Readonly<Record<FixedValue, Type>> = {
   u32: integers.u32,
   u64: integers.u64,
   "u64[127]": { kind: "array", element: integers.u64, length: 127 },
+};
+
+const fixedKeys: Readonly<Record<Exclude<MapClass["key"], "argument">, Type | null>> = {
+  index: integers.u32,
+  cgroup: integers.u64,
+  none: null,
 };
 
 function mapValue({ value }: MapClass, args: readonly Type[]): Type | null {

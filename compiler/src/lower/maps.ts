@@ -10,20 +10,26 @@ interface DefinitionField {
   readonly type: ir.DIType;
 }
 
-/** BTF-defined maps in `.maps` (libbpf: `parse_btf_map_def`). */
+/** BTF-defined maps in `.maps` (libbpf: `parse_btf_map_def`). Programs that fill slots are declared before. */
 export function lowerMaps(
   types: TypeTable,
   maps: readonly MapModel[],
 ): ReadonlyMap<MapModel, ir.GlobalVariable> {
-  return new Map(maps.map((map) => [map, lowerMap(types, map)]));
+  const lowered = new Map<MapModel, ir.GlobalVariable>();
+  // Maps that others hold come first: an initialiser names them.
+  for (const map of [...maps].sort((a, b) => Number(a.inner !== null) - Number(b.inner !== null)))
+    lowered.set(map, lowerMap(types, map));
+  return lowered;
 }
 
 function lowerMap(types: TypeTable, map: MapModel): ir.GlobalVariable {
   const { module } = types;
   const { debug } = module;
   const fields = definition(types, map);
+  const slots = slotsOf(types, map);
+  const all = slots ? [...fields, { name: "values", type: slots }] : fields;
   const struct = debug.struct({ kind: "struct", sizeBits: fields.length * 64 });
-  struct.define(fields.map(({ name, type }, i) => ({ name, type, offsetBits: i * 64 })));
+  struct.define(all.map(({ name, type }, i) => ({ name, type, offsetBits: i * 64 })));
   const di = debug.global({
     name: map.name,
     file: types.file(map.loc.file),
@@ -32,15 +38,39 @@ function lowerMap(types: TypeTable, map: MapModel): ir.GlobalVariable {
     // The record's type is in no field: libbpf 1.1 passes a ring buffer's value type on, and the kernel refuses it.
     declTags: map.record ? [`tsbpfc:record=${map.record.name}`] : [],
   });
-  const type = ir.structType(fields.map(() => ir.ptr));
+  const values = map.values.map((name) => symbol(types, name));
+  const list = ir.arrayType(ir.ptr, values.length);
+  const type = ir.structType([...fields.map(() => ir.ptr), ...(values.length > 0 ? [list] : [])]);
   const global = module.global(map.name, type, {
     section: ".maps",
     align: 8,
-    initializer: ir.zero(type),
+    initializer:
+      values.length === 0
+        ? ir.zero(type)
+        : ir.constStruct(type, [...fields.map(() => ir.nullPtr), ir.constArray(ir.ptr, values)]),
     debug: di,
   });
   module.keep(global);
   return global;
+}
+
+function symbol(types: TypeTable, name: string): ir.Constant {
+  const known = types.module.named(name);
+  if (!known) throw new ir.InternalError("ir-no-carrier", `no symbol ${name} for a slot`);
+  return known;
+}
+
+/** The type of `values`: an array, of no length said, of pointers to maps as the inner one or to programs. */
+function slotsOf(types: TypeTable, map: MapModel): ir.DIType | null {
+  const { debug } = types.module;
+  if (map.inner) {
+    const fields = definition(types, map.inner);
+    const inner = debug.struct({ kind: "struct", sizeBits: fields.length * 64 });
+    inner.define(fields.map(({ name, type }, i) => ({ name, type, offsetBits: i * 64 })));
+    return debug.array(debug.pointer(inner), 0);
+  }
+  if (map.type.mapKind !== "prog_array" || map.values.length === 0) return null;
+  return debug.array(debug.pointer(debug.subroutine(debug.integer(32, true), [debug.pointer(null)])), 0);
 }
 
 function definition(types: TypeTable, map: MapModel): DefinitionField[] {
@@ -50,7 +80,7 @@ function definition(types: TypeTable, map: MapModel): DefinitionField[] {
   const { key, value, mapKind } = map.type;
   const fields = [number("type", mapTypes[mapKind as MapType])];
   if (key) fields.push(pointer("key", types.member(key)));
-  if (value && !map.record && !carriesRecords(map)) fields.push(pointer("value", types.member(value)));
+  if (value && !map.record && !carriesNoValue(map)) fields.push(pointer("value", types.member(value)));
   if (map.maxEntries > 0) fields.push(number("max_entries", map.maxEntries));
   if (map.flags !== 0) fields.push(number("map_flags", map.flags));
   if (map.numaNode !== null) fields.push(number("numa_node", map.numaNode));
@@ -62,5 +92,8 @@ function definition(types: TypeTable, map: MapModel): DefinitionField[] {
 /** `enum libbpf_pin_type`. */
 const LIBBPF_PIN_BY_NAME = 1;
 
-/** Kinds whose element is not a value of the map. */
-const carriesRecords = (map: MapModel): boolean => mapClass(map.type.className)?.value.kind === "record";
+/** Kinds whose element is not a value of the map: a record, or a map, which is a file descriptor to the kernel. */
+const carriesNoValue = (map: MapModel): boolean => {
+  const kind = mapClass(map.type.className)?.value.kind;
+  return kind === "record" || kind === "inner";
+};

@@ -13,12 +13,12 @@ export function lowerModule(model: Model, cpu: BpfCpu): string {
   const [main] = model.files;
   const module = new ir.Module({ fileName: main?.name ?? model.name, source: main?.text ?? "", cpu });
   const types = new TypeTable(module, model);
+  const functions = new FunctionTable(types, model.functions);
   const symbols = {
     maps: lowerMaps(types, model.maps),
     globals: lowerGlobals(types, model),
     externs: lowerExterns(types, model.externs),
   };
-  const functions = new FunctionTable(types, model.functions);
   const frames = new FrameTable();
   for (const func of model.functions) lowerFunction({ cpu, types, functions, frames, ...symbols }, func);
   for (const record of model.records) module.exportType(types.struct(record));

@@ -70,7 +70,8 @@ export class TypeTable {
       case "str":
         return debug.array(debug.char(), type.length);
       case "ptr":
-        return debug.pointer(this.debug(type.to));
+        // A map is a pointer already.
+        return type.to.kind === "map" ? this.debug(type.to) : debug.pointer(this.debug(type.to));
       case "map":
         return debug.pointer(debug.forward("struct", "bpf_map"));
       case "void":

@@ -4,9 +4,9 @@ export interface MapClass {
   readonly kind: string;
   /**
    * Where the key's type comes from: the class's first type argument, a 32-bit index, a 32-bit number that the kernel
-   * wants declared though no program looks up by it (`fd`), or nowhere.
+   * wants declared though no program looks up by it (`fd`), the 64-bit id of a cgroup (Linux 5.9), or nowhere.
    */
-  readonly key: "argument" | "index" | "none";
+  readonly key: "argument" | "index" | "cgroup" | "none";
   /**
    * Where the value's type comes from: a type argument by position, a fixed type, a record that `.maps` does not
    * declare, the map inside, or nowhere.
@@ -227,7 +227,7 @@ export const mapClasses = {
 function attachedStorage(kind: string, since: string): MapClass {
   return row({
     kind,
-    key: "argument",
+    key: "cgroup",
     value: argument(0),
     maxEntries: "zero",
     methods: { local: ["bpf_get_local_storage"] },

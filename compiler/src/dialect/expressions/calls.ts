@@ -1,8 +1,10 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
+import { convert } from "../build.js";
 import { callHelper } from "../builtins/helpers.js";
 import { builtins } from "../builtins/index.js";
-import { mapMethods } from "../builtins/maps.js";
+import { callMapMethod } from "../builtins/maps/index.js";
+import { callObjectMethod } from "../builtins/objects.js";
 import type { Expr, MapExpr } from "../model/expressions.js";
 import type { Scope } from "../scope.js";
 import { helperNamed } from "../stdlib-tables.js";
@@ -56,12 +58,25 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   if (callee.questionDotToken) return scope.fail(callee, TSB.notYet("A call behind `?.`"));
   const base = checkExpression(scope, callee.expression);
   if (base.type.kind === "error") return base;
-  if (base.type.kind === "map") {
-    const check = mapMethods(base.type.className, callee.name.text);
-    if (!check) return scope.fail(callee.name, TSB.mapMethod(callee.name.text, base.type.className));
-    return check(scope, node, base as MapExpr);
+  const map = asMap(base);
+  if (map) {
+    return (
+      callMapMethod(scope, node, map, callee.name.text) ??
+      scope.fail(callee.name, TSB.mapMethod(callee.name.text, map.type.className))
+    );
   }
   if (base.type.kind === "ptr" && base.type.to.kind === "struct" && method && ts.isMethodDeclaration(method))
     return scope.program.callMethod(scope, method, base, node.arguments, node);
+  if (symbol && scope.session.stdlibName(symbol) !== null) {
+    const called = callObjectMethod(scope, node, base, callee.name.text);
+    return called ?? scope.fail(callee.name, TSB.notYet(`'${callee.name.text}'`));
+  }
   return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
+}
+
+/** A map of the class, or one that was found in a map of maps. */
+function asMap(base: Expr): MapExpr | null {
+  const { type } = base;
+  if (type.kind === "map") return { ...base, type };
+  return type.kind === "ptr" && type.to.kind === "map" ? { ...convert(base, type.to), type: type.to } : null;
 }

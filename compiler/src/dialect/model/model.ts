@@ -29,6 +29,10 @@ export interface MapModel {
   readonly extra: bigint;
   /** What a ring buffer or perf event array carries, else null. */
   readonly record: StructType | null;
+  /** The maps that a map of maps may hold: their definition, which is no map of its own. */
+  readonly inner: MapModel | null;
+  /** What fills the slots from 0 on: programs of a program array, maps of a map of maps, by name. */
+  readonly values: readonly string[];
 }
 
 /** Something of the kernel's that the loader finds by its name. */

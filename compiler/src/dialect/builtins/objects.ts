@@ -1,0 +1,106 @@
+import type { ts } from "ts-morph";
+import { TSB } from "../../diagnostics/catalogue.js";
+import { int } from "../build.js";
+import { checkExpression, checkValue } from "../expressions/index.js";
+import type { Expr } from "../model/expressions.js";
+import { integers, pointerTo, type Type, voidType } from "../model/types.js";
+import type { Scope } from "../scope.js";
+import { isOlder, printVersion } from "../target.js";
+import { helperCall } from "./helper-call.js";
+
+/** Checks `object.method(…)` of a timer, a work queue …: a part of a map's value that the kernel looks after. */
+type ObjectMethod = (scope: Scope, node: ts.CallExpression, object: Expr) => Expr;
+
+/** `init(map, n)`, `start(n, flags)`, `cancel()`: the arguments as the helper or the kernel function takes them. */
+type Argument = "map" | "u64" | "u32" | "flags";
+
+function argumentsAs(
+  scope: Scope,
+  node: ts.CallExpression,
+  wanted: readonly Argument[],
+): readonly Expr[] | null {
+  const args: Expr[] = [];
+  for (const [i, kind] of wanted.entries()) {
+    const given = node.arguments[i];
+    if (!given && kind === "flags") args.push(int(0n, scope.session.locate(node), integers.u64));
+    else if (!given) {
+      const expected = `${wanted.length} argument${wanted.length === 1 ? "" : "s"}`;
+      scope.session.report(
+        node,
+        TSB.argumentCount(node.expression.getText(), expected, node.arguments.length),
+      );
+      return null;
+    } else if (kind === "map") {
+      const map = checkExpression(scope, given);
+      if (map.type.kind !== "map" && map.type.kind !== "error")
+        scope.session.report(given, TSB.mismatch("This", "the map whose value holds it"));
+      args.push(map);
+    } else args.push(checkValue(scope, given, kind === "u32" ? integers.u32 : integers.u64));
+  }
+  return args.some((a) => a.type.kind === "error") ? null : args;
+}
+
+const byHelper =
+  (name: string, ...wanted: readonly Argument[]): ObjectMethod =>
+  (scope, node, object) => {
+    const args = argumentsAs(scope, node, wanted);
+    return args ? helperCall(scope, node, name, [object, ...args], integers.i64) : scope.nothing(node);
+  };
+
+const argumentTypes: Readonly<Record<Argument, Type>> = {
+  map: pointerTo(voidType),
+  u64: integers.u64,
+  u32: integers.u32,
+  flags: integers.u32,
+};
+
+/** Work queues have kernel functions in place of helpers. */
+const byKernelFunction =
+  (name: string, since: string, ...wanted: readonly Argument[]): ObjectMethod =>
+  (scope, node, object) => {
+    const { target } = scope.session;
+    const loc = scope.session.locate(node);
+    if (target.kernel && isOlder(target, since))
+      return scope.fail(node, TSB.kernelTooOld(name, since, printVersion(target.kernel)));
+    const args = argumentsAs(scope, node, wanted);
+    if (!args) return scope.nothing(node);
+    const params = [
+      { name: "object", type: object.type },
+      ...wanted.map((kind) => ({ name: kind, type: argumentTypes[kind] })),
+    ];
+    const callee = scope.program.externs.needed({
+      kind: "kfunc",
+      name,
+      params,
+      returns: integers.i32,
+      weak: false,
+      loc,
+    });
+    return { kind: "kernelCall", callee, args: [object, ...args], type: integers.i32, loc };
+  };
+
+/** By the kernel's name of the struct. */
+const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> = {
+  bpf_timer: {
+    init: byHelper("bpf_timer_init", "map", "u64"),
+    start: byHelper("bpf_timer_start", "u64", "flags"),
+    cancel: byHelper("bpf_timer_cancel"),
+  },
+  bpf_wq: {
+    init: byKernelFunction("bpf_wq_init", "6.10", "map", "flags"),
+    start: byKernelFunction("bpf_wq_start", "6.10", "flags"),
+  },
+};
+
+/** Null for a method that is none of these. */
+export function callObjectMethod(
+  scope: Scope,
+  node: ts.CallExpression,
+  object: Expr,
+  method: string,
+): Expr | null {
+  const struct = object.type.kind === "ptr" && object.type.to.kind === "struct" ? object.type.to.name : "";
+  const table = Object.hasOwn(methods, struct) ? methods[struct] : undefined;
+  const check = table && Object.hasOwn(table, method) ? table[method] : undefined;
+  return check ? check(scope, node, object) : null;
+}
