@@ -202,7 +202,7 @@ describe.skipIf(!isRoot)("in the kernel", () => {
   it("every other kind of map, with each of its methods, passes the verifier", () => {
     const before = "class Key { a: u32; b: u32; }\nclass Event { a: u32; b: u64; }";
     const imports =
-      "SkReuseport, AttachedCgroupStorage, DevMapHash, bpf_get_stackid, bpf_sk_release, BPF_F_CURRENT_CPU, BPF_F_INGRESS, BPF_NOEXIST,";
+      "SkReuseport, PerfEventCtx, AttachedCgroupStorage, DevMapHash, bpf_get_stackid, bpf_sk_release, BPF_F_CURRENT_CPU, BPF_F_INGRESS, BPF_NOEXIST,";
     const source = run(
       `  @map({ maxEntries: 4 }) socks: SockMap;
   @map({ maxEntries: 4 }) hashed: SockHash<Key>;
@@ -232,7 +232,6 @@ describe.skipIf(!isRoot)("in the kernel", () => {
   }
   @SEC("tc") packet(ctx: SkBuff): TcAction {
     this.n = this.groups.containsSkb(ctx, 0) + this.groups.containsCurrent(1);
-    this.n += bpf_get_stackid(ctx, this.stacks, 0);
     this.n += this.events.output(ctx, { a: 1, b: 2 }, BPF_F_CURRENT_CPU);
     this.n += this.events.output(ctx, { a: 1 }, BPF_F_CURRENT_CPU, 4);
     const sk = ctx.sk;
@@ -241,6 +240,10 @@ describe.skipIf(!isRoot)("in the kernel", () => {
       if (stored) stored.value += 1;
     }
     return TcAction.OK;
+  }
+  @SEC("perf_event") sampled(ctx: PerfEventCtx): i32 {
+    this.n = bpf_get_stackid(ctx, this.stacks, 0);
+    return 0;
   }
   @SEC("cgroup_skb/egress") counted(ctx: SkBuff): i32 {
     this.attached.local().value += 1;

@@ -112,7 +112,7 @@ export function bindTypes(
     const symbol = session.symbolOf(parameter.name);
     const written = args[i];
     if (symbol && written) bound.set(symbol, resolveArgument(session, written, env));
-    else if (symbol && parameter.default)
+    else if (symbol && parameter.default && parameter.default.kind !== ts.SyntaxKind.AnyKeyword)
       bound.set(symbol, resolveArgument(session, parameter.default, new Map([...env, ...bound])));
   });
   return bound;
@@ -173,7 +173,8 @@ function resolveBuiltin(
   if (builtin) return builtin(session, node, args, env);
   const map = mapClass(name);
   if (map) {
-    const types = args.map((a) => resolveType(session, a, env));
+    const declaration = session.symbolOf(node.typeName)?.declarations?.find(ts.isClassDeclaration);
+    const types = declaration ? [...bindTypes(session, declaration, args, env).values()] : [];
     const type: MapRefType = {
       kind: "map",
       className: name,
@@ -256,7 +257,7 @@ export function structOf(
   const env = new Map<ts.Symbol, Type>();
   declaration.typeParameters?.forEach((parameter, i) => {
     const symbol = session.symbolOf(parameter.name);
-    const argument = args[i] ?? (parameter.default && resolveType(session, parameter.default, env));
+    const argument = args[i];
     if (symbol && argument) env.set(symbol, argument);
   });
   const fields: FieldDeclaration[] = [];

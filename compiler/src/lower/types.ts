@@ -97,7 +97,10 @@ export class TypeTable {
       sizeBits: sizeOf(struct) * 8,
     });
     this.#debug.set(struct.shape, made);
-    made.define(struct.shape.fields.map((field) => this.#member(field)));
+    const { fields } = struct.shape;
+    // Of a context's fields some share bytes with an earlier one; the kernel wants members by their offsets.
+    const members = struct.origin === "context" ? [...fields].sort((a, b) => a.offset - b.offset) : fields;
+    made.define(members.map((field) => this.#member(field)));
     return made;
   }
 
