@@ -13,6 +13,9 @@ export {
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
+  numberIterators,
+  tcxLinks,
+  uprobeMulti,
 } from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
 export type { CgroupOrder } from "./links/iter.js";

@@ -11,6 +11,9 @@ import {
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
+  numberIterators,
+  tcxLinks,
+  uprobeMulti,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelRow } from "../lab/kernels.js";
@@ -26,6 +29,12 @@ const kinds = [
   "prog_array",
   "perf_event_array",
   "ringbuf",
+  "bloom_filter",
+  "user_ringbuf",
+  "sk_storage",
+  "inode_storage",
+  "task_storage",
+  "cgrp_storage",
 ] as const;
 const features: readonly Feature[] = [
   attachCookies,
@@ -36,6 +45,9 @@ const features: readonly Feature[] = [
   kprobes,
   memcgAccounting,
   mmapableArrays,
+  numberIterators,
+  tcxLinks,
+  uprobeMulti,
   ...Object.values(btfFeatures),
   ...kinds.map((kind) => mapTypeFeature(kind)!),
 ];

@@ -70,7 +70,9 @@ function resultsOf(file: FileReport): readonly TestResult[] {
       file: file.name,
       name: [...test.ancestorTitles, test.title].join(" > "),
       state: isRun ? (test.status as "passed" | "failed") : "skipped",
-      why: isRun ? test.failureMessages.join("\n") : (test.meta.kernelTest?.skipped ?? "left out"),
+      why: isRun
+        ? test.failureMessages.join("\n")
+        : (test.meta.kernelTest?.skipped ?? "its condition is not met here"),
       durationMs: test.duration ?? 0,
     };
   });

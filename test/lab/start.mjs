@@ -1,6 +1,6 @@
 // Bundles the lab's command, so that Node runs its TypeScript, and runs it. The packages are taken as they are built.
-import { mkdirSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL("../.build/", import.meta.url));
@@ -16,6 +16,21 @@ await build({
   packages: "external",
   sourcemap: "inline",
   logLevel: "error",
+  plugins: [
+    {
+      // Modules find files beside them, wherever the bundle lies.
+      name: "own-url",
+      setup({ onLoad }) {
+        onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+          contents: readFileSync(path, "utf8").replaceAll(
+            "import.meta.url",
+            JSON.stringify(pathToFileURL(path).href),
+          ),
+          loader: "ts",
+        }));
+      },
+    },
+  ],
 });
 try {
   await import(outfile);

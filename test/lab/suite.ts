@@ -1,23 +1,41 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { compile } from "@tsbpfc/compiler";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
 import { build, type Plugin, transform } from "esbuild";
+import { compileFixture } from "../../runtime/fixtures/compile.js";
 import type { ProbeSource } from "../support/probe-source.js";
-import { command } from "./command.js";
+import { command, which } from "./command.js";
 import { LabError } from "./errors.js";
 import { writeArchive } from "./initramfs.js";
 import { repository } from "./paths.js";
 import type { Orders } from "./protocol.js";
 
 /** Test files that run on every kernel, and folders of such. */
-export const suiteFiles: readonly string[] = ["test/kernel"];
+export const suiteFiles: readonly string[] = [
+  "test/kernel",
+  "runtime/src/programs/test-run.test.ts",
+  "runtime/src/load/faults.test.ts",
+  "runtime/src/load/kernel.test.ts",
+  "runtime/src/load/kconfig.test.ts",
+  "runtime/src/load/ksyms.test.ts",
+  "runtime/src/sys/attr.test.ts",
+  "runtime/src/readers/readers.test.ts",
+  "runtime/src/readers/ring-reader.test.ts",
+  "runtime/src/maps/iteration.test.ts",
+  "runtime/src/maps/kinds.test.ts",
+  "runtime/src/links/targets.test.ts",
+  "runtime/src/links/hooks.test.ts",
+  "runtime/src/links/xdp.test.ts",
+];
 
 /** Modules that are others in the machines: there is no compiler, and no vitest. */
 const replaced: Readonly<Record<string, string>> = {
   vitest: "test/lab/guest/vitest.ts",
-  "./built-probes.js": "test/lab/guest/built-probes.ts",
+  "built-probes.js": "test/lab/guest/built-probes.ts",
+  "compile.js": "test/lab/guest/compile-fixture.ts",
+  "skeleton.js": "test/lab/guest/fixture-skeleton.ts",
 };
 
 /** Native modules, which a bundle cannot hold. */
@@ -32,7 +50,10 @@ export interface Suite {
 
 /** Bundles the test files, compiles the probes that they declare, and packs all of it for `/tsbpfc`. */
 export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<Suite> {
-  const work = mkdtempSync(join(tmpdir(), "tsbpfc-suite-"));
+  // Within the repository: stack traces name sources by their paths from here, which the machines take from their root.
+  const builds = join(repository, "test/.build");
+  mkdirSync(builds, { recursive: true });
+  const work = mkdtempSync(join(builds, "suite-"));
   const remove = (): void => rmSync(work, { recursive: true, force: true });
   try {
     const root = join(work, "root/tsbpfc");
@@ -43,6 +64,7 @@ export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<
     copyRuntimeFiles(root);
     const orders: Orders = { kernel: "host", files, pattern: null };
     writeFileSync(join(root, "lab/orders.json"), JSON.stringify(orders));
+    await buildFixtures(root);
     for (const probe of collect(root)) await buildProbe(probe, root);
     const archive = join(work, "suite.cpio");
     writeArchive(join(work, "root"), archive);
@@ -100,11 +122,16 @@ const replacing: Plugin = {
         },
       ],
     }));
-    onResolve({ filter: /^vitest$|\/built-probes\.js$/ }, ({ path, importer }) => {
-      const file = replaced[path];
-      // The replacements themselves mean the types of what they replace.
-      return file === undefined || importer.includes("/lab/guest/") ? null : { path: join(repository, file) };
-    });
+    onResolve(
+      { filter: /^vitest$|\/built-probes\.js$|\/fixtures\/(compile|skeleton)\.js$/ },
+      ({ path, importer }) => {
+        const file = replaced[basename(path)];
+        // The replacements themselves mean the types of what they replace.
+        return file === undefined || importer.includes("/lab/guest/")
+          ? null
+          : { path: join(repository, file) };
+      },
+    );
   },
 };
 
@@ -125,6 +152,29 @@ function copyRuntimeFiles(root: string): void {
   // The examples as they are built, and their sources, which tests read.
   const isExample = (path: string): boolean => !path.includes("node_modules") && !/\.(map|o)$/.test(path);
   cpSync(join(repository, "examples"), join(root, "examples"), { recursive: true, filter: isExample });
+}
+
+/**
+ * Objects that clang makes of the runtime's fixtures, and their skeletons. Tests of the runtime fail without them, as
+ * they do on this machine.
+ */
+async function buildFixtures(root: string): Promise<void> {
+  const folder = join(root, "fixtures");
+  mkdirSync(folder);
+  if (!which("clang-19")) return;
+  for (const file of readdirSync(join(repository, "runtime/fixtures"))) {
+    const name = /^(.*)\.bpf\.c$/.exec(file)?.[1];
+    if (name === undefined) continue;
+    const object = compileFixture(name);
+    writeFileSync(join(folder, `${name}.bpf.o`), object);
+    const { ts } = generateSkeleton(parseObject(object), object, {
+      name: "Fixture",
+      source: `${name}.bpf.o`,
+      embed: true,
+    });
+    const { code } = await transform(ts, { loader: "ts", format: "cjs", target: "node20" });
+    writeFileSync(join(folder, `${name}.skel.cjs`), code);
+  }
 }
 
 /** The probes that the bundled files declare. */

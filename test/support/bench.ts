@@ -36,7 +36,12 @@ export class Bench {
   /** Names of what the test makes begin with this: tests of other processes run at the same time. */
   readonly prefix = `tsbpfc-${process.pid}-${++count}`;
   readonly #cleanups: (() => void | Promise<void>)[] = [];
-  readonly #leaks = new Leaks(this.prefix);
+  readonly #leaks: Leaks;
+
+  /** @param patienceMs how long the kernel has to free what was let go */
+  constructor(patienceMs?: number) {
+    this.#leaks = new Leaks(this.prefix, patienceMs);
+  }
 
   /** Runs at the test's end, whatever happens. */
   defer(cleanup: () => void | Promise<void>): void {

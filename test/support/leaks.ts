@@ -21,7 +21,10 @@ export class Leaks {
   readonly #before: Things;
   readonly #held = new Set<string>();
 
-  constructor(private readonly prefix: string) {
+  constructor(
+    private readonly prefix: string,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     this.#before = this.#things();
   }
 
@@ -32,7 +35,7 @@ export class Leaks {
 
   /** @throws Error naming what is left */
   async check(): Promise<void> {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + this.patienceMs;
     let left = this.#left();
     while (left.length > 0 && performance.now() < end) {
       await sleep(20);

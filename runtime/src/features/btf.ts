@@ -5,7 +5,8 @@ import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type Answer, answerOf, type Feature } from "./feature.js";
 
-const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
+/** `int`. */
+export const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
 const proto: BtfType = { kind: "func_proto", returns: 0, params: [{ name: "a", type: 1 }] };
 const variable: BtfType = { kind: "var", name: "x", type: 1, linkage: "static" };
 const section = (name: string): BtfType => ({
@@ -57,20 +58,25 @@ const rows: Readonly<
   },
 };
 
-function takes(types: readonly BtfType[]): Answer {
+/** Loads BTF of these types, and asks `then` of its descriptor; `no` if the kernel does not take it. */
+export function withBtf(types: readonly BtfType[], then: (fd: number) => Answer): Answer {
   const k = kernel();
   const bytes = encodeBtf(types);
   const attr = new Struct("btfLoad", { btf: k.address(bytes), btf_size: bytes.length });
-  const result = bpf(k, "BPF_BTF_LOAD", attr.bytes);
-  if (result >= 0) k.close(result);
-  return answerOf(result, new Set([errno.EINVAL]));
+  const fd = bpf(k, "BPF_BTF_LOAD", attr.bytes);
+  if (fd < 0) return answerOf(fd, new Set([errno.EINVAL]));
+  try {
+    return then(fd);
+  } finally {
+    k.close(fd);
+  }
 }
 
 /** What a kernel's BTF may hold, by the loader's names; `btf`: that it takes any. */
 export const btfFeatures = Object.fromEntries(
   Object.entries(rows).map(([key, { what, since, types }]) => [
     key,
-    { name: what, since, probe: () => takes(types) },
+    { name: what, since, probe: () => withBtf(types, () => "yes") },
   ]),
 ) as Readonly<Record<keyof typeof rows, Feature>>;
 

@@ -6,12 +6,15 @@ import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileFixture } from "../../fixtures/compile.js";
 import { u32 } from "../codecs/index.js";
+import { tcxLinks, uprobeMulti } from "../features/index.js";
 import { type Collection, loadCollection } from "../load/collection.js";
 import { HashMap } from "../maps/index.js";
 import type { Program } from "../programs/program.js";
 import type { Link } from "./link.js";
 
 const uprobes = existsSync("/sys/bus/event_source/devices/uprobe");
+const many = uprobeMulti.probe() === "yes";
+const tcx = tcxLinks.probe() === "yes";
 
 describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this kernel, as root", () => {
   const device = `g${process.pid % 100_000}`;
@@ -61,7 +64,7 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(global("left")).toBe(1);
   });
 
-  test.skipIf(!uprobes)("many functions are probed by one pattern", () => {
+  test.skipIf(!many)("many functions are probed by one pattern", () => {
     spec.programs.get("multi")!.autoload = true;
     collection.close();
     collection = loadCollection(spec);
@@ -104,12 +107,15 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(tgids(attached(program("tasks").attach({ pid: process.pid })))).toEqual(new Set([process.pid]));
   });
 
-  test("an iterator that lacks its target, or has two, says so; other links cannot be read", () => {
-    expect(() => program("elements").attach()).toThrow(/EBADF.*attach\(\{ map \}\)/);
-    expect(() => program("tasks").attach({ pid: 1, cgroup: "/" })).toThrow(/pid and cgroup/);
-    const link = attached(program("pass").attach({ iface: device, direction: "ingress" }));
-    expect(() => link.read()).toThrow(/only iterators/);
-  });
+  test.skipIf(!tcx)(
+    "an iterator that lacks its target, or has two, says so; other links cannot be read",
+    () => {
+      expect(() => program("elements").attach()).toThrow(/EBADF.*attach\(\{ map \}\)/);
+      expect(() => program("tasks").attach({ pid: 1, cgroup: "/" })).toThrow(/pid and cgroup/);
+      const link = attached(program("pass").attach({ iface: device, direction: "ingress" }));
+      expect(() => link.read()).toThrow(/only iterators/);
+    },
+  );
 
   test("socket lookup attaches to a network namespace", () => {
     expect(() => program("lookup").attach()).toThrow(/netns/);
@@ -139,7 +145,7 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(() => link.fd).toThrow(/closed/);
   });
 
-  test("tc takes its direction from the options if the section has none", () => {
+  test.skipIf(!tcx)("tc takes its direction from the options if the section has none", () => {
     expect(() => program("pass").attach({ iface: device })).toThrow(/direction: "ingress"/);
     const link = attached(program("pass").attach({ iface: device, direction: "egress" }));
     expect(link.info().programId).toBe(program("pass").info().id);

@@ -2,7 +2,7 @@ import { type MapSpec, mapTypes } from "@tsbpfc/loader";
 import { BPF_F_MMAPABLE, mmapableArrays } from "../features/mmapable.js";
 import { type MapFacts, MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
-import { bpf, bpfCommand, openPinned } from "../sys/bpf.js";
+import { bpf, bpfCommand, objectInfo, openPinned } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type LoadedBtf, noBtf } from "./btf.js";
@@ -35,21 +35,21 @@ export function createMap(
     const handle = new MapHandle(pinned, facts);
     try {
       checkPinned(handle, spec, path);
+      useTemplate(handle, spec, context);
     } catch (error) {
       handle.close();
       throw error;
     }
-    useTemplate(handle, spec);
     return { handle, pinAt: null };
   }
   const handle = new MapHandle(create(spec, context), facts);
   try {
     if (isSection(spec)) fillSection(handle, spec);
+    useTemplate(handle, spec, context);
   } catch (error) {
     handle.close();
     throw error;
   }
-  useTemplate(handle, spec);
   return { handle, pinAt: path };
 }
 
@@ -58,10 +58,27 @@ function factsOf(spec: MapSpec): MapFacts {
   return { name: spec.name, type: spec.type, keySize, valueSize, maxEntries, flags };
 }
 
-/** Later maps for a map of maps are made as its first one. Without BTF: the object's is no longer in the kernel. */
-function useTemplate(handle: MapHandle, { inner }: MapSpec): void {
-  if (inner)
-    handle.useTemplate(() => new MapHandle(create(inner, { btf: noBtf, pinPath: "" }), factsOf(inner)));
+/**
+ * Later maps for a map of maps are made as its first one, with the object's BTF if the kernel still has it: until Linux
+ * 6.2 a map with BTF is not like one without (kernel: `bpf_map_meta_equal`, timer_off).
+ *
+ * @throws SyscallError
+ */
+function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf }: MapContext): void {
+  if (!inner) return;
+  const id = btf.fd < 0 ? 0 : objectInfo(btf.fd, "btfInfo", "the object's BTF").number("id");
+  handle.useTemplate(() => {
+    const fd =
+      id === 0 ? -1 : bpf(kernel(), "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
+    try {
+      return new MapHandle(
+        create(inner, { btf: fd < 0 ? noBtf : { ...btf, fd }, pinPath: "" }),
+        factsOf(inner),
+      );
+    } finally {
+      if (fd >= 0) kernel().close(fd);
+    }
+  });
 }
 
 function create(spec: MapSpec, context: MapContext): number {

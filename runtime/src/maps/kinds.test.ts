@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fixtureSkeleton } from "../../fixtures/skeleton.js";
 import * as codecs from "../codecs/index.js";
+import { mapTypeFeature } from "../features/index.js";
 import type * as runtime from "../index.js";
 import { commands } from "../sys/commands.js";
 import { type Kernel, kernel, setKernel } from "../sys/kernel.js";
@@ -48,6 +49,10 @@ type Live = runtime.Skeleton<
   { stack: bigint }
 >;
 
+/** Where cgroups of version 2 are. */
+const cgroups = /^\S+ (\S+) cgroup2 /m.exec(readFileSync("/proc/mounts", "utf8"))?.[1];
+const hasCgroupStorage = mapTypeFeature("cgrp_storage")?.probe() === "yes";
+
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const entry = (i: number): [number, Counted] => [i, { first: i, second: BigInt(i) * 2n }];
 const BATCHES: readonly number[] = [
@@ -89,7 +94,14 @@ describe.skipIf(process.getuid?.() !== 0)("maps of each kind on this kernel, as 
   let Kinds: { open(options?: object): Live };
   let skel: Live;
   beforeAll(() => {
-    Kinds = fixtureSkeleton<Live>("kinds");
+    const Fixture = fixtureSkeleton<Live>("kinds");
+    Kinds = {
+      open: (options) => {
+        const opened = Fixture.open(options);
+        opened.spec.maps.get("of_cgroup")!.autocreate = hasCgroupStorage;
+        return opened;
+      },
+    };
   });
   beforeEach(() => {
     skel = Kinds.open({ rodata: { wanted: process.pid } }).load();
@@ -209,8 +221,8 @@ describe.skipIf(process.getuid?.() !== 0)("maps of each kind on this kernel, as 
     expect(() => outer.set(0, inner)).toThrow(/EINVAL/);
   });
 
-  test("a process, a socket and a cgroup each have a value of their own", async () => {
-    const { of_task, of_socket, of_cgroup } = skel.maps;
+  test("a process and a socket each have a value of their own", async () => {
+    const { of_task, of_socket } = skel.maps;
     const me = { pid: process.pid };
     expect([of_task.get(me), of_task.has(me), of_task.delete(me)]).toEqual([undefined, false, false]);
     of_task.set(me, { first: 1, second: 2n });
@@ -222,18 +234,32 @@ describe.skipIf(process.getuid?.() !== 0)("maps of each kind on this kernel, as 
       of_socket.set({ fd: fdOf(client) }, { first: 3, second: 4n });
       expect(of_socket.get({ fd: fdOf(client) })).toEqual({ first: 3, second: 4n });
     });
-    const mount = /^\S+ (\S+) cgroup2 /m.exec(readFileSync("/proc/mounts", "utf8"))?.[1];
-    if (mount === undefined) return;
-    const path = `${mount}/tsbpfc-kinds-${process.pid}`;
+  });
+
+  /** Gives a cgroup of its own, where cgroups of version 2 are mounted. */
+  const withCgroup = (body: (path: string) => void): void => {
+    const path = `${cgroups}/tsbpfc-kinds-${process.pid}`;
     mkdirSync(path);
     try {
-      of_cgroup.set({ path }, { first: 5, second: 6n });
-      expect(of_cgroup.get({ path })).toEqual({ first: 5, second: 6n });
-      skel.maps.cgroups.set(1, { path });
-      expect([skel.maps.cgroups.delete(1), skel.maps.cgroups.delete(1)]).toEqual([true, false]);
+      body(path);
     } finally {
       rmdirSync(path);
     }
+  };
+
+  test.skipIf(cgroups === undefined || !hasCgroupStorage)("a cgroup has a value of its own", () => {
+    const { of_cgroup } = skel.maps;
+    withCgroup((path) => {
+      of_cgroup.set({ path }, { first: 5, second: 6n });
+      expect(of_cgroup.get({ path })).toEqual({ first: 5, second: 6n });
+    });
+  });
+
+  test.skipIf(cgroups === undefined)("cgroups are set and taken out of an array", () => {
+    withCgroup((path) => {
+      skel.maps.cgroups.set(1, { path });
+      expect([skel.maps.cgroups.delete(1), skel.maps.cgroups.delete(1)]).toEqual([true, false]);
+    });
   });
 
   test("sockets are set by descriptor, told by cookie, and leave when they are closed", async () => {

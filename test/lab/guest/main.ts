@@ -96,7 +96,7 @@ function resultOf(task: Task): TestResult {
   if (state === "pass") return { ...result, state: "passed", why: "" };
   if (state === "fail" || errors.length > 0)
     return { ...result, state: "failed", why: errors.map(shown).join("\n") };
-  return { ...result, state: "skipped", why: kernelTest?.skipped ?? "its suite was left out" };
+  return { ...result, state: "skipped", why: kernelTest?.skipped ?? "its condition is not met here" };
 }
 
 const fileOf = (task: Task): string => task.file.name.replace(/\.js$/, ".ts");
@@ -105,7 +105,11 @@ const fileOf = (task: Task): string => task.file.name.replace(/\.js$/, ".ts");
 function shown(error: unknown): string {
   if (typeof error !== "object" || error === null) return String(error);
   const { stack, message, diff } = error as { stack?: string; message?: string; diff?: string };
-  return [stack ?? message ?? String(error), diff ?? ""].filter((part) => part !== "").join("\n");
+  const own = stack
+    ?.split("\n")
+    .filter((line) => !/^\s+at .*(node_modules|node:internal)/.test(line))
+    .join("\n");
+  return [own ?? message ?? String(error), diff ?? ""].filter((part) => part !== "").join("\n");
 }
 
 const orders = JSON.parse(readFileSync(join(suiteRoot, "lab/orders.json"), "utf8")) as Orders;
