@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import {
   allBtfFeatures,
   applyCore,
@@ -28,6 +29,8 @@ const noKernel = new Proxy(new FakeKernel(), {
     throw new Error(`a system call: ${String(name)}`);
   },
 });
+
+const configuration = gzipSync('CONFIG_BPF=y\nCONFIG_HZ=250\nCONFIG_MODULES=m\nCONFIG_NAME="a name"\n');
 
 /** The typed error's code; null if all went well. @throws what is not typed */
 function refusal(step: () => void): string | null {
@@ -81,6 +84,8 @@ function loadWithoutKernel(spec: CollectionSpec): void {
     )
       program.autoload = false;
   const kernel = new FakeKernel();
+  // This machine's configuration is large, and not in question.
+  kernel.readFile = (path) => (path === "/proc/config.gz" ? configuration : null);
   setKernel(kernel);
   const code = refusal(() => loadCollection(spec).close());
   if (kernel.open.size > 0) throw new Error(`descriptors left open (${code ?? "loaded"})`);

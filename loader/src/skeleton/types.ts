@@ -19,6 +19,8 @@ type Of<K extends BtfType["kind"]> = Extract<BtfType, { kind: K }>;
 
 /** Typedefs and qualifiers count too; the kernel allows 32 levels (MAX_RESOLVE_DEPTH in kernel/bpf/btf.c). */
 const maxDepth = 64;
+/** Of all structs together: a struct that holds another twice, which holds a third twice …, has no end of them. */
+const maxMembers = 1 << 18;
 const integerSizes: readonly number[] = [1, 2, 4, 8];
 
 /** Shapes of an object's types, and the declarations that they need: each before those that use it. */
@@ -30,6 +32,7 @@ export class Shapes {
   /** Declarations by what they hold: the same struct under two type ids is declared once. */
   readonly #declared = new Map<string, string>();
   #depth = 0;
+  #count = 0;
 
   constructor(
     readonly btf: Btf,
@@ -43,15 +46,18 @@ export class Shapes {
   of(id: TypeId, hint: string): Shape {
     const known = this.#known.get(id);
     if (known) return known;
-    if (++this.#depth > maxDepth)
-      throw new SkeletonError(
-        "SKELETON_BAD_TYPE",
-        `type ${id} (${hint}) is nested too deeply, or within itself`,
-      );
-    const shape = this.#make(id, hint, this.btf.endian);
-    this.#depth--;
+    const shape = this.#within(`type ${id} (${hint})`, () => this.#make(id, hint, this.btf.endian));
     this.#known.set(id, shape);
     return shape;
+  }
+
+  /** One level of types within types. */
+  #within<T>(what: string, make: () => T): T {
+    if (++this.#depth > maxDepth)
+      throw new SkeletonError("SKELETON_BAD_TYPE", `${what} is nested too deeply, or within itself`);
+    const made = make();
+    this.#depth--;
+    return made;
   }
 
   #make(id: TypeId, hint: string, order: ByteOrder): Shape {
@@ -155,12 +161,17 @@ export class Shapes {
   }
 
   #member(member: BtfMember, base: number, owner: string, hidden: string[], tail: boolean): Member[] {
+    if (++this.#count > maxMembers)
+      throw new SkeletonError(
+        "SKELETON_BAD_TYPE",
+        `${owner}: the object has more than ${maxMembers} members`,
+      );
     const bit = base + member.bitOffset;
     const type = this.btf.type(this.btf.resolve(member.type));
     if (member.name === "") {
       // Else a bit-field without a name, which is padding.
       return type.kind === "struct" || type.kind === "union"
-        ? this.#members(type, bit, owner, hidden, false)
+        ? this.#within(owner, () => this.#members(type, bit, owner, hidden, false))
         : [];
     }
     const width = member.bitfieldSize || oldBitfield(type);
@@ -208,7 +219,7 @@ export class Shapes {
   /** What a member that user space has no part in is called; null for the others. */
   #kernelsOwn(id: TypeId): string | null {
     const type = this.btf.type(this.btf.resolve(id));
-    if (type.kind === "array") return this.#kernelsOwn(type.type);
+    if (type.kind === "array") return this.#within(`type ${id}`, () => this.#kernelsOwn(type.type));
     if (type.kind === "struct") return kernelStructs.has(type.name) ? type.name : null;
     if (type.kind !== "ptr") return null;
     const pointee = this.btf.type(type.type);

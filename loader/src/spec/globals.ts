@@ -7,7 +7,8 @@ import type { MapSpec, VariableSpec } from "./spec.js";
 
 /** `BPF_F_RDONLY_PROG`: programs may only read; with freezing, the verifier takes the contents as constants. */
 const readOnlyForPrograms = 1 << 7;
-const maxContents = 0x7fff_ffff;
+/** Bytes of a section of globals. The kernel takes 2 GiB (`array_map_alloc_check`); so much in a file is damage. */
+const maxContents = 256 * 2 ** 20;
 
 type GlobalOrigin = "data" | "rodata" | "bss";
 const origins: readonly GlobalOrigin[] = ["data", "rodata", "bss"];
@@ -82,7 +83,7 @@ function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Ui
   if (section.size > maxContents) {
     throw new SpecError(
       "SPEC_BAD_VARIABLE",
-      `section ${section.name} has ${section.size} bytes; a map's value has at most 2 GiB`,
+      `section ${section.name} has ${section.size} bytes; at most 256 MiB are taken`,
       { section: section.name },
     );
   }

@@ -44,6 +44,13 @@ export function readKconfig(
         { section },
       );
     }
+    if (offset + size > datasec.size) {
+      throw new SpecError(
+        "SPEC_BAD_EXTERN",
+        `the __kconfig extern ${variable.name} ends at byte ${offset + size} of ${datasec.size}`,
+        { section, symbol: variable.name },
+      );
+    }
     return { name: variable.name, offset, size, type: variable.type, weak: weak.has(variable.name) };
   });
   if (datasec.size > maxBytes) {

@@ -100,7 +100,8 @@ function kindOf(btf: Btf, extern: KconfigSpec): Kind {
   const type = btf.type(btf.resolve(extern.type));
   if (type.kind === "int") {
     if (type.encoding === "bool") return "bool";
-    return type.size === 1 ? "char" : "integer";
+    if (type.size === 1) return "char";
+    if (type.size <= 8) return "integer";
   }
   if (type.kind === "enum" && type.name === "libbpf_tristate") return "tristate";
   if (type.kind === "array") {

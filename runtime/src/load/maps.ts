@@ -130,11 +130,23 @@ function createShared(attr: Struct<"mapCreate">, flags: number): number {
 /** The kernel takes letters, digits, `_` and `.`, 15 of them (kernel: `bpf_obj_name_cpy`). */
 const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);
 
+const zeroes = Buffer.alloc(64 * 1024);
+
+/** A map begins as zeroes: a large `.bss` costs no more than this look at it. */
+function isZero(bytes: Uint8Array): boolean {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < all.length; at += zeroes.length) {
+    const part = all.subarray(at, at + zeroes.length);
+    if (part.compare(zeroes, 0, part.length) !== 0) return false;
+  }
+  return true;
+}
+
 /** First values of `.data`, `.rodata`, `.bss`; constants are frozen, so that the verifier may rely on them. */
 function fillSection(handle: MapHandle, spec: MapSpec): void {
   const k = kernel();
   const contents = spec.contents;
-  if (contents?.some((byte) => byte !== 0)) {
+  if (contents && !isZero(contents)) {
     const key = new Uint8Array(4);
     const value = contents.slice();
     bpfCommand(

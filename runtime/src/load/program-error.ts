@@ -1,4 +1,4 @@
-import { lineAt, type ProgramSpec, parseVerifierLog, type VerifierLog } from "@tsbpfc/loader";
+import { lineAt, type ProgramSpec, parseVerifierLog, poisonCall, type VerifierLog } from "@tsbpfc/loader";
 import { SyscallError } from "../sys/errors.js";
 
 /** A place in the probe's source that the verifier's path went through. */
@@ -26,23 +26,37 @@ export class VerifierError extends SyscallError {
     /** The path there, one frame for each change of source line. */
     readonly frames: readonly SourceFrame[],
   ) {
-    super("bpf(BPF_PROG_LOAD)", errno, `program '${program.name}'`, explain(summary, at, log));
+    super("bpf(BPF_PROG_LOAD)", errno, `program '${program.name}'`, explain(program, summary, at, log));
     // There for those who ask; an uncaught error would print all of it.
     for (const name of ["program", "log", "summary", "frames"])
       Object.defineProperty(this, name, { enumerable: false });
   }
 }
 
-function explain(summary: VerifierLog, at: SourceFrame | null, log: string): string {
+function explain(program: ProgramSpec, summary: VerifierLog, at: SourceFrame | null, log: string): string {
   if (log.trim() === "")
     return "The kernel gives no reason: it may not allow this program type here, or wants more capabilities.";
-  const reason = summary.explanation
-    ? `${summary.explanation.title}. ${summary.explanation.reason}`
-    : summary.summary;
+  const reason =
+    absent(program, summary, at) ??
+    (summary.explanation ? `${summary.explanation.title}. ${summary.explanation.reason}` : summary.summary);
   const place = at
     ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
     : "";
   return `The verifier rejects it: ${reason}${place}`;
+}
+
+/**
+ * What stands behind a call of the poisoned helper: the loader puts it where the program wants something that this
+ * kernel does not have, and the verifier gets there. Null for other rejections.
+ */
+function absent(program: ProgramSpec, { summary }: VerifierLog, at: SourceFrame | null): string | null {
+  if (!summary.includes(`#${poisonCall}`)) return null;
+  const kfunc = program.references.find((r) => r.kind === "kfunc" && r.insn === at?.insn);
+  const what =
+    kfunc?.kind === "kfunc"
+      ? `this kernel has no function '${kfunc.name}'`
+      : "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
+  return `${what}, and the program gets there; ask first whether it exists (${summary})`;
 }
 
 export function verifierError(program: ProgramSpec, errno: number, log: string): VerifierError {

@@ -1,0 +1,31 @@
+// Runs TypeScript of the tests in plain Node: bundles entry points from the sources, then the packages'.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** Gives `act` the folder where each entry point `x.ts` is `x.mjs`; the folder goes when it is done. */
+export async function bundled(entryPoints, act) {
+  // Within the tests, so that koffi is found from there.
+  const builds = fileURLToPath(new URL("../.build/", import.meta.url));
+  mkdirSync(builds, { recursive: true });
+  const folder = mkdtempSync(join(builds, "bundled-"));
+  try {
+    await build({
+      entryPoints: entryPoints.map((url) => fileURLToPath(url)),
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      conditions: ["tsbpfc-source"],
+      external: ["koffi"],
+      sourcemap: "inline",
+      logLevel: "error",
+    });
+    await act(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
