@@ -321,6 +321,19 @@ const catalogue = {
     why: "The kernel would take its bits for something else.",
     instead: "Use a template literal, which chooses the conversion by the type.",
   })),
+  helperNotAllowed: entry(
+    "TSB4017",
+    (helper: string, section: string, type: string, programs: readonly string[]) => ({
+      what: `${helper} cannot be called in @SEC("${section}"), a program of type ${type}.`,
+      why: `Each program type has its own set of helpers. This one is for: ${programs.join(", ") || "none"}.`,
+      instead: "Do it in a program of one of these types, or without the helper.",
+    }),
+  ),
+  licenseNotGpl: entry("TSB4018", (helper: string, license: string) => ({
+    what: `${helper} is only for programs under a GPL-compatible license, and this one says "${license}".`,
+    why: "The kernel refuses to load the program (kernel: include/linux/license.h has the names it takes).",
+    instead: 'Use @program({ license: "GPL" }) or "Dual BSD/GPL", or do without the helper.',
+  })),
   callNotSupported: entry("TSB4009", (what: string) => ({
     what: `${what} cannot be called here.`,
     why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",

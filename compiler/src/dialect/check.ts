@@ -2,6 +2,7 @@ import type { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import { checkBounds } from "./bounds/index.js";
+import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { Model } from "./model/model.js";
 import type { Program } from "./program.js";
@@ -55,6 +56,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);
   if (read) for (const func of read.program.functions) checkStack(session, func);
+  if (read) checkHelpers(session, read.program.functions, read.license);
   if (read) checkBounds(session, read.program.functions);
   if (read) refuseTwins(session, read.program);
   const diagnostics = merge(typed, session.diagnostics);

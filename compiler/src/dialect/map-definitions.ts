@@ -7,6 +7,7 @@ import type { Program } from "./program.js";
 import { decoratorCall } from "./resolve-type.js";
 import type { Session } from "./session.js";
 import { mapClass } from "./stdlib-tables.js";
+import { isOlder, printVersion } from "./target.js";
 
 /** A field with @map: kind, key and value from its type, the rest from the options. */
 export function readMap(
@@ -37,6 +38,9 @@ function readDefinition(
   const pinning = read("pinning");
   const numaNode = number("numaNode");
   const kind = mapClass(type.className);
+  const { target } = session;
+  if (kind && target.kernel && isOlder(target, kind.since))
+    session.report(decorator, TSB.kernelTooOld(type.className, kind.since, printVersion(target.kernel)));
   return {
     name,
     type,

@@ -1,4 +1,5 @@
 import {
+  askedProgramTypes,
   contexts,
   type Helper,
   helpers,
@@ -14,6 +15,9 @@ const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | null =
   Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 
 export const helperNamed = (name: string): Helper | null => lookUp<Helper>(helpers, name);
+/** Program types whose helpers are known. */
+export const knownProgramTypes = askedProgramTypes;
+
 export const mapClass = (name: string): MapClass | null => lookUp<MapClass>(mapClasses, name);
 /** The kernel's struct that a context class of the standard library is. */
 export const contextStruct = (name: string): UapiStruct | null => lookUp<UapiStruct>(contexts, name);

@@ -23,4 +23,12 @@ export const mapsAndCalls: readonly Example[] = [
   { code: "TSB4007", source: inside("«two(1)»;", "function two(a: u32, b: u32): u32 { return a + b; }") },
   { code: "TSB4008", source: withMap("this.counts.«push»(1);") },
   { code: "TSB4009", source: withMap("«this.counts»(1);") },
+  {
+    code: "TSB4017",
+    source: inside("«bpf_redirect_peer»(1, 0);").replace("copy,", "copy, bpf_redirect_peer,"),
+  },
+  {
+    code: "TSB4018",
+    source: inside('«printk»("seen");').replace("copy,", "copy, printk,").replace('"GPL"', '"MIT"'),
+  },
 ];

@@ -94,4 +94,15 @@ function memoryOf(scope: Scope, { values }: Format, loc: Loc): [Expr, Expr] {
   return [{ kind: "temporary", slot, zeroed: false, init, type: pointerTo(type), loc }, size];
 }
 
-export const formatting: Readonly<Record<string, Builtin>> = { printk, seqPrintf, snprintf };
+/** The helper by its own name: a format and three values at most. */
+const traceLine: Builtin = (scope, node) => {
+  const values = node.arguments.length - 1;
+  return values > 3 ? scope.fail(node, TSB.formatValues(values, 3)) : printk(scope, node);
+};
+
+export const formatting: Readonly<Record<string, Builtin>> = {
+  printk,
+  bpf_trace_printk: traceLine,
+  seqPrintf,
+  snprintf,
+};

@@ -1,6 +1,6 @@
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { convert, int } from "../build.js";
+import { addressOf, convert, int, isReadonly, spaceOf } from "../build.js";
 import { coerce } from "../coerce.js";
 import { inMemory } from "../expressions/construct.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
@@ -15,33 +15,44 @@ import {
   typeName,
   voidType,
 } from "../model/types.js";
+import { noTypes, resolveType } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import type { Helper, HelperParam } from "../stdlib-tables.js";
+import { constantText } from "./format.js";
+import { copyOf } from "./pointers.js";
+
+/** Memory that was given, with the place in the source to complain about. */
+interface Buffer {
+  readonly expr: Expr;
+  readonly node: ts.Expression;
+}
 
 /**
- * A call of a kernel helper by its own name. Arguments go in the kernel's order; a buffer brings its size along,
- * unless the call gives one of its own at the end.
+ * A call of a kernel helper by its own name. Arguments go in the kernel's order. A buffer brings its size along;
+ * sizes of one's own follow the arguments, in the order of the buffers.
  */
 export function callHelper(scope: Scope, node: ts.CallExpression, name: string, helper: Helper): Expr {
   const loc = scope.session.locate(node);
-  const written = helper.params.filter((p) => p.kind !== "size");
-  // With two buffers nothing would say whose size it is.
-  const sized = helper.params.filter((p) => p.kind === "size").length === 1;
+  const written = helper.params.filter((p) => p.kind !== "size").length;
+  const most = helper.params.length;
   const given = node.arguments;
-  const own = given.length === written.length + 1 && sized ? given[written.length] : undefined;
-  if (!own && given.length !== written.length) {
-    const expected = `${written.length} argument${written.length === 1 ? "" : "s"}`;
-    return scope.fail(node, TSB.argumentCount(name, expected, given.length));
+  if (given.length < written || given.length > most) {
+    const count = written === most ? `${written}` : `${written} to ${most}`;
+    return scope.fail(
+      node,
+      TSB.argumentCount(name, `${count} argument${most === 1 ? "" : "s"}`, given.length),
+    );
   }
   let next = 0;
+  let nextSize = written;
   let map: Type | null = null;
-  let buffer: { expr: Expr; node: ts.Expression } | null = null;
-  const args: Expr[] = [];
-  for (const param of helper.params) {
+  const buffers = new Map<number, Buffer>();
+  const sizes = new Map<number, ts.Expression | null>();
+  const args: (Expr | null)[] = [];
+  for (const [i, param] of helper.params.entries()) {
     if (param.kind === "size") {
-      const size: Expr = own ? checkValue(scope, own, integers.u64) : sizeArgument(scope, buffer, name, node);
-      if (size.type.kind === "error") return size;
-      args.push(size);
+      sizes.set(i, given[nextSize++] ?? null);
+      args.push(null);
       continue;
     }
     const argument = given[next++];
@@ -49,10 +60,49 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
     const value = checkArgument(scope, argument, param, name, map);
     if (value.type.kind === "error") return value;
     if (value.type.kind === "map") map = value.type;
-    if (param.kind === "memory") buffer = { expr: value, node: argument };
+    if (param.kind === "memory" || param.kind === "value") buffers.set(i, { expr: value, node: argument });
     args.push(value);
   }
-  return { kind: "helper", id: helper.id, name, args, type: resultType(scope, node, helper), loc };
+  // A size may come before its buffer: all buffers are known now.
+  for (const [i, own] of sizes) {
+    const param = helper.params[i];
+    const buffer = param?.kind === "size" ? (buffers.get(param.of) ?? null) : null;
+    const size: Expr = own ? checkValue(scope, own, integers.u64) : sizeArgument(scope, buffer, name, node);
+    if (size.type.kind === "error") return size;
+    args[i] = size;
+  }
+  const type = resultType(scope, node, helper, map);
+  return { kind: "helper", id: helper.id, name, args: args.filter((a) => a !== null), type, loc };
+}
+
+/** Memory that the helper reads or fills: a number stands for its place, a text and a null for themselves. */
+function memoryArgument(
+  scope: Scope,
+  node: ts.Expression,
+  param: HelperParam & { kind: "memory" },
+  helper: string,
+): Expr {
+  const value = checkExpression(scope, node);
+  const { type } = value;
+  if (type.kind === "error") return value;
+  if (value.kind === "null") return param.nullable ? value : scope.fail(node, TSB.bufferExpected(helper));
+  if (value.kind === "string")
+    return param.writable
+      ? scope.fail(node, TSB.bufferExpected(helper))
+      : constantText(new TextDecoder().decode(value.bytes), value.loc);
+  if (type.kind === "ptr") {
+    // A pointer kept in a variable, or what a constant pointer leads to, is the memory itself.
+    if (type.space === "direct" || !isAggregate(type.to)) return value;
+    return param.writable
+      ? scope.fail(node, TSB.notAssignable("The kernel's and a process's memory"))
+      : copyOf(scope, value, type.to, "copy");
+  }
+  if (!isInteger(type) && type.kind !== "bool") return scope.fail(node, TSB.bufferExpected(helper));
+  const place = value.kind === "read" ? value.place : null;
+  const bits = place?.kind === "field" && place.field.bits !== null;
+  if (place && !bits && spaceOf(place) === "direct" && !(param.writable && isReadonly(place)))
+    return addressOf(place);
+  return param.writable ? scope.fail(node, TSB.bufferExpected(helper)) : inMemory(scope, node, type, "value");
 }
 
 function checkArgument(
@@ -65,21 +115,29 @@ function checkArgument(
   switch (param.kind) {
     case "int":
       return checkValue(scope, node, integerOf(param.bits, param.signed));
-    case "memory": {
-      const value = checkExpression(scope, node);
-      if (value.type.kind === "ptr" || value.type.kind === "error") return value;
-      if (value.kind === "string") return inMemory(scope, node, value.type, "text");
-      return scope.fail(node, TSB.bufferExpected(helper));
-    }
+    case "memory":
+      return memoryArgument(scope, node, param, helper);
     case "key":
     case "value": {
       const type = map?.kind === "map" ? map[param.kind] : null;
-      return type ? inMemory(scope, node, type, param.kind) : checkExpression(scope, node);
+      if (type && node.kind !== ts.SyntaxKind.NullKeyword && !(param.kind === "value" && param.writable))
+        return inMemory(scope, node, type, param.kind);
+      const written = { name: param.name, kind: "memory", writable: true } as const;
+      return memoryArgument(
+        scope,
+        node,
+        param.kind === "value" && param.nullable ? { ...written, nullable: true } : written,
+        helper,
+      );
     }
     case "context":
     case "pointer":
     case "map": {
       const value = checkExpression(scope, node);
+      if (param.kind === "pointer" && param.role === "string")
+        return value.kind === "string"
+          ? constantText(new TextDecoder().decode(value.bytes), value.loc)
+          : scope.fail(node, TSB.formatNotConstant());
       if (isInteger(value.type)) return convert(value, integers.u64);
       if (value.type.kind === "ptr" || value.type.kind === "map" || value.type.kind === "error") return value;
       return scope.fail(node, TSB.mismatch(`a value of type ${typeName(value.type)}`, "a pointer"));
@@ -99,12 +157,8 @@ function integerOf(bits: number, signed: boolean): Type {
 }
 
 /** What the buffer's type says of its size. A pointer to an element of something larger does not say it. */
-function sizeArgument(
-  scope: Scope,
-  buffer: { expr: Expr; node: ts.Expression } | null,
-  helper: string,
-  node: ts.Node,
-): Expr {
+function sizeArgument(scope: Scope, buffer: Buffer | null, helper: string, node: ts.Node): Expr {
+  if (buffer?.expr.kind === "null") return int(0n, buffer.expr.loc, integers.u64);
   const type = buffer?.expr.type;
   if (!buffer || type?.kind !== "ptr") return scope.fail(node, TSB.sizeMissing(helper));
   const element = buffer.expr.kind === "address" && buffer.expr.place.kind === "element";
@@ -113,7 +167,7 @@ function sizeArgument(
   return int(BigInt(sizeOf(type.to)), buffer.expr.loc, integers.u64);
 }
 
-function resultType(scope: Scope, node: ts.CallExpression, helper: Helper): Type {
+function resultType(scope: Scope, node: ts.CallExpression, helper: Helper, map: Type | null): Type {
   const { returns } = helper;
   switch (returns.kind) {
     case "void":
@@ -121,11 +175,27 @@ function resultType(scope: Scope, node: ts.CallExpression, helper: Helper): Type
     case "int":
       return integerOf(returns.bits, returns.signed);
     case "pointer":
-      return pointerTo(voidType, "direct", true);
+      return pointerTo(pointee(scope, node, returns.to, map), "direct", returns.nullable);
     case "kernel": {
       const [annotation] = node.typeArguments ?? [];
       const type = annotation ? scope.resolve(annotation) : voidType;
       return type.kind === "ptr" ? { ...type, space: returns.space } : pointerTo(type, returns.space);
     }
   }
+}
+
+/** What a helper's pointer leads to: a value of the map, the type that the call names, or a class of the declaration. */
+function pointee(scope: Scope, node: ts.CallExpression, to: string, map: Type | null): Type {
+  if (map?.kind === "map" && map.value && (to === "value" || to === "memory")) return map.value;
+  const [annotation] = node.typeArguments ?? [];
+  if (annotation) {
+    const type = scope.resolve(annotation);
+    return type.kind === "ptr" ? type.to : type;
+  }
+  const declaration = scope.session.symbolOf(node.expression)?.valueDeclaration;
+  const declared =
+    declaration && ts.isFunctionDeclaration(declaration) && !declaration.typeParameters && declaration.type
+      ? resolveType(scope.session, declaration.type, noTypes)
+      : voidType;
+  return declared.kind === "ptr" ? declared.to : declared;
 }
