@@ -161,6 +161,23 @@ const constructs: readonly Construct[] = [
     body: "const b = this.scratch.lookup(0); if (b) { b.size = 3; for (let i = 0; i < 8; i++) { if (b.size > 12) break; b.bytes[b.size] = 7; b.size += 2; } this.x = b.size; this.x += b.bytes[5]; }",
     expected: { x: 20 },
   },
+  {
+    name: "?. stops where a lookup finds nothing",
+    before: "class Count { n: u32; m: u32; add(by: u32): u32 { this.n += by; return this.n; } }",
+    members:
+      "@map({ maxEntries: 4 }) counts: HashMap<u32, Count>; found: u32 = 0; none: u32 = 9; equal: u32 = 0; differ: u32 = 0; called: u32 = 0; gone: u32 = 5;",
+    body: `this.counts.update(1, { n: 3, m: 4 });
+    this.found = this.counts.lookup(1)?.n ?? 7;
+    this.none = this.counts.lookup(2)?.m ?? 7;
+    if (this.counts.lookup(2)?.n === 0) this.equal += 1;
+    if (this.counts.lookup(1)?.n === 3) this.equal += 10;
+    if (this.counts.lookup(2)?.n !== 0) this.differ += 1;
+    if (this.counts.lookup(1)?.n !== 3) this.differ += 10;
+    this.counts.lookup(2)?.add(5);
+    this.called = this.counts.lookup(1)?.add(5) ?? 0;
+    this.gone = this.counts.lookup(2)?.add(5) ?? 0;`,
+    expected: { found: 3, none: 7, equal: 10, differ: 1, called: 8, gone: 0 },
+  },
 ];
 
 const source = ({ members, body, before = "" }: Construct): string =>

@@ -175,6 +175,11 @@ const catalogue = {
     why: "It has no place in memory or in a register.",
     instead: "Use one of its members, or call it.",
   })),
+  otherMemory: entry("TSB2030", (name: string) => ({
+    what: `This pointer leads to other memory than '${name}' does.`,
+    why: "Memory that the verifier knows is read by loads, the rest of the kernel's and a process's by helpers: a variable's pointer is followed in one way.",
+    instead: "Use a variable of its own for this pointer.",
+  })),
   divisionByZero: entry("TSB2020", (op: string) => ({
     what: `'${op}' by a constant zero.`,
     why: "BPF defines it (0, or the dividend), but nobody means it.",

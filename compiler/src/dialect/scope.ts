@@ -3,6 +3,7 @@ import type { Message } from "../diagnostics/catalogue.js";
 import type { Body } from "./bodies.js";
 import { int } from "./build.js";
 import { checkExpression } from "./expressions/index.js";
+import type { Optional } from "./expressions/optional.js";
 import type { Expr, Slot, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
@@ -25,6 +26,10 @@ export class Scope {
   readonly bodies: Body[] = [];
   /** What is being checked: the function itself, or a closure inside it. */
   func: Func | null = null;
+  /** Expressions that were computed already, by what holds their value. */
+  readonly held = new Map<ts.Expression, Expr>();
+  /** What values of `a?.b` are made of. */
+  readonly optionals = new WeakMap<Expr, Optional>();
   readonly #variables = new Map<ts.Symbol, Variable>();
 
   constructor(

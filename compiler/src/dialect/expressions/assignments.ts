@@ -73,6 +73,15 @@ export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {
   if (isAggregate(place.type)) return storeAggregate(scope, place, place.type, node.right);
   const value = checkValue(scope, node.right, place.type);
   if (value.type.kind === "error") return value;
+  if (
+    place.kind === "variable" &&
+    place.type.kind === "ptr" &&
+    value.type.kind === "ptr" &&
+    value.kind !== "null" &&
+    place.type.space !== value.type.space &&
+    place.type.space !== "probe"
+  )
+    return scope.fail(node.right, TSB.otherMemory(place.variable.name));
   if (scope.isMadeHere(value)) return scope.fail(node.right, TSB.objectKept());
   return { kind: "assign", place, value, type: place.type, loc };
 }

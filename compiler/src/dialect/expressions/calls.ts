@@ -13,7 +13,7 @@ import { checkExpression } from "./index.js";
 import { callKernelFunction } from "./kernel-calls.js";
 
 export function checkCall(scope: Scope, node: ts.CallExpression): Expr {
-  if (node.questionDotToken) return scope.fail(node, TSB.notYet("A call behind `?.`"));
+  if (node.questionDotToken) return scope.fail(node, TSB.callNotSupported("What may be null"));
   const callee = unparenthesized(node.expression);
   if (ts.isIdentifier(callee)) return callNamed(scope, node, callee);
   if (ts.isPropertyAccessExpression(callee)) return callMember(scope, node, callee);
@@ -55,7 +55,6 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   const builtin = namespace ? builtins.get(`${namespace}.${callee.name.text}`) : undefined;
   if (builtin) return builtin(scope, node);
 
-  if (callee.questionDotToken) return scope.fail(callee, TSB.notYet("A call behind `?.`"));
   const base = checkExpression(scope, callee.expression);
   if (base.type.kind === "error") return base;
   const map = asMap(base);

@@ -14,6 +14,7 @@ import { checkLiteral } from "./literals.js";
 import { checkConditional } from "./logic.js";
 import { checkName, checkProperty, checkThis } from "./names.js";
 import { checkBinary, checkPrefix } from "./operators.js";
+import { checkOptional, openLink } from "./optional.js";
 
 /** Checks one kind of syntax. `expected` is the declared type that the value goes to, if there is one. */
 export type ExpressionCheck = (scope: Scope, node: never, expected: Type | null) => Expr;
@@ -52,6 +53,10 @@ const checks: ReadonlyMap<ts.SyntaxKind, ExpressionCheck> = new Map<ts.SyntaxKin
 
 /** The checked form of an expression; what is outside the dialect is reported, and gives an `error`. */
 export function checkExpression(scope: Scope, node: ts.Expression, expected: Type | null = null): Expr {
+  const held = scope.held.get(node);
+  if (held) return held;
+  const link = openLink(scope, node);
+  if (link) return checkOptional(scope, node, link);
   const check = checks.get(node.kind);
   if (check) return check(scope, node as never, expected);
   if (!outsideDialect(node)) scope.session.report(node, TSB.notYet(`This expression (${K[node.kind]})`));

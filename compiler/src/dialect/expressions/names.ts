@@ -126,15 +126,6 @@ export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): 
   const base = checkExpression(scope, node.expression);
   if (base.type.kind === "error") return null;
   const name = node.name.text;
-  if (
-    node.questionDotToken &&
-    base.type.kind === "ptr" &&
-    base.type.nullable &&
-    base.type.space === "direct"
-  ) {
-    scope.session.report(node, TSB.notYet("`?.` on a pointer that has to be tested"));
-    return null;
-  }
   if (base.type.kind === "ptr") {
     const { to } = base.type;
     if (to.kind === "struct") return fieldPlace(scope, node, base, to, name);

@@ -10,6 +10,7 @@ import type { Scope } from "../scope.js";
 import { checkAssignment, checkUpdate, compoundOperators } from "./assignments.js";
 import { checkExpression } from "./index.js";
 import { checkLogical } from "./logic.js";
+import { compareOptional, optionalOf } from "./optional.js";
 import { compareTexts, isText } from "./texts.js";
 
 const comparisons: ReadonlyMap<ts.SyntaxKind, CompareOp> = new Map<ts.SyntaxKind, CompareOp>([
@@ -47,6 +48,20 @@ function compareAny(scope: Scope, op: CompareOp, node: ts.BinaryExpression): Exp
   const left = checkExpression(scope, node.left);
   const right = checkExpression(scope, node.right);
   if (left.type.kind === "error" || right.type.kind === "error") return scope.nothing(node);
+  const optional = optionalOf(scope, left, node.left);
+  if (optional && (op === "==" || op === "!=") && left.type.kind !== "ptr")
+    return compareOptional(optional, op, (value) => compareValues(scope, op, value, right, node), loc);
+  return compareValues(scope, op, left, right, node);
+}
+
+function compareValues(
+  scope: Scope,
+  op: CompareOp,
+  left: Expr,
+  right: Expr,
+  node: ts.BinaryExpression,
+): Expr {
+  const loc = scope.session.locate(node);
   if (isInteger(left.type) && isInteger(right.type)) return comparison(scope, op, left, right, node);
   if (isText(left) && isText(right)) return compareTexts(scope, op, left, right, node);
   if (left.type.kind === "bool" && right.type.kind === "bool")
