@@ -372,6 +372,17 @@ const catalogue = {
     why: "A timer or work calls back later; it gets nothing but its own parameters.",
     instead: "Keep what it needs in the map's value, or in a global.",
   })),
+  argumentsFewer: entry("TSB4036", (target: string, kernel: string) => ({
+    what: `${target} has fewer arguments: ${kernel || "none"}.`,
+    why: "That is how this kernel's BTF describes it; there is nothing to read for this parameter.",
+    instead: "Leave the parameter out, or compile against the kernel that is meant with --btf.",
+  })),
+  argumentType: entry("TSB4037", (which: string, target: string, kernel: string, declared: string) => ({
+    what: `${which} of ${target} is \`${kernel}\` in this kernel, and ${declared} here.`,
+    why: "A number is no address, and the fields of another struct are elsewhere.",
+    instead:
+      "Declare the parameter as the kernel does, or compile against the kernel that is meant with --btf.",
+  })),
   repeatCount: entry("TSB4035", (most: string) => ({
     what: `The count of repeat() is not a constant from 0 to ${most}.`,
     why: "The body is written out that many times while compiling.",

@@ -1,8 +1,14 @@
-import { type ArgumentSource, argumentRegisters, argumentSource } from "@tsbpfc/stdlib/tables";
+import {
+  type ArgumentSource,
+  argumentDescription,
+  argumentRegisters,
+  argumentSource,
+} from "@tsbpfc/stdlib/tables";
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, element, heldType, int, readVariable } from "./build.js";
 import { toCondition } from "./coerce.js";
+import type { PassedType } from "./kernel-types.js";
 import type { Expr, Place, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Statement } from "./model/statements.js";
@@ -44,11 +50,12 @@ export function typedArguments(
     session.report(excess, TSB.argumentNotHere(section, available));
     return [];
   }
-  return parameters.flatMap((parameter, index) => {
+  const declared: { node: ts.ParameterDeclaration; type: Type }[] = [];
+  const statements = parameters.flatMap((parameter, index): Statement[] => {
     if (!ts.isIdentifier(parameter.name) || !parameter.type) return [];
     const loc = session.locate(parameter);
-    const declared = resolveType(session, parameter.type, noTypes);
-    const type = argumentType(declared, source);
+    const type = argumentType(resolveType(session, parameter.type, noTypes), source);
+    declared.push({ node: parameter, type });
     const variable: Variable = {
       name: cName(parameter.name.text),
       type,
@@ -62,7 +69,51 @@ export function typedArguments(
     if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
     return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
   });
+  checkAgainstKernel(scope, section, declared);
+  return statements;
 }
+
+/**
+ * Compares a parameter with what the kernel's BTF says of the attach point: how many there are, and whether each is
+ * a number or an address of that struct. A wider or narrower number is no mistake: the register holds 64 bits.
+ */
+function checkAgainstKernel(
+  scope: Scope,
+  section: string,
+  declared: readonly { readonly node: ts.ParameterDeclaration; readonly type: Type }[],
+): void {
+  const about = argumentDescription(section);
+  const signature = about && scope.session.kernel.signature(about.name(about.target), about.kind);
+  if (!about || !signature) return;
+  const passed = {
+    none: signature.params,
+    last: [...signature.params, signature.returns],
+    alone: [signature.returns],
+  }[about.result];
+  for (const [i, { node, type }] of declared.entries()) {
+    const kernel = passed[i];
+    if (!kernel) {
+      scope.session.report(node, TSB.argumentsFewer(about.target, passed.map((p) => p.text).join(", ")));
+      return;
+    }
+    if (kernel.kind === "other") return; // a struct by value takes several registers
+    if (!fits(type, kernel)) {
+      const from =
+        i < signature.params.length && about.result !== "alone" ? `argument ${i + 1}` : "the result";
+      scope.session.report(node, TSB.argumentType(from, about.target, kernel.text, typeName(type)));
+    }
+  }
+}
+
+function fits(type: Type, kernel: PassedType): boolean {
+  if (type.kind === "error") return true;
+  if (type.kind !== "ptr") return kernel.kind === "integer" || (isInteger(type) && type.bits === 64);
+  if (kernel.kind !== "pointer") return false;
+  return kernel.struct === null || !isKernelStruct(type.to) || flavourless(type.to.name) === kernel.struct;
+}
+
+/** `task_struct___old` means the kernel's task_struct. */
+const flavourless = (name: string): string => name.replace(/___.*$/s, "");
 
 /** How many arguments there can be. */
 function countOf(source: ArgumentSource): number {

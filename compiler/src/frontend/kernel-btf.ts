@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Btf } from "@tsbpfc/loader";
-import type { KernelTypes } from "../dialect/kernel-types.js";
+import type { KernelTypes, PassedType, Signature } from "../dialect/kernel-types.js";
 
 /** The running kernel describes itself here since Linux 5.4 (CONFIG_DEBUG_INFO_BTF). */
 const RUNNING_KERNEL = "/sys/kernel/btf/vmlinux";
@@ -25,6 +25,15 @@ export class KernelBtf implements KernelTypes {
     return btf.type(btf.resolve(type)).kind === "ptr" ? "pointer" : "embedded";
   }
 
+  signature(name: string, kind: "func" | "typedef"): Signature | null {
+    const { btf } = this;
+    if (!btf) return null;
+    const signatures = btf.find(name, [kind]).map((id) => signatureOf(btf, id, kind));
+    const [first] = signatures;
+    const same = signatures.every((s) => JSON.stringify(s) === JSON.stringify(first));
+    return (same && first) || null;
+  }
+
   #read(): Btf | null {
     let bytes: Uint8Array;
     try {
@@ -33,6 +42,38 @@ export class KernelBtf implements KernelTypes {
       return null;
     }
     return Btf.parse(bytes);
+  }
+}
+
+function signatureOf(btf: Btf, id: number, kind: "func" | "typedef"): Signature | null {
+  const named = btf.type(id);
+  if (named.kind !== "func" && named.kind !== "typedef") return null;
+  const pointed = btf.type(named.type);
+  const proto = pointed.kind === "ptr" ? btf.type(pointed.type) : pointed;
+  if (proto.kind !== "func_proto") return null;
+  // A tracepoint's function takes its own data first, which programs do not see.
+  const params = kind === "typedef" ? proto.params.slice(1) : proto.params;
+  return {
+    params: params.map((param) => passedType(btf, param.type)),
+    returns: passedType(btf, proto.returns),
+  };
+}
+
+function passedType(btf: Btf, id: number): PassedType {
+  const type = btf.type(btf.resolve(id));
+  switch (type.kind) {
+    case "int":
+    case "enum":
+    case "enum64":
+      return { kind: "integer", text: btf.name(id) || type.name, struct: null };
+    case "ptr": {
+      const to = btf.type(btf.resolve(type.type));
+      const struct = to.kind === "struct" || to.kind === "union" || to.kind === "fwd" ? to.name : null;
+      const text = struct ? `struct ${struct} *` : `${"name" in to ? to.name : to.kind} *`;
+      return { kind: "pointer", text, struct: struct || null };
+    }
+    default:
+      return { kind: "other", text: "name" in type ? type.name : type.kind, struct: null };
   }
 }
 

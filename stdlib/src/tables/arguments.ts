@@ -9,6 +9,34 @@ export type ArgumentSource =
   /** The registers that the kernel's system call wrapper was given by address. */
   | { readonly kind: "syscall"; readonly memory: "user" };
 
+/** What of the kernel's BTF describes the arguments of a program. */
+export interface DescribedArguments {
+  /** The name in BTF for a section's target: a function, or the type of a tracepoint. */
+  readonly name: (target: string) => string;
+  readonly kind: "func" | "typedef";
+  /** Whether the function's result follows its arguments, or is all there is. */
+  readonly result: "none" | "last" | "alone";
+}
+
+const itself = (target: string): string => target;
+const lsmHook = (target: string): string => `bpf_lsm_${target}`;
+/** `btf_trace_NAME` is a pointer to a function whose first argument is not the program's (include/trace/bpf_probe.h). */
+const tracepoint = (target: string): string => `btf_trace_${target}`;
+
+const described: Readonly<Record<string, DescribedArguments>> = {
+  kprobe: { name: itself, kind: "func", result: "none" },
+  kretprobe: { name: itself, kind: "func", result: "alone" },
+  fentry: { name: itself, kind: "func", result: "none" },
+  fexit: { name: itself, kind: "func", result: "last" },
+  fsession: { name: itself, kind: "func", result: "last" },
+  fmod_ret: { name: itself, kind: "func", result: "last" },
+  lsm: { name: lsmHook, kind: "func", result: "last" },
+  lsm_cgroup: { name: lsmHook, kind: "func", result: "last" },
+  tp_btf: { name: tracepoint, kind: "typedef", result: "none" },
+  raw_tp: { name: tracepoint, kind: "typedef", result: "none" },
+  raw_tracepoint: { name: tracepoint, kind: "typedef", result: "none" },
+};
+
 const kernelRegisters: ArgumentSource = { kind: "registers", memory: "probe" };
 const userRegisters: ArgumentSource = { kind: "registers", memory: "user" };
 const kernelResult: ArgumentSource = { kind: "result", memory: "probe" };
@@ -44,11 +72,23 @@ const sources: Readonly<Record<string, ArgumentSource>> = {
 
 /** The source of the arguments of a program in this section; null if it has none besides its context. */
 export function argumentSource(section: string): ArgumentSource | null {
-  const kind = section
-    .replace(/^\?/, "")
-    .replace(/\/.*$/s, "")
-    .replace(/\.[sw]$/, "");
+  const { kind } = partsOf(section);
   return Object.hasOwn(sources, kind) ? (sources[kind] ?? null) : null;
+}
+
+/** How the kernel's BTF describes the arguments; null if it does not, or not by one name. */
+export function argumentDescription(
+  section: string,
+): (DescribedArguments & { readonly target: string }) | null {
+  const { kind, target } = partsOf(section);
+  const row = Object.hasOwn(described, kind) ? described[kind] : undefined;
+  return row && /^\w+$/.test(target) ? { ...row, target } : null;
+}
+
+/** `?fentry.s/do_unlinkat` is a fentry of do_unlinkat. */
+function partsOf(section: string): { readonly kind: string; readonly target: string } {
+  const [, kind = "", target = ""] = /^\??([^/]*?)(?:\.[sw])?(?:\/(.*))?$/s.exec(section) ?? [];
+  return { kind, target };
 }
 
 /**

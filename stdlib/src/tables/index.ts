@@ -1,4 +1,9 @@
-export { type ArgumentSource, argumentRegisters, argumentSource } from "./arguments.js";
+export {
+  type ArgumentSource,
+  argumentDescription,
+  argumentRegisters,
+  argumentSource,
+} from "./arguments.js";
 export { contexts, kernelObjects, type UapiStruct } from "./contexts.js";
 export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
