@@ -178,6 +178,17 @@ const constructs: readonly Construct[] = [
     this.gone = this.counts.lookup(2)?.add(5) ?? 0;`,
     expected: { found: 3, none: 7, equal: 10, differ: 1, called: 8, gone: 0 },
   },
+  {
+    name: "callbacks given to helpers by their kernel names",
+    members: "@map({ maxEntries: 4 }) counts: ArrayMap<u64>; total: u64 = 0; rounds: i64 = 0;",
+    body: `let total: u64 = 0;
+    bpf_for_each_map_elem(this.counts, (map, key: pointer<u32>, value: pointer<u64>) => { total += key.value; value.value = 5; return 0; }, 0);
+    this.rounds = bpf_loop(10, (i) => { total += 100; return i === 3 ? 1 : 0; }, 0);
+    const one = this.counts.lookup(3);
+    if (one) total += one.value;
+    this.total = total;`,
+    expected: { total: 411n, rounds: 4n },
+  },
 ];
 
 const source = ({ members, body, before = "" }: Construct): string =>
@@ -185,7 +196,8 @@ const source = ({ members, body, before = "" }: Construct): string =>
     `  ${members}\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    ${body}\n    return XdpAction.PASS;\n  }`,
     {
       before,
-      imports: "range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer,",
+      imports:
+        "range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
     },
   );
 

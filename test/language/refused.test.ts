@@ -56,6 +56,35 @@ const refused: readonly (readonly [string, string, string])[] = [
         ),
       ] as const,
   ),
+  [
+    "a timer's callback that uses a variable around it",
+    "TSB4034",
+    probe(
+      `  @map({ maxEntries: 1 }) slots: ArrayMap<Slot>;
+  @SEC("tc") run(ctx: SkBuff): i32 {
+    const n = ctx.len;
+    const slot = this.slots.lookup(0);
+    if (slot) slot.timer.setCallback((map, key, value) => { value.n = n; return 0; });
+    return 0;
+  }`,
+      { before: "class Slot { timer: Timer; n: u32; }", imports: "ArrayMap, Timer," },
+    ),
+  ],
+  [
+    "an argument that is no address in the kernel's own declaration",
+    "TSB4037",
+    probe(`  @SEC("tp_btf/sched_process_exit") f(ctx: TracingCtx, task: u32): i32 { return i32(task); }`, {
+      imports: "TracingCtx,",
+    }),
+  ],
+  [
+    "more arguments than the tracepoint has",
+    "TSB4036",
+    probe(
+      `  @SEC("tp_btf/sched_process_wait") f(ctx: TracingCtx, pid: u64, more: u64): i32 { return i32(more); }`,
+      { imports: "TracingCtx," },
+    ),
+  ],
   ["a loop without an end", "TSB3007", filter("    while (true) { this.counts.delete(1); }")],
   ["recursion", "TSB3005", filter("    again(1);", "function again(n: u32): u32 { return again(n); }")],
   ["a variable of the module", "TSB3006", filter("", "let state: u32 = 0;")],

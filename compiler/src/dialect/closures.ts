@@ -77,6 +77,12 @@ export function arrowOf(
   return null;
 }
 
+/** What the kernel hands to a callback. */
+export interface GivenParameter {
+  readonly name: string;
+  readonly type: Type;
+}
+
 /**
  * Parameters of an arrow function for what the kernel gives: those that it names, and those that it leaves out.
  * What one holds is what the kernel's type says; the annotation, if there is one, is the checker's matter.
@@ -84,7 +90,7 @@ export function arrowOf(
 export function bindParameters(
   scope: Scope,
   arrow: ts.ArrowFunction,
-  given: readonly { readonly name: string; readonly type: Type }[],
+  given: readonly GivenParameter[],
 ): Variable[] {
   const loc = scope.session.locate(arrow);
   return given.map(({ name, type }, i) => {

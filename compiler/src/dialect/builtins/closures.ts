@@ -7,17 +7,11 @@ import { checkCondition, checkExpression, checkValue } from "../expressions/inde
 import type { Expr, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import { integers, voidType } from "../model/types.js";
-import { helperNamed } from "../stdlib-tables.js";
+import { helperCall } from "./helper-call.js";
 import type { Builtin } from "./index.js";
 
 /** The most rounds that are written out; more would not help anybody. */
 const MOST_UNROLLED = 1024n;
-
-function helper(name: string, args: readonly Expr[], loc: Expr["loc"]): Expr {
-  const known = helperNamed(name);
-  if (!known) throw new Error(`no helper ${name}`);
-  return { kind: "helper", id: known.id, name, args, type: integers.i64, loc };
-}
 
 /** `loop(n, fn)`: bpf_loop; a body that returns false ends it. */
 const loop: Builtin = (scope, node) => {
@@ -48,7 +42,8 @@ const loop: Builtin = (scope, node) => {
     arrowBody(scope, arrow),
   );
   const { address, captures } = closureArguments(closure, loc);
-  return helper("bpf_loop", [rounds, address, captures, int(0n, loc, integers.u64)], loc);
+  const args = [rounds, address, captures, int(0n, loc, integers.u64)];
+  return helperCall(scope, node, "bpf_loop", args, integers.i64);
 };
 
 /** `repeat(N, fn)`: the body N times over; `return` ends one round. */
@@ -99,7 +94,7 @@ const withLock: Builtin = (scope, node) => {
   scope.bodies.pop();
   const call = (name: string): Statement => ({
     kind: "expression",
-    expression: helper(name, [lockAddress], loc),
+    expression: helperCall(scope, node, name, [lockAddress], integers.i64),
     loc,
   });
   return {

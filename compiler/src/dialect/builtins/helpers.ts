@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, convert, int, isReadonly, spaceOf } from "../build.js";
+import { closureArguments } from "../closures.js";
 import { coerce } from "../coerce.js";
 import { inMemory } from "../expressions/construct.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
@@ -18,6 +19,7 @@ import {
 import { noTypes, resolveType } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import type { Helper, HelperParam } from "../stdlib-tables.js";
+import { helperCallback } from "./callbacks.js";
 import { constantText } from "./format.js";
 import { copyOf } from "./pointers.js";
 
@@ -33,8 +35,8 @@ interface Buffer {
  */
 export function callHelper(scope: Scope, node: ts.CallExpression, name: string, helper: Helper): Expr {
   const loc = scope.session.locate(node);
-  const written = helper.params.filter((p) => p.kind !== "size").length;
-  const most = helper.params.length;
+  const most = helper.params.filter((p) => !isCaptures(p)).length;
+  const written = helper.params.filter((p) => p.kind !== "size" && !isCaptures(p)).length;
   const given = node.arguments;
   if (given.length < written || given.length > most) {
     const count = written === most ? `${written}` : `${written} to ${most}`;
@@ -48,6 +50,7 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
   let map: Type | null = null;
   const buffers = new Map<number, Buffer>();
   const sizes = new Map<number, ts.Expression | null>();
+  let captures: Expr = scope.nothing(node);
   const args: (Expr | null)[] = [];
   for (const [i, param] of helper.params.entries()) {
     if (param.kind === "size") {
@@ -55,8 +58,21 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
       args.push(null);
       continue;
     }
+    if (isCaptures(param)) {
+      args.push(captures);
+      continue;
+    }
     const argument = given[next++];
     if (!argument) return scope.nothing(node);
+    if (param.kind === "callback") {
+      const known = args.filter((a) => a !== null);
+      const closure = helperCallback(scope, argument, name, known, helper.params.some(isCaptures));
+      if (!closure) return scope.nothing(node);
+      const handed = closureArguments(closure, loc);
+      captures = handed.captures;
+      args.push(handed.address);
+      continue;
+    }
     const value = checkArgument(scope, argument, param, name, map);
     if (value.type.kind === "error") return value;
     if (value.type.kind === "map") map = value.type;
@@ -105,6 +121,9 @@ function memoryArgument(
   return param.writable ? scope.fail(node, TSB.bufferExpected(helper)) : inMemory(scope, node, type, "value");
 }
 
+/** What the kernel hands on to a callback: the compiler gives it, not the call. */
+const isCaptures = (param: HelperParam): boolean => param.kind === "pointer" && param.role === "captures";
+
 function checkArgument(
   scope: Scope,
   node: ts.Expression,
@@ -143,7 +162,7 @@ function checkArgument(
       return scope.fail(node, TSB.mismatch(`a value of type ${typeName(value.type)}`, "a pointer"));
     }
     case "callback":
-      return scope.fail(node, TSB.notYet("A callback given to a helper"));
+      return scope.nothing(node); // made where its parameters are known
     case "size":
       return coerce(scope, checkExpression(scope, node), integers.u64, node);
   }

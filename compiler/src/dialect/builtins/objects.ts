@@ -1,11 +1,13 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { int } from "../build.js";
+import { closureArguments } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { isOlder, printVersion } from "../target.js";
+import { timerCallback } from "./callbacks.js";
 import { helperCall } from "./helper-call.js";
 
 /** Checks `object.method(…)` of a timer, a work queue …: a part of a map's value that the kernel looks after. */
@@ -84,6 +86,12 @@ const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> 
   bpf_timer: {
     init: byHelper("bpf_timer_init", "map", "u64"),
     start: byHelper("bpf_timer_start", "u64", "flags"),
+    setCallback: (scope, node, object) => {
+      const closure = timerCallback(scope, node, object);
+      if (!closure) return scope.nothing(node);
+      const { address } = closureArguments(closure, scope.session.locate(node));
+      return helperCall(scope, node, "bpf_timer_set_callback", [object, address], integers.i64);
+    },
     cancel: byHelper("bpf_timer_cancel"),
   },
   bpf_wq: {

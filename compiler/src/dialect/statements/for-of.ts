@@ -2,6 +2,7 @@ import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { LoopBody } from "../bodies.js";
 import { addressOf, binary, contentOf, element, int, readVariable } from "../build.js";
+import { helperCall } from "../builtins/helper-call.js";
 import { closureArguments, makeClosure, parameterOf } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr, MapExpr, Variable } from "../model/expressions.js";
@@ -21,7 +22,6 @@ import {
 } from "../model/types.js";
 import { cName } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
-import { helperNamed } from "../stdlib-tables.js";
 import { unparenthesized } from "../syntax.js";
 import { checkOne } from "./index.js";
 import { labelOf } from "./jumps.js";
@@ -216,16 +216,8 @@ function overMap(scope: Scope, node: ts.ForOfStatement, map: MapExpr): Statement
     return [...before, withTargets(scope, label, () => checkOne(scope, node.statement))];
   });
   const { address, captures } = closureArguments(closure, loc);
-  const helper = helperNamed("bpf_for_each_map_elem");
-  if (!helper) throw new Error("no helper bpf_for_each_map_elem");
-  const call: Expr = {
-    kind: "helper",
-    id: helper.id,
-    name: "bpf_for_each_map_elem",
-    args: [map, address, captures, int(0n, loc, integers.u64)],
-    type: integers.i64,
-    loc,
-  };
+  const args = [map, address, captures, int(0n, loc, integers.u64)];
+  const call = helperCall(scope, node, "bpf_for_each_map_elem", args, integers.i64);
   return {
     kind: "block",
     body: [...loop.before, { kind: "expression", expression: call, loc }, ...loop.after],
