@@ -67,6 +67,33 @@ describe("an object's BTF for the kernel", () => {
     expect([btf.size(6), btf.size(9)]).toEqual([8, 8]);
   });
 
+  it("lacks bit-fields at which the kernel's search for a map's timer would give up", () => {
+    const members = (offsets: readonly number[], bits: number) =>
+      offsets.map((bitOffset) => ({ name: `b${bitOffset}`, type: 1, bitOffset, bitfieldSize: bits }));
+    const value = (name: string, inner: number): BtfType => ({
+      kind: "struct",
+      name,
+      size: 24,
+      members: [
+        { name: "flags", type: 2, bitOffset: 0, bitfieldSize: 0 },
+        { name: "inner", type: inner, bitOffset: 64, bitfieldSize: 0 },
+      ],
+    });
+    const btf = Btf.parse(
+      encodeBtf([
+        { kind: "int", name: "u8", size: 1, bits: 8, bitOffset: 0, encoding: "unsigned" },
+        { kind: "struct", name: "flags", size: 1, members: members([0, 1, 4], 1) },
+        { kind: "struct", name: "bpf_timer", size: 16, members: [] },
+        value("with_timer", 3),
+        { kind: "struct", name: "others", size: 1, members: members([0, 3], 3) },
+        value("without", 5),
+      ]),
+    );
+    const loaded = Btf.parse(loadableBtf(btf));
+    expect(loaded.type(2)).toMatchObject({ size: 1, members: [{ name: "b0" }] });
+    expect(loaded.type(5)).toEqual(btf.type(5));
+  });
+
   it("is passed on unchanged where nothing needs to change", () => {
     const plain = Btf.parse(
       encodeBtf(types.slice(5).map((t) => (t.kind === "type_tag" ? { ...t, type: 0 } : t))),

@@ -1,5 +1,6 @@
 import type { Btf } from "./btf.js";
 import { encodeBtf } from "./builder.js";
+import { structsWithHiddenFields, withoutMisaligned } from "./kernel-fields.js";
 import type { BtfKind, BtfType, TypeId } from "./types.js";
 
 /** What a kernel's BTF knows; each is a feature to probe. */
@@ -45,15 +46,19 @@ export function loadableBtf(btf: Btf, features: BtfFeatures = allBtfFeatures): U
   const types = [...btf.ids()].map((id) => btf.type(id));
   const missing = missingKinds(features);
   const hasExtern = types.some((type) => "linkage" in type && type.linkage === "extern");
+  const hidden = structsWithHiddenFields(btf);
   const changed =
     hasExtern ||
+    hidden.size > 0 ||
     types.some((type) => missing.has(type.kind)) ||
     !features.globalFunc ||
     !features.optionalDatasec;
   if (!changed) return btf.bytes;
   const known = types.findIndex((type) => type.kind === "int" && type.size === 4) + 1;
   const int = known || types.length + 1;
-  const replaced = types.map((type) => replace(type, { btf, features, missing, int }));
+  const replaced = types.map((type, i) =>
+    replace(hidden.has(i + 1) ? withoutMisaligned(type) : type, { btf, features, missing, int }),
+  );
   if (known === 0) replaced.push({ ...filler, name: "int", size: 4, bits: 32 });
   for (const type of types)
     if (type.kind === "func" && type.linkage === "extern") nameParameters(replaced, type.type);
