@@ -3,7 +3,7 @@ import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate, integerLiteral } from "./constants.js";
 import { sizeOf } from "./model/layout.js";
 import { isInteger, type Type, typeName } from "./model/types.js";
-import { rangeOfType } from "./ranges.js";
+import { rangeOfBits } from "./ranges.js";
 import type { Session } from "./session.js";
 import { unparenthesized } from "./syntax.js";
 
@@ -39,7 +39,15 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
       const field = type.shape.fields.find((f) => f.name === name);
       if (!field || !ts.isPropertyAssignment(property))
         session.report(property, TSB.fieldUnknown(name ?? "", typeName(type)));
-      else if (field.bits) session.report(property, TSB.notYet("A bit-field in a global's first value"));
+      else if (field.bits && isInteger(field.type))
+        fillBits(
+          session,
+          bytes,
+          at * 8 + field.bits.offset,
+          field.bits.width,
+          field.type,
+          property.initializer,
+        );
       else fill(session, bytes, at + field.offset, field.type, property.initializer);
     }
   } else if (!(type.kind === "struct" && ts.isNewExpression(inner) && (inner.arguments?.length ?? 0) === 0)) {
@@ -54,6 +62,18 @@ function fillInteger(
   type: Type & { kind: "int" | "enum" },
   node: ts.Expression,
 ): void {
+  fillBits(session, bytes, at * 8, type.bits, type, unparenthesized(node));
+}
+
+/** The low `width` bits of a constant, from a bit on: the lowest first, as on every target here. */
+function fillBits(
+  session: Session,
+  bytes: Uint8Array,
+  from: number,
+  width: number,
+  type: Type & { kind: "int" | "enum" },
+  node: ts.Expression,
+): void {
   const value = evaluate(session, node);
   if (value === null) {
     const fraction = ts.isNumericLiteral(node) && integerLiteral(node.getText()) === null;
@@ -63,14 +83,16 @@ function fillInteger(
     );
     return;
   }
-  const { min, max } = rangeOfType(type);
+  const { min, max } = rangeOfBits(width, type.signed);
   if (value < min || value > max) {
-    session.report(node, TSB.outOfRange(`${value}`, typeName(type), `${min}`, `${max}`));
+    const name = width === type.bits ? typeName(type) : `bits<${typeName(type)}, ${width}>`;
+    session.report(node, TSB.outOfRange(`${value}`, name, `${min}`, `${max}`));
     return;
   }
-  let rest = BigInt.asUintN(type.bits, value);
-  for (let i = 0; i < type.bits / 8; i++) {
-    bytes[at + i] = Number(rest & 0xffn);
-    rest >>= 8n;
+  const bits = BigInt.asUintN(width, value);
+  for (let i = 0; i < width; i++) {
+    const bit = from + i;
+    const byte = bytes[bit >> 3];
+    if (byte !== undefined && (bits >> BigInt(i)) & 1n) bytes[bit >> 3] = byte | (1 << (bit & 7));
   }
 }

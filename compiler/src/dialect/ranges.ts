@@ -10,15 +10,18 @@ export interface Range {
 export const I64: Range = { min: -(1n << 63n), max: (1n << 63n) - 1n };
 export const U64: Range = { min: 0n, max: (1n << 64n) - 1n };
 
+export function rangeOfBits(width: number, signed: boolean): Range {
+  const bits = BigInt(width);
+  return signed
+    ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n }
+    : { min: 0n, max: (1n << bits) - 1n };
+}
+
 export function rangeOfType(type: Type): Range {
   switch (type.kind) {
     case "int":
-    case "enum": {
-      const bits = BigInt(type.bits);
-      return type.signed
-        ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n }
-        : { min: 0n, max: (1n << bits) - 1n };
-    }
+    case "enum":
+      return rangeOfBits(type.bits, type.signed);
     case "bool":
       return { min: 0n, max: 1n };
     default:

@@ -144,10 +144,6 @@ function fieldPlace(
   name: string,
 ): Place | null {
   const field = struct.shape.fields.find((f) => f.name === name);
-  if (field?.bits && struct.origin === "kernel") {
-    scope.session.report(node.name, TSB.notYet("A bit-field of the kernel's"));
-    return null;
-  }
   if (field)
     return field.type.kind === "error"
       ? null

@@ -18,9 +18,20 @@ export function probeCopy(
   size: number,
   space: Exclude<Space, "direct">,
 ): void {
+  probeCopyOf(f, to, from, ir.constInt(ir.i64, size), space);
+}
+
+/** The same of a size that only the loader knows. */
+export function probeCopyOf(
+  f: FunctionLowering,
+  to: ir.Value,
+  from: ir.Value,
+  size: ir.Value,
+  space: Exclude<Space, "direct">,
+): void {
   const helper = helperNamed(readers[space]);
   if (!helper) throw new ir.InternalError("ir-no-carrier", `no helper ${readers[space]}`);
-  f.b.helper(helper.id, ir.i64, [to, ir.constInt(ir.i64, size), from]);
+  f.b.helper(helper.id, ir.i64, [to, size, from]);
 }
 
 /** A scalar from kernel or user memory; 0 where it cannot be read. */

@@ -6,6 +6,7 @@ import type { FunctionLowering } from "../functions.js";
 import { alignmentOf } from "./alignment.js";
 import { fieldAddress } from "./fields.js";
 import { lowerExpression } from "./index.js";
+import { readKernelBits } from "./kernel-bits.js";
 import { probeRead } from "./kernel-memory.js";
 
 /** Memory that can be loaded from and stored to. */
@@ -66,6 +67,8 @@ const kernelArray = ({ base }: Place & { kind: "element" }): boolean =>
 
 /** The scalar that a place holds. */
 export function readPlace(f: FunctionLowering, place: Place): ir.Value {
+  if (place.kind === "field" && place.field.bits && place.struct.origin === "kernel")
+    return readKernelBits(f, place);
   const address = addressOfPlace(f, place);
   f.at(place.loc);
   const space = spaceOf(place);
