@@ -86,5 +86,6 @@ export type {
   Reference,
   VariableSpec,
 } from "./spec/spec.js";
+export { layoutStructOps, type StructOpsFunction, type StructOpsLayout } from "./spec/struct-ops-layout.js";
 export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
 export { parseVerifierLog } from "./verifier-log/parse.js";

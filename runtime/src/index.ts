@@ -13,9 +13,14 @@ export {
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
+  netfilterLinks,
+  netkitLinks,
   numberIterators,
+  structOps,
+  structOpsLinks,
   tcxLinks,
   uprobeMulti,
+  xdpLinks,
 } from "./features/index.js";
 export type { AttachOptions } from "./links/attach.js";
 export type { CgroupOrder } from "./links/iter.js";

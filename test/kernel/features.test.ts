@@ -11,9 +11,14 @@ import {
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
+  netfilterLinks,
+  netkitLinks,
   numberIterators,
+  structOps,
+  structOpsLinks,
   tcxLinks,
   uprobeMulti,
+  xdpLinks,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelRow } from "../lab/kernels.js";
@@ -48,6 +53,11 @@ const features: readonly Feature[] = [
   numberIterators,
   tcxLinks,
   uprobeMulti,
+  netfilterLinks,
+  netkitLinks,
+  structOps,
+  structOpsLinks,
+  xdpLinks,
   ...Object.values(btfFeatures),
   ...kinds.map((kind) => mapTypeFeature(kind)!),
 ];

@@ -175,6 +175,7 @@ describe("candidates", () => {
     type: "xdp",
     expectedAttachType: null,
     attachTo: "",
+    targetFd: null,
     flags: 0,
     autoload: true,
     instructions: new Uint8Array(coreRelocations.length * 8),

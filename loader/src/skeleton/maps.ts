@@ -55,6 +55,7 @@ const classes: Partial<Record<MapType, MapClass>> = {
   xskmap: row("XskMap"),
   stack_trace: row("StackTrace"),
   cgroup_array: row("CgroupArray"),
+  struct_ops: row("StructOps"),
 };
 
 /** @param hasInner whether the declaration tells what a map of maps holds */

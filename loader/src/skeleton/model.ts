@@ -72,7 +72,7 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
   if (btf && shapes)
     for (const id of btf.ids())
       if (/^enum(64)?$/.test(btf.kind(id)) && btf.name(id) !== "") shapes.of(id, btf.name(id));
-  const maps = [...spec.maps.values()].filter((m) => m.origin === "declared").map((m) => mapModel(m, shapes));
+  const maps = [...spec.maps.values()].filter(isNamed).map((m) => mapModel(m, shapes));
   const variables = (constant: boolean): VariableModel[] =>
     [...spec.variables.values()]
       .filter((variable) => variable.constant === constant)
@@ -114,6 +114,9 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
     },
   };
 }
+
+/** What a probe names: maps, and structs of struct_ops; not sections of globals. */
+const isNamed = ({ origin }: MapSpec): boolean => origin === "declared" || origin === "struct_ops";
 
 function mapModel(spec: MapSpec, shapes: Shapes | null): MapModel {
   const wanted = mapClass(spec.type, spec.inner !== null);

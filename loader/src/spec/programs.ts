@@ -35,6 +35,7 @@ export function readPrograms(
       type: def.type,
       expectedAttachType: def.attachType,
       attachTo: match.attachTo,
+      targetFd: null,
       flags: def.flags.reduce((bits, flag) => bits | (sectionFlagBits[flag] ?? 0), 0),
       autoload: match.autoload,
       ...linkProgram(entry, functions, endian),

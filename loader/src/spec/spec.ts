@@ -97,6 +97,11 @@ export interface ProgramSpec {
   expectedAttachType: AttachType | null;
   /** What stands behind the section's prefix: `syscalls/sys_enter_execve`, `do_unlinkat`; empty if nothing. */
   attachTo: string;
+  /**
+   * Descriptor of a loaded BPF program whose function `attachTo` names: what `freplace` puts itself in the place of,
+   * and what fentry and fexit may trace. Null: the kernel's own.
+   */
+  targetFd: number | null;
   /** `BPF_F_*` bits of program load that the section asks for, such as `BPF_F_SLEEPABLE`. */
   flags: number;
   /** False for a section that begins with `?`. */

@@ -28,6 +28,10 @@ export class Link {
     return this.#fd;
   }
 
+  get closed(): boolean {
+    return this.#fd < 0;
+  }
+
   /** `struct bpf_link_info`. Linux 5.8. */
   info(): { readonly id: number; readonly programId: number; readonly type: number } {
     const info = objectInfo(this.fd, "linkInfo", this.label);

@@ -1,5 +1,5 @@
 import { endianness } from "node:os";
-import { type Btf, type CollectionSpec, listModuleBtfs, type MapSpec, readKernelBtf } from "@tsbpfc/loader";
+import type { CollectionSpec } from "@tsbpfc/loader";
 import type { MapHandle } from "../maps/handle.js";
 import { Program } from "../programs/program.js";
 import { pinObject } from "../sys/bpf.js";
@@ -7,11 +7,13 @@ import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { loadBtf, noBtf } from "./btf.js";
 import { kconfigContents } from "./kconfig.js";
+import { kernelTypes } from "./kernel-types.js";
 import { readKallsyms } from "./ksyms.js";
 import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import { loadProgram, type ProgramContext } from "./programs.js";
+import { StructOpsMaps } from "./struct-ops.js";
 
 const hostEndian = endianness() === "LE" ? "little" : "big";
 
@@ -65,14 +67,20 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
   const closeBtf = (): void => {
     if (btf.fd >= 0) kernel().close(btf.fd);
   };
-  undo.push(closeBtf);
+  const types = kernelTypes();
+  undo.push(closeBtf, types.close);
 
+  const structOps = new StructOpsMaps(spec, btf, types);
   const maps = new Map<string, MapHandle>();
   const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
   for (const [name, map] of spec.maps) {
     if (!map.autocreate) continue;
-    const refusal = unsupported[map.origin];
-    if (refusal !== undefined) throw new UsageError("unsupported", `map '${name}': ${refusal}`);
+    if (map.origin === "struct_ops") {
+      const handle = structOps.create(map);
+      undo.push(() => handle.close());
+      maps.set(name, handle);
+      continue;
+    }
     const filled = map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec) } : map;
     const { handle, pinAt } = createMap(filled, { btf, pinPath });
     undo.push(() => handle.close());
@@ -85,32 +93,31 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
   const context: ProgramContext = {
     spec,
     btf,
-    kernelBtfs: lazily(kernelBtfs),
+    kernelTypes: types,
+    structOps: structOps.targets,
     address: (name) => kallsyms()(name),
     mapFd: (name) => fdOf(maps, name),
   };
   for (const [name, program] of spec.programs) {
-    if (!program.autoload) continue;
+    if (!program.autoload || structOps.leavesOut(name)) continue;
     const loaded = new Program(loadProgram(program, context), program);
     undo.push(() => loaded.close());
     programs.set(name, loaded);
   }
   for (const [name, handle] of maps) {
     const map = spec.maps.get(name);
-    if (map) fillSlots(handle, map, (target) => programs.get(target)?.fd ?? maps.get(target)?.fd ?? null);
+    if (map?.origin === "struct_ops") structOps.fill(handle, (target) => fdOfProgram(programs, target));
+    else if (map)
+      fillSlots(handle, map, (target) => programs.get(target)?.fd ?? maps.get(target)?.fd ?? null);
   }
   for (const { handle, path } of pins) {
     pinObject(handle.fd, path, handle.label);
     undo.push(() => kernel().removeFile(path));
   }
+  types.close();
   closeBtf();
   return new Collection(maps, programs);
 }
-
-/** Kinds of maps that this version cannot make yet. */
-const unsupported: Partial<Record<MapSpec["origin"], string>> = {
-  struct_ops: "this version does not register struct_ops yet; set its autocreate to false to leave it out",
-};
 
 function fdOf(maps: ReadonlyMap<string, MapHandle>, name: string): number {
   const map = maps.get(name);
@@ -118,15 +125,12 @@ function fdOf(maps: ReadonlyMap<string, MapHandle>, name: string): number {
   return map.fd;
 }
 
-function kernelBtfs(): readonly Btf[] {
-  const vmlinux = readKernelBtf();
-  return [vmlinux, ...moduleBtfs(vmlinux)];
-}
-
-/** A module whose BTF is damaged is left out: others' programs do not need it. */
-function moduleBtfs(vmlinux: Btf): Btf[] {
-  return listModuleBtfs(vmlinux).flatMap((module) => {
-    const read = module.read();
-    return "btf" in read ? [read.btf] : [];
-  });
+function fdOfProgram(programs: ReadonlyMap<string, Program>, name: string): number {
+  const program = programs.get(name);
+  if (!program)
+    throw new UsageError(
+      "bad-value",
+      `struct_ops wants program '${name}', which is not loaded: set its autoload`,
+    );
+  return program.fd;
 }

@@ -6,7 +6,7 @@ import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { numberIterators } from "../features/index.js";
 import { setKernel } from "../sys/kernel.js";
 import { type Collection, loadCollection } from "./collection.js";
-import { type KernelSymbols, readKallsyms, resolveKernelReference } from "./ksyms.js";
+import { FdArray, type KernelSymbols, readKallsyms, resolveKernelReference } from "./ksyms.js";
 
 /** Without CONFIG_KALLSYMS_ALL a kernel does not know its variables' addresses. */
 const variables = / runqueues$/m.test(readFileSync("/proc/kallsyms", "latin1"));
@@ -47,7 +47,7 @@ describe("a symbol that cannot be resolved", () => {
   afterEach(() => setKernel(null));
   const symbols = (address: bigint | undefined): KernelSymbols => ({
     btf: null,
-    kernelBtfs: () => [],
+    kernelTypes: { all: () => [], fdOf: () => 0, close: () => {} },
     address: () => address,
   });
   const resolve = (
@@ -55,7 +55,7 @@ describe("a symbol that cannot be resolved", () => {
     address: bigint | undefined,
   ): bigint => {
     const insns = new Instructions(new Uint8Array(16), "little");
-    resolveKernelReference(insns, reference, symbols(address), "program 'p'");
+    resolveKernelReference(insns, reference, symbols(address), new FdArray(), "program 'p'");
     return insns.imm64(0);
   };
   const ksym = { kind: "ksym", insn: 0, name: "jiffies", weak: false, type: 0 } as const;

@@ -9,6 +9,7 @@ import {
 } from "@tsbpfc/loader";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import type { KernelTypes } from "./kernel-types.js";
 
 type KernelReference = Extract<Reference, { kind: "kfunc" | "ksym" }>;
 
@@ -16,8 +17,7 @@ type KernelReference = Extract<Reference, { kind: "kfunc" | "ksym" }>;
 export interface KernelSymbols {
   /** The object's own types. */
   readonly btf: Btf | null;
-  /** The kernel's, vmlinux first. */
-  readonly kernelBtfs: () => readonly Btf[];
+  readonly kernelTypes: KernelTypes;
   /** Address of a symbol in /proc/kallsyms; undefined if there is none. */
   readonly address: (name: string) => bigint | undefined;
 }
@@ -26,7 +26,25 @@ export interface KernelSymbols {
 const BPF_PSEUDO_BTF_ID = 3;
 
 /**
- * Fills in a call of a kernel function (Linux 5.13) or the address of a kernel symbol (5.10; an untyped one, any).
+ * Descriptors that a program's instructions name by index: `fd_array` of program load (Linux 5.14). The first is not
+ * used: index 0 is the kernel itself.
+ */
+export class FdArray {
+  readonly #fds: number[] = [0];
+
+  indexOf(fd: number): number {
+    const known = this.#fds.indexOf(fd, 1);
+    return known > 0 ? known : this.#fds.push(fd) - 1;
+  }
+
+  /** As the kernel reads it; empty if no instruction names one. */
+  get bytes(): Uint8Array {
+    return this.#fds.length === 1 ? new Uint8Array() : new Uint8Array(Int32Array.from(this.#fds).buffer);
+  }
+}
+
+/**
+ * Fills in a call of a kernel function (Linux 5.13; of a module 5.16) or the address of a kernel symbol (5.10; an untyped one, any).
  * What is weak and not there becomes a call that must not be reached, or address 0, which the program asks for.
  *
  * @throws UsageError `unsupported` if the kernel has no such symbol, or one of another type
@@ -35,9 +53,10 @@ export function resolveKernelReference(
   insns: Instructions,
   reference: KernelReference,
   symbols: KernelSymbols,
+  fds: FdArray,
   label: string,
 ): void {
-  if (reference.kind === "kfunc") resolveCall(insns, reference, symbols, label);
+  if (reference.kind === "kfunc") resolveCall(insns, reference, symbols, fds, label);
   else if (isTyped(reference, symbols.btf)) resolveTyped(insns, reference, symbols, label);
   else resolveUntyped(insns, reference, symbols, label);
 }
@@ -46,11 +65,14 @@ function resolveCall(
   insns: Instructions,
   reference: KernelReference,
   symbols: KernelSymbols,
+  fds: FdArray,
   label: string,
 ): void {
-  const id = kernelType(reference, symbols, label);
-  insns.setSrc(reference.insn, id === undefined ? pseudoCall.helper : pseudoCall.kfunc);
-  insns.setImm(reference.insn, id ?? poisonCall);
+  const found = kernelType(reference, symbols, label);
+  insns.setSrc(reference.insn, found === undefined ? pseudoCall.helper : pseudoCall.kfunc);
+  insns.setImm(reference.insn, found?.id ?? poisonCall);
+  const fd = found === undefined ? 0 : symbols.kernelTypes.fdOf(found.btf);
+  if (fd !== 0) insns.setOff(reference.insn, fds.indexOf(fd));
 }
 
 function resolveTyped(
@@ -59,11 +81,12 @@ function resolveTyped(
   symbols: KernelSymbols,
   label: string,
 ): void {
-  const id = kernelType(reference, symbols, label);
-  if (id === undefined) return; // stays 0
+  const found = kernelType(reference, symbols, label);
+  if (found === undefined) return; // stays 0
   insns.setSrc(reference.insn, BPF_PSEUDO_BTF_ID);
+  insns.setImm(reference.insn, found.id);
   // The second half names the module's BTF: 0 is the kernel itself.
-  insns.setImm(reference.insn, id);
+  insns.setImm(reference.insn + 1, symbols.kernelTypes.fdOf(found.btf));
 }
 
 function resolveUntyped(
@@ -95,30 +118,32 @@ function isTyped(reference: KernelReference, btf: Btf | null): boolean {
   return type.kind === "func" || (type.kind === "var" && btf.kind(btf.resolve(type.type)) !== "void");
 }
 
-/** The BTF id of the kernel's function or variable; undefined for a weak one that is not there. */
+interface KernelType {
+  readonly btf: Btf;
+  readonly id: number;
+}
+
+/** The kernel's function or variable, its own before modules'; undefined for a weak one that is not there. */
 function kernelType(
   { name, weak, type }: KernelReference,
-  { btf, kernelBtfs }: KernelSymbols,
+  { btf, kernelTypes }: KernelSymbols,
   label: string,
-): number | undefined {
-  const [vmlinux, ...modules] = kernelBtfs();
+): KernelType | undefined {
   const kind = btf?.kind(type) === "var" ? "var" : "func";
   // `bpf_foo___v2` is bpf_foo with other parameters: the one that fits is taken.
   const wanted = essentialName(name);
-  const candidates = vmlinux?.find(wanted, [kind]) ?? [];
-  const fitting = candidates.find((id) => !btf || !vmlinux || fits(btf, type, vmlinux, id));
+  const candidates = kernelTypes
+    .all()
+    .flatMap((each) => each.find(wanted, [kind]).map((id): KernelType => ({ btf: each, id })))
+    // A module's search finds the kernel's own too, which are there already.
+    .filter((found) => found.id >= found.btf.firstId);
+  const fitting = candidates.find((found) => !btf || fits(btf, type, found.btf, found.id));
   if (fitting !== undefined || weak) return fitting;
   const what = kind === "func" ? "function" : "variable";
-  if (candidates.length > 0)
-    throw new UsageError(
-      "unsupported",
-      `${label}: this kernel's ${what} '${wanted}' has another type than the object declares`,
-    );
-  const inModule = modules.some((module) => module.find(wanted, [kind]).length > 0);
   throw new UsageError(
     "unsupported",
-    inModule
-      ? `${label}: '${wanted}' is a ${what} of a kernel module, which this version cannot use yet`
+    candidates.length > 0
+      ? `${label}: this kernel's ${what} '${wanted}' has another type than the object declares`
       : `${label}: this kernel has no ${what} '${wanted}' for programs; declare it weak if the program can do without`,
   );
 }
@@ -127,7 +152,7 @@ function kernelType(
  * Functions by the kinds of their parameters and result, variables by their own kind: what libbpf compares
  * (`bpf_object__resolve_ksym_*_btf_id`), except that a struct may be declared without its fields.
  */
-function fits(btf: Btf, local: number, vmlinux: Btf, target: number): boolean {
+function fits(btf: Btf, local: number, kernelBtf: Btf, target: number): boolean {
   const shapes = (types: Btf, id: number): string[] => {
     const symbol = types.type(id);
     const type = "type" in symbol ? symbol.type : 0;
@@ -135,7 +160,7 @@ function fits(btf: Btf, local: number, vmlinux: Btf, target: number): boolean {
     if (proto.kind !== "func_proto") return [shape(types, type)];
     return [proto.returns, ...proto.params.map((param) => param.type)].map((each) => shape(types, each));
   };
-  return shapes(btf, local).join() === shapes(vmlinux, target).join();
+  return shapes(btf, local).join() === shapes(kernelBtf, target).join();
 }
 
 /** A type's kind; of a pointer, that of what it points to as well. */

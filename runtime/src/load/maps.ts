@@ -128,7 +128,7 @@ function createShared(attr: Struct<"mapCreate">, flags: number): number {
 }
 
 /** The kernel takes letters, digits, `_` and `.`, 15 of them (kernel: `bpf_obj_name_cpy`). */
-const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);
+export const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);
 
 const zeroes = Buffer.alloc(64 * 1024);
 

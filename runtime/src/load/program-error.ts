@@ -1,4 +1,11 @@
-import { lineAt, type ProgramSpec, parseVerifierLog, poisonCall, type VerifierLog } from "@tsbpfc/loader";
+import {
+  type CoreFixup,
+  lineAt,
+  type ProgramSpec,
+  parseVerifierLog,
+  poisonCall,
+  type VerifierLog,
+} from "@tsbpfc/loader";
 import { SyscallError } from "../sys/errors.js";
 
 /** A place in the probe's source that the verifier's path went through. */
@@ -25,10 +32,17 @@ export class VerifierError extends SyscallError {
     readonly at: SourceFrame | null,
     /** The path there, one frame for each change of source line. */
     readonly frames: readonly SourceFrame[],
+    /** What the program came to that this kernel's types do not have; null if that is not the reason. */
+    readonly missing: CoreFixup | null = null,
   ) {
-    super("bpf(BPF_PROG_LOAD)", errno, `program '${program.name}'`, explain(program, summary, at, log));
+    super(
+      "bpf(BPF_PROG_LOAD)",
+      errno,
+      `program '${program.name}'`,
+      missing ? explainMissing(missing) : explain(program, summary, at, log),
+    );
     // There for those who ask; an uncaught error would print all of it.
-    for (const name of ["program", "log", "summary", "frames"])
+    for (const name of ["program", "log", "summary", "frames", "missing"])
       Object.defineProperty(this, name, { enumerable: false });
   }
 }
@@ -59,7 +73,26 @@ function absent(program: ProgramSpec, { summary }: VerifierLog, at: SourceFrame 
   return `${what}, and the program gets there; ask first whether it exists (${summary})`;
 }
 
-export function verifierError(program: ProgramSpec, errno: number, log: string): VerifierError {
+function explainMissing({ relocation, place }: CoreFixup): string {
+  const source = place.line > 0 ? `\n  at ${place.file}:${place.line}: ${place.text.trim()}` : "";
+  return `This kernel's types do not have ${place.field} (${relocation.kind}), and the program can come to where it uses it: ask bpf_core_field_exists, or its like, before.${source}`;
+}
+
+/** The relocation whose poisoned call the verifier met: "invalid func unknown#195896080" ends its log. */
+function reachedMissing(log: string, missing: readonly CoreFixup[]): CoreFixup | null {
+  if (!log.includes(`unknown#${poisonCall}`)) return null;
+  const calls = [...log.matchAll(/^(\d+): \(85\) call unknown#/gm)];
+  const insn = Number(calls.at(-1)?.[1] ?? -1);
+  return missing.find(({ relocation }) => relocation.insn === insn) ?? null;
+}
+
+/** @param missing relocations that were poisoned, since the kernel does not have what they are about */
+export function verifierError(
+  program: ProgramSpec,
+  errno: number,
+  log: string,
+  missing: readonly CoreFixup[] = [],
+): VerifierError {
   const parsed = parseVerifierLog(log);
   const frame = (f: { insn: number; file: string; line: number; text: string }): SourceFrame => {
     const line = f.insn >= 0 ? lineAt(program.lines, f.insn) : null;
@@ -74,5 +107,6 @@ export function verifierError(program: ProgramSpec, errno: number, log: string):
     parsed,
     parsed.at && frame(parsed.at),
     parsed.frames.map(frame),
+    reachedMissing(log, missing),
   );
 }

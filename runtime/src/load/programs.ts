@@ -1,18 +1,21 @@
 import {
-  applyCore,
+  applyFixups,
   attachTypes,
-  type Btf,
   type CollectionSpec,
+  type CoreFixup,
   Instructions,
   type ProgramSpec,
   programTypes,
+  solveCore,
 } from "@tsbpfc/loader";
 import { Struct } from "../sys/attr.js";
 import { bpf, cText } from "../sys/bpf.js";
-import { errno, UsageError } from "../sys/errors.js";
+import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { type BtfTarget, programTarget } from "./attach-target.js";
 import type { LoadedBtf } from "./btf.js";
-import { resolveKernelReference } from "./ksyms.js";
+import type { KernelTypes } from "./kernel-types.js";
+import { FdArray, resolveKernelReference } from "./ksyms.js";
 import { verifierError } from "./program-error.js";
 
 export interface ProgramContext {
@@ -20,8 +23,9 @@ export interface ProgramContext {
   readonly btf: LoadedBtf;
   /** Descriptor of a map by name. */
   readonly mapFd: (name: string) => number;
-  /** The running kernel's BTF, then its modules'. Read when it is first asked for. */
-  readonly kernelBtfs: () => readonly Btf[];
+  readonly kernelTypes: KernelTypes;
+  /** What a program of struct_ops is for, by the program's name. */
+  readonly structOps: ReadonlyMap<string, BtfTarget & { readonly member: number }>;
   /** Address of a kernel symbol by name. */
   readonly address: (name: string) => bigint | undefined;
 }
@@ -34,13 +38,13 @@ const LARGEST_LOG = 256 * 1024 * 1024;
 
 /** Gives a program to the kernel: its descriptor. @throws VerifierError, UsageError */
 export function loadProgram(program: ProgramSpec, context: ProgramContext): number {
-  const instructions = relocated(program, context);
-  const first = attempt(program, instructions, context, null);
+  const ready = relocated(program, context);
+  const first = attempt(program, ready, context, null);
   if (first >= 0) return first;
   // The log costs time, so that only a failed load has one. It grows until all of it fits.
   for (let size = FIRST_LOG; ; size *= 4) {
     const log = new Uint8Array(size);
-    const result = attempt(program, instructions, context, log);
+    const result = attempt(program, ready, context, log);
     if (result >= 0) return result;
     if (result === -errno.ENOSPC && size < LARGEST_LOG) continue;
     const end = log.indexOf(0);
@@ -48,13 +52,14 @@ export function loadProgram(program: ProgramSpec, context: ProgramContext): numb
       program,
       -first,
       new TextDecoder().decode(log.subarray(0, end < 0 ? log.length : end)),
+      ready.missing,
     );
   }
 }
 
 function attempt(
   program: ProgramSpec,
-  instructions: Uint8Array,
+  { instructions, fds, target }: Relocated,
   context: ProgramContext,
   log: Uint8Array | null,
 ): number {
@@ -67,10 +72,14 @@ function attempt(
     license: k.address(license),
     prog_name: program.name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15),
     prog_flags: program.flags,
-    expected_attach_type: program.expectedAttachType === null ? 0 : attachTypes[program.expectedAttachType],
+    expected_attach_type:
+      context.structOps.get(program.name)?.member ??
+      (program.expectedAttachType === null ? 0 : attachTypes[program.expectedAttachType]),
   });
-  const target = attachTarget(program, context);
-  if (target !== 0) attr.set("attach_btf_id", target);
+  attr.set("attach_btf_id", target.id);
+  attr.set("attach_prog_fd", target.fd);
+  const array = fds.bytes;
+  if (array.length > 0) attr.set("fd_array", k.address(array));
   if (log) {
     attr.set("log_level", LOG_LEVEL);
     attr.set("log_size", log.length);
@@ -93,13 +102,24 @@ function attempt(
   return bpf(k, "BPF_PROG_LOAD", attr.bytes);
 }
 
+/** A program in the terms of this kernel. */
+interface Relocated {
+  readonly instructions: Uint8Array;
+  readonly fds: FdArray;
+  readonly target: BtfTarget;
+  /** CO-RE relocations of what this kernel does not have: calls that must not be reached. */
+  readonly missing: readonly CoreFixup[];
+}
+
 /** Instructions with kernel offsets and map descriptors filled in. */
-function relocated(program: ProgramSpec, context: ProgramContext): Uint8Array {
-  const { spec } = context;
-  const needsCore = program.coreRelocations.length > 0 && spec.btf !== null;
-  const bytes =
-    needsCore && spec.btf ? applyCore(program, spec.btf, context.kernelBtfs()) : program.instructions.slice();
-  const insns = new Instructions(bytes, spec.endian);
+function relocated(program: ProgramSpec, context: ProgramContext): Relocated {
+  const { spec, kernelTypes } = context;
+  const fixups =
+    program.coreRelocations.length > 0 && spec.btf ? solveCore(program, spec.btf, kernelTypes.all()) : [];
+  const instructions = applyFixups(program, fixups, spec.endian);
+  const insns = new Instructions(instructions, spec.endian);
+  const fds = new FdArray();
+  const symbols = { ...context, btf: spec.btf };
   for (const reference of program.references) {
     switch (reference.kind) {
       case "map":
@@ -110,11 +130,12 @@ function relocated(program: ProgramSpec, context: ProgramContext): Uint8Array {
         break; // resolved in the spec
       case "kfunc":
       case "ksym":
-        resolveKernelReference(insns, reference, { ...context, btf: spec.btf }, `program '${program.name}'`);
+        resolveKernelReference(insns, reference, symbols, fds, `program '${program.name}'`);
         break;
     }
   }
-  return bytes;
+  const target = context.structOps.get(program.name) ?? programTarget(program, kernelTypes);
+  return { instructions, fds, target, missing: fixups.filter((fixup) => fixup.target === null) };
 }
 
 /** `struct bpf_func_info` and `struct bpf_line_info`, include/uapi/linux/bpf.h. */
@@ -135,32 +156,3 @@ function lineInfo(program: ProgramSpec): Uint8Array {
   ]);
   return new Uint8Array(new Uint32Array(words).buffer);
 }
-
-/** What a BTF-typed hook attaches to is named at load: a BTF id of the kernel. */
-function attachTarget(program: ProgramSpec, context: ProgramContext): number {
-  const attach = program.expectedAttachType;
-  const kind = attach === null ? undefined : btfTargets[attach];
-  if (!kind || program.attachTo === "") return 0;
-  const name = `${kind.prefix}${program.attachTo}`;
-  for (const btf of context.kernelBtfs()) {
-    const [id] = btf.find(name, [kind.type]);
-    if (id !== undefined) return id;
-  }
-  throw new UsageError(
-    "unsupported",
-    `program '${program.name}': this kernel has no ${kind.what} '${program.attachTo}'`,
-  );
-}
-
-/** How the kernel's BTF names the targets (libbpf: `btf_get_kernel_prefix_kind`). */
-const btfTargets: Partial<
-  Record<string, { readonly prefix: string; readonly type: "func" | "typedef"; readonly what: string }>
-> = {
-  trace_raw_tp: { prefix: "btf_trace_", type: "typedef", what: "tracepoint" },
-  trace_fentry: { prefix: "", type: "func", what: "function" },
-  trace_fexit: { prefix: "", type: "func", what: "function" },
-  modify_return: { prefix: "", type: "func", what: "function" },
-  lsm_mac: { prefix: "bpf_lsm_", type: "func", what: "LSM hook" },
-  lsm_cgroup: { prefix: "bpf_lsm_", type: "func", what: "LSM hook" },
-  trace_iter: { prefix: "bpf_iter_", type: "func", what: "iterator" },
-};

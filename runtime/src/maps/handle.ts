@@ -20,6 +20,7 @@ export class MapHandle {
   #memory: Mapping | null = null;
   #apart = false;
   #template: (() => MapHandle) | null = null;
+  #firstValue: Uint8Array | null = null;
   #onClose: (() => void)[] = [];
 
   constructor(
@@ -74,6 +75,15 @@ export class MapHandle {
 
   useTemplate(template: () => MapHandle): void {
     this.#template = template;
+  }
+
+  /** What registers a struct_ops map: its value, with the programs' descriptors; null for other maps. */
+  get firstValue(): Uint8Array | null {
+    return this.#firstValue;
+  }
+
+  useFirstValue(value: Uint8Array): void {
+    this.#firstValue = value;
   }
 
   useMemory(mapping: Mapping): void {

@@ -36,4 +36,5 @@ export {
   SkStorage,
   TaskStorage,
 } from "./storage.js";
+export { StructOps } from "./struct-ops.js";
 export { UserRingBuf } from "./user-ringbuf.js";

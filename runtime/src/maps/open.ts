@@ -19,6 +19,7 @@ import { ProgArray } from "./slots.js";
 import { ReuseportSockArray, SockHash, SockMap } from "./sockets.js";
 import { StackTrace } from "./stack-trace.js";
 import { CgroupStorage, InodeStorage, SkStorage, TaskStorage } from "./storage.js";
+import { StructOps } from "./struct-ops.js";
 import { UserRingBuf } from "./user-ringbuf.js";
 
 /** How a map's keys, values and records are laid out, as far as its kind has them. */
@@ -68,6 +69,7 @@ const classes: Partial<Record<MapType, Open>> = {
   cgroup_array: (handle) => new CgroupArray(handle),
   prog_array: (handle) => new ProgArray(handle),
   user_ringbuf: (handle, codec) => new UserRingBuf(handle, codec("record")),
+  struct_ops: (handle) => new StructOps(handle),
   perf_event_array: (handle, codec) => new PerfEventArray(handle, codec("record")),
 };
 

@@ -31,11 +31,17 @@ export interface MapOptions {
   readonly maxEntries?: number;
   /** `none`: a private map, although the probe pins it by name. */
   readonly pinning?: "none" | "by-name";
+  /** False leaves the map out: no loaded program may use it. True creates a struct of a section that begins with `?`. */
+  readonly autocreate?: boolean;
 }
 
 export interface ProgramOptions {
   /** False leaves the program out of `load` and `attach`. */
   readonly autoload?: boolean;
+  /** A loaded program whose function this one takes the place of (`freplace`), or traces (fentry, fexit). */
+  readonly target?: { readonly fd: number };
+  /** What the section's name leaves out or says otherwise: the function, tracepoint or hook. */
+  readonly attachTo?: string;
 }
 
 /**

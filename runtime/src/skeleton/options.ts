@@ -23,11 +23,20 @@ const mapSetters: Setters<MapSpec, MapOptions> = {
       throw new UsageError("bad-value", `map '${spec.name}': pinning is "none" or "by-name"`);
     spec.pinning = value;
   },
+  autocreate: (spec, value) => {
+    spec.autocreate = value;
+  },
 };
 
 const programSetters: Setters<ProgramSpec, ProgramOptions> = {
   autoload: (spec, value) => {
     spec.autoload = value;
+  },
+  target: (spec, value) => {
+    spec.targetFd = value.fd;
+  },
+  attachTo: (spec, value) => {
+    spec.attachTo = value;
   },
 };
 

@@ -1,6 +1,8 @@
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
+import type { Link } from "../links/link.js";
 import { type Collection, loadCollection } from "../load/collection.js";
+import { StructOps } from "../maps/struct-ops.js";
 import { UsageError } from "../sys/errors.js";
 import { unattached } from "./attachable.js";
 import type { AttachTargets, OpenOptions, SkeletonDefinition } from "./definition.js";
@@ -33,6 +35,7 @@ export abstract class Skeleton<
   readonly #pinPath: string | undefined;
   #collection: Collection | null = null;
   #maps: Maps | null = null;
+  #links: Link[] = [];
   #closed = false;
 
   protected constructor(
@@ -96,8 +99,9 @@ export abstract class Skeleton<
 
   /**
    * Attaches every loaded program that is not attached yet, by its section; `targets` says where for those whose
-   * section leaves it open. Programs that are there for tail calls (in a prog array's `values`), of struct_ops and
-   * of type syscall are left alone, unless `targets` names them. If one cannot be attached, those of this call are detached again.
+   * section leaves it open; and every struct of struct_ops. Programs that are there for tail calls (in a prog array's
+   * `values`) and of type syscall are left alone, unless `targets` names them. If one cannot be attached, those of
+   * this call are detached again.
    *
    * @throws UsageError `not-loaded`, `target-missing`, `unsupported`; SyscallError
    */
@@ -108,8 +112,13 @@ export abstract class Skeleton<
       if (!this.#programs.has(name))
         throw new UsageError("bad-value", `${this.#definition.name} has no program '${name}'`);
     const left = unattached(this.spec);
-    const attached: SkeletonProgram[] = [];
+    const attached: { detach(): void }[] = [];
     try {
+      for (const structOps of this.#structOps()) {
+        const link = structOps.attach();
+        this.#links.push(link);
+        attached.push({ detach: () => link.close() });
+      }
       for (const [name, program] of this.#programs) {
         if (!program.spec.autoload || program.links.length > 0) continue;
         if (left.has(name) && !where.has(name)) continue;
@@ -125,12 +134,19 @@ export abstract class Skeleton<
 
   detach(): void {
     for (const program of this.#programs.values()) program.detach();
+    for (const link of this.#links.splice(0)) link.close();
+  }
+
+  /** Those that nobody has registered yet. */
+  #structOps(): StructOps[] {
+    return Object.values(this.maps).filter((map) => map instanceof StructOps && !map.attached);
   }
 
   /** Detaches, and frees everything that is not pinned. May be called again. */
   close(): void {
     if (this.#closed) return;
     for (const program of this.#programs.values()) program.end();
+    for (const link of this.#links.splice(0)) link.close();
     this.#collection?.close();
     this.#collection = null;
     this.#maps = null;

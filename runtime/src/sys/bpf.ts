@@ -36,9 +36,14 @@ export function bpfCommand<L extends LayoutName>(
 /** A NUL-terminated text for an attribute that takes its address. */
 export const cText = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
-/** What the kernel tells of an object. @throws SyscallError */
-export function objectInfo<L extends LayoutName>(fd: number, layout: L, object: string): Struct<L> {
-  const info = new Struct(layout);
+/** What the kernel tells of an object; `given`: where it may put more. @throws SyscallError */
+export function objectInfo<L extends LayoutName>(
+  fd: number,
+  layout: L,
+  object: string,
+  given: FieldValues<L> = {},
+): Struct<L> {
+  const info = new Struct(layout, given);
   const attr = new Struct("info", {
     bpf_fd: fd,
     info_len: info.bytes.length,

@@ -1,0 +1,80 @@
+import { type AttachType, Btf, type ProgramSpec, type ProgramType } from "@tsbpfc/loader";
+import { objectInfo } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
+import { btfById, type KernelTypes } from "./kernel-types.js";
+
+/** What a program is for, as program load wants it. */
+export interface BtfTarget {
+  /** `attach_btf_id`; 0: nothing. */
+  readonly id: number;
+  /** `attach_btf_obj_fd` of a module, or `attach_prog_fd` of a BPF program; 0: the kernel itself. */
+  readonly fd: number;
+}
+
+/** How BTF names what such a hook attaches to (libbpf: `btf_get_kernel_prefix_kind`). */
+interface Naming {
+  readonly prefix: string;
+  readonly type: "func" | "typedef";
+  readonly what: string;
+}
+
+const functions: Naming = { prefix: "", type: "func", what: "function" };
+const hooks: Naming = { prefix: "bpf_lsm_", type: "func", what: "LSM hook" };
+
+const byAttachType: Partial<Record<AttachType, Naming>> = {
+  trace_raw_tp: { prefix: "btf_trace_", type: "typedef", what: "tracepoint" },
+  trace_fentry: functions,
+  trace_fexit: functions,
+  modify_return: functions,
+  lsm_mac: hooks,
+  lsm_cgroup: hooks,
+  trace_iter: { prefix: "bpf_iter_", type: "func", what: "iterator" },
+};
+const byType: Partial<Record<ProgramType, Naming>> = { ext: functions };
+
+const nothing: BtfTarget = { id: 0, fd: 0 };
+
+/**
+ * What a BTF-typed hook attaches to is named at load: a BTF id of the kernel, of a module (Linux 5.11), or of a
+ * loaded program (`targetFd`).
+ *
+ * @throws UsageError `unsupported` if there is no such function; `target-missing` for `freplace` without a program
+ */
+export function programTarget(program: ProgramSpec, types: KernelTypes): BtfTarget {
+  const { expectedAttachType: type, attachTo } = program;
+  const naming = (type === null ? undefined : byAttachType[type]) ?? byType[program.type];
+  if (program.type === "ext" && program.targetFd === null)
+    throw new UsageError(
+      "target-missing",
+      `program '${program.name}' takes the place of a function of a loaded program: open({ programs: { ${program.name}: { target } } }) says of which`,
+    );
+  if (!naming || attachTo === "") return nothing;
+  if (program.targetFd !== null) return inProgram(program, program.targetFd);
+  const name = `${naming.prefix}${attachTo}`;
+  for (const btf of types.all()) {
+    const [id] = btf.find(name, [naming.type]);
+    if (id !== undefined) return { id, fd: types.fdOf(btf) };
+  }
+  throw new UsageError(
+    "unsupported",
+    `program '${program.name}': this kernel has no ${naming.what} '${attachTo}'`,
+  );
+}
+
+function inProgram(program: ProgramSpec, fd: number): BtfTarget {
+  return { id: functionOf(fd, program.attachTo, `program '${program.name}'`), fd };
+}
+
+/** BTF id of a loaded program's function. Linux 5.0. @throws UsageError, SyscallError */
+export function functionOf(programFd: number, name: string, label: string): number {
+  const btfId = objectInfo(programFd, "programInfo", label).number("btf_id");
+  const btf = btfId === 0 ? null : Btf.parse(btfById(btfId, label));
+  const [id] = btf?.find(name, ["func"]) ?? [];
+  if (id !== undefined) return id;
+  throw new UsageError(
+    "target-missing",
+    btf
+      ? `${label}: the target program has no function '${name}'`
+      : `${label}: the target program was loaded without BTF: compile it with -g`,
+  );
+}

@@ -1,0 +1,107 @@
+import { type Btf, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
+import { Struct } from "../sys/attr.js";
+import { bpf, objectInfo } from "../sys/bpf.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+
+/** The running kernel's types and its modules', and the descriptors by which the kernel knows the modules'. */
+export interface KernelTypes {
+  /** vmlinux first, then modules. Read when first asked for. */
+  all(): readonly Btf[];
+  /** 0 for the kernel's own. Kept until `close`. @throws UsageError, SyscallError */
+  fdOf(btf: Btf): number;
+  close(): void;
+}
+
+/** @param onWarning told of a module whose BTF is damaged, which is left out: others' programs do not need it */
+export function kernelTypes(onWarning: (text: string) => void = warn): KernelTypes {
+  let read: readonly Btf[] | null = null;
+  const names = new Map<Btf, string>();
+  const fds = new Map<Btf, number>();
+  return {
+    all: () => {
+      read ??= readAll(names, onWarning);
+      return read;
+    },
+    fdOf: (btf) => {
+      const name = names.get(btf);
+      if (name === undefined) return 0;
+      const known = fds.get(btf) ?? openModuleBtf(name);
+      fds.set(btf, known);
+      return known;
+    },
+    close: () => {
+      for (const fd of fds.values()) kernel().close(fd);
+      fds.clear();
+    },
+  };
+}
+
+function readAll(names: Map<Btf, string>, onWarning: (text: string) => void): readonly Btf[] {
+  const vmlinux = readKernelBtf();
+  const modules = listModuleBtfs(vmlinux).flatMap((module) => {
+    const result = module.read();
+    if ("btf" in result) {
+      names.set(result.btf, module.name);
+      return [result.btf];
+    }
+    onWarning(`the BTF of kernel module ${module.name} is left out: ${result.warning.message}`);
+    return [];
+  });
+  return [vmlinux, ...modules];
+}
+
+function warn(text: string): void {
+  process.emitWarning(text, { type: "TsbpfcWarning", code: "TSBPFC_MODULE_BTF" });
+}
+
+const NAME_BYTES = 64;
+
+/** Goes through the BTF objects of the kernel for a module's. Linux 5.11. @throws UsageError, SyscallError */
+function openModuleBtf(module: string): number {
+  const k = kernel();
+  const label = `the BTF of kernel module ${module}`;
+  const ids = new Struct("getId");
+  for (;;) {
+    const next = bpf(k, "BPF_BTF_GET_NEXT_ID", ids.bytes);
+    if (next === -errno.ENOENT) throw new UsageError("unsupported", `${label} is no longer there`);
+    if (next < 0) throw new SyscallError("bpf(BPF_BTF_GET_NEXT_ID)", -next, label);
+    const id = ids.number("next_id");
+    const fd = bpf(k, "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
+    // ENOENT: gone in between.
+    if (fd < 0 && fd !== -errno.ENOENT) throw new SyscallError("bpf(BPF_BTF_GET_FD_BY_ID)", -fd, label);
+    if (fd >= 0) {
+      try {
+        if (nameOf(fd, label) === module) return fd;
+      } catch (error) {
+        k.close(fd);
+        throw error;
+      }
+      k.close(fd);
+    }
+    ids.set("start_id", id);
+  }
+}
+
+/** Empty for an object's BTF, which has no name. */
+function nameOf(fd: number, label: string): string {
+  const name = new Uint8Array(NAME_BYTES);
+  const info = objectInfo(fd, "btfInfo", label, { name: kernel().address(name), name_len: name.length });
+  if (info.number("kernel_btf") === 0) return "";
+  return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
+}
+
+/** BTF of an object in the kernel, by its id: what a loaded program's functions are named in. @throws SyscallError */
+export function btfById(id: number, label: string): Uint8Array {
+  const k = kernel();
+  const fd = bpf(k, "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
+  if (fd < 0) throw new SyscallError("bpf(BPF_BTF_GET_FD_BY_ID)", -fd, label);
+  try {
+    const size = objectInfo(fd, "btfInfo", label).number("btf_size");
+    const bytes = new Uint8Array(size);
+    objectInfo(fd, "btfInfo", label, { btf: k.address(bytes), btf_size: size });
+    return bytes;
+  } finally {
+    k.close(fd);
+  }
+}

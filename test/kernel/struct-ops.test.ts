@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import type { Skeleton, StructOps } from "@tsbpfc/runtime";
+import { structOps, structOpsLinks } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
+import type { Bench } from "../support/bench.js";
+import { kernelTest } from "../support/kernel-test.js";
+
+type Congestion = Skeleton<
+  Record<"counted" | "counted_again" | "by_value", StructOps>,
+  Record<string, never>,
+  object,
+  { started: bigint; acks: bigint }
+>;
+
+function load(t: Bench, options: object = {}): Congestion {
+  const probe = fixtureSkeleton<Congestion>("congestion").open(options);
+  t.defer(() => probe.close());
+  return probe.load();
+}
+
+const available = (): readonly string[] =>
+  readFileSync("/proc/sys/net/ipv4/tcp_available_congestion_control", "utf8").trim().split(" ");
+
+/** Both ends are closed, by agreement, before the process ends: an orphaned socket would keep its control. */
+const server = `
+const { createServer, connect } = require("net");
+let open = 2;
+const closed = () => --open === 0 && process.exit();
+const s = createServer((c) => c.on("close", closed).end(Buffer.alloc(1 << 20)));
+s.listen(7, "127.0.0.1", () => connect(7, "127.0.0.1").on("data", () => {}).on("close", closed));
+`;
+
+/** Sends a megabyte over TCP in a namespace with this congestion control. */
+async function send(t: Bench, control: string): Promise<void> {
+  const net = t.namespace();
+  const use = (name: string): string =>
+    net.run("sh", "-c", `echo ${name} >/proc/sys/net/ipv4/tcp_congestion_control`);
+  use(control);
+  const child = net.start(process.execPath, ["-e", server]);
+  t.defer(() => child.end());
+  expect(await child.exited, child.errors).toBe(0);
+  // The kernel takes its time to end a namespace, which holds the control that it names.
+  use("reno");
+}
+
+describe("struct_ops of an object of clang's", () => {
+  kernelTest(
+    "a congestion control whose members are fewer and in another order is registered, used, and gone when closed",
+    { needs: [structOpsLinks] },
+    async (t) => {
+      const probe = load(t);
+      const link = probe.maps.counted.attach();
+      t.defer(() => link.close());
+      expect(probe.maps.counted.attached).toBe(true);
+      expect(available()).toContain("tsbpfc_counted");
+      expect(available()).not.toContain("tsbpfc_left_out");
+      await send(t, "tsbpfc_counted");
+      expect(probe.globals.started).toBeGreaterThan(0n);
+      expect(probe.globals.acks).toBeGreaterThan(0n);
+      expect(() => probe.maps.counted_again.attach()).toThrow(/EEXIST/);
+      link.close();
+      expect(available()).not.toContain("tsbpfc_counted");
+    },
+  );
+
+  kernelTest(
+    "its link is pinned, and updated with another struct of the same name",
+    { needs: [structOpsLinks] },
+    async (t) => {
+      const probe = load(t);
+      const link = probe.maps.counted.attach();
+      t.defer(() => link.close());
+      const pin = `${t.pins()}/congestion`;
+      link.pin(pin);
+      link.update(probe.maps.counted_again);
+      expect(() => link.update({ fd: 1 })).toThrow(/struct_ops/);
+      link.close();
+      expect(available()).toContain("tsbpfc_counted");
+      link.unpin(pin);
+    },
+  );
+
+  kernelTest(
+    "one of .struct_ops is registered by its value, without a link",
+    { needs: [structOps] },
+    async (t) => {
+      const probe = load(t, {
+        maps: { counted: { autocreate: false }, counted_again: { autocreate: false } },
+      });
+      const link = probe.maps.by_value.attach();
+      t.defer(() => link.close());
+      expect(available()).toContain("tsbpfc_value");
+      expect(() => link.pin("/sys/fs/bpf/none")).toThrow(/\.struct_ops\.link/);
+      expect(() => link.fd).toThrow(/no descriptor/);
+      link.close();
+      link.close();
+      expect(available()).not.toContain("tsbpfc_value");
+    },
+  );
+});
