@@ -19,6 +19,9 @@ function load(t: Bench, options: object = {}): Congestion {
   return probe.load();
 }
 
+/** The kernel frees such programs after a grace period of RCU tasks: 10 s and more with busy CPUs. */
+const patienceMs = 45_000;
+
 const available = (): readonly string[] =>
   readFileSync("/proc/sys/net/ipv4/tcp_available_congestion_control", "utf8").trim().split(" ");
 
@@ -47,7 +50,7 @@ async function send(t: Bench, control: string): Promise<void> {
 describe("struct_ops of an object of clang's", () => {
   kernelTest(
     "a congestion control whose members are fewer and in another order is registered, used, and gone when closed",
-    { needs: [structOpsLinks] },
+    { needs: [structOpsLinks], patienceMs },
     async (t) => {
       const probe = load(t);
       const link = probe.maps.counted.attach();
@@ -66,7 +69,7 @@ describe("struct_ops of an object of clang's", () => {
 
   kernelTest(
     "its link is pinned, and updated with another struct of the same name",
-    { needs: [structOpsLinks] },
+    { needs: [structOpsLinks], patienceMs },
     async (t) => {
       const probe = load(t);
       const link = probe.maps.counted.attach();
@@ -83,7 +86,7 @@ describe("struct_ops of an object of clang's", () => {
 
   kernelTest(
     "one of .struct_ops is registered by its value, without a link",
-    { needs: [structOps] },
+    { needs: [structOps], patienceMs },
     async (t) => {
       const probe = load(t, {
         maps: { counted: { autocreate: false }, counted_again: { autocreate: false } },

@@ -10,6 +10,8 @@ export interface KernelTestOptions {
   /** Commands that the test runs; without one of them it is skipped. */
   readonly commands?: readonly string[];
   readonly timeoutMs?: number;
+  /** How long the kernel may take to free what the test has closed; some waits for every task of a busy machine. */
+  readonly patienceMs?: number;
 }
 
 declare module "@vitest/runner" {
@@ -36,7 +38,7 @@ export function kernelTest(
     const skipped = missing(options);
     task.meta.kernelTest = { skipped };
     if (skipped !== null) skip(skipped);
-    const bench = new Bench();
+    const bench = new Bench(options.patienceMs);
     try {
       await body(bench);
     } finally {
