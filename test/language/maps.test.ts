@@ -144,9 +144,9 @@ describe.skipIf(!isRoot)("in the kernel", () => {
   it("records are copied into a ring buffer, in part too, and through a dynptr", async () => {
     const source = run(
       `  @map({ maxEntries: 4096 }) events: RingBuf<Event>;
-  outcome: array<i64, 4>; waiting: u64 = 0;`,
+  outcome: array<i64, 4>; waiting: u64 = 0; size: u32 = 3;`,
       `    this.outcome[0] = this.events.output({ a: 1, b: 2 });
-    this.outcome[1] = this.events.output({ a: 3 }, 0, 4);
+    this.outcome[1] = this.events.output({ a: 3 }, 0, this.size + 1);
     const record = new Dynptr();
     this.outcome[2] = this.events.reserveDynptr(16, record);
     this.outcome[3] = bpf_dynptr_write(record, 0, this.outcome, 0, 8);
@@ -304,6 +304,14 @@ const mistakes: readonly (readonly [string, string, string, string])[] = [
     run(`${counts}\n  @map({ maxEntries: 8 }) queue: Queue<u64>;`, "    this.queue.pop(this.c);"),
   ],
   ["a method that the kind has not", "TSB4008", "push", run(counts, "    this.counts.push(1);")],
+  [
+    "more than the record",
+    "TSB4019",
+    "17",
+    run("  @map({ maxEntries: 4096 }) events: RingBuf<Event>;", "    this.events.output({ a: 1 }, 0, 17);", {
+      before: "class Event { a: u32; b: u64; }",
+    }),
+  ],
   [
     "storage options that are not written out",
     "TSB1003",

@@ -339,6 +339,11 @@ const catalogue = {
     why: "The kernel refuses to load the program (kernel: include/linux/license.h has the names it takes).",
     instead: 'Use @program({ license: "GPL" }) or "Dual BSD/GPL", or do without the helper.',
   })),
+  sizeTooLarge: entry("TSB4019", (size: string, most: string) => ({
+    what: `A size of ${size} bytes is given for memory of ${most}.`,
+    why: "The helper would go past the end, and the verifier rejects it.",
+    instead: `Give at most ${most}, or leave the size out.`,
+  })),
   callNotSupported: entry("TSB4009", (what: string) => ({
     what: `${what} cannot be called here.`,
     why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",

@@ -69,6 +69,10 @@ export function rangeOf(expr: Expr, lookup: Lookup = () => null): Range {
       const result = binaryRange(expr.op, rangeOf(expr.left, lookup), rangeOf(expr.right, lookup));
       return result && within(result, whole) ? result : whole;
     }
+    case "atMost": {
+      const from = rangeOf(expr.operand);
+      return { min: from.min < expr.most ? from.min : expr.most, max: expr.most };
+    }
     case "log2":
       return { min: 0n, max: 63n };
     case "textLength":

@@ -24,6 +24,13 @@ export const mapsAndCalls: readonly Example[] = [
   { code: "TSB4008", source: withMap("this.counts.«push»(1);") },
   { code: "TSB4009", source: withMap("«this.counts»(1);") },
   {
+    code: "TSB4019",
+    source: withMap("const a = new Bytes();\n    bpf_get_current_comm(a.bytes, «17»);").replace(
+      "@program",
+      "class Bytes { bytes: array<u8, 16>; }\n@program",
+    ),
+  },
+  {
     code: "TSB4017",
     source: inside("«bpf_redirect_peer»(1, 0);").replace("copy,", "copy, bpf_redirect_peer,"),
   },

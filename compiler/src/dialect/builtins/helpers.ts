@@ -85,6 +85,9 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
     const buffer = param?.kind === "size" ? (buffers.get(param.of) ?? null) : null;
     const size: Expr = own ? checkValue(scope, own, integers.u64) : sizeArgument(scope, buffer, name, node);
     if (size.type.kind === "error") return size;
+    const most = buffer && bytesOf(buffer);
+    if (own && most !== null && size.kind === "int" && size.value > BigInt(most))
+      return scope.fail(own, TSB.sizeTooLarge(`${size.value}`, `${most}`));
     args[i] = size;
   }
   const type = resultType(scope, node, helper, map);
@@ -176,14 +179,19 @@ function integerOf(bits: number, signed: boolean): Type {
 }
 
 /** What the buffer's type says of its size. A pointer to an element of something larger does not say it. */
+function bytesOf({ expr }: Buffer): number | null {
+  const { type } = expr;
+  if (type.kind !== "ptr" || sizeOf(type.to) === 0) return null;
+  const element = expr.kind === "address" && expr.place.kind === "element";
+  return element && !isAggregate(type.to) ? null : sizeOf(type.to);
+}
+
 function sizeArgument(scope: Scope, buffer: Buffer | null, helper: string, node: ts.Node): Expr {
   if (buffer?.expr.kind === "null") return int(0n, buffer.expr.loc, integers.u64);
-  const type = buffer?.expr.type;
-  if (!buffer || type?.kind !== "ptr") return scope.fail(node, TSB.sizeMissing(helper));
-  const element = buffer.expr.kind === "address" && buffer.expr.place.kind === "element";
-  if (sizeOf(type.to) === 0 || (element && !isAggregate(type.to)))
-    return scope.fail(buffer.node, TSB.sizeMissing(helper));
-  return int(BigInt(sizeOf(type.to)), buffer.expr.loc, integers.u64);
+  const bytes = buffer && bytesOf(buffer);
+  return buffer && bytes !== null
+    ? int(BigInt(bytes), buffer.expr.loc, integers.u64)
+    : scope.fail(buffer?.node ?? node, TSB.sizeMissing(helper));
 }
 
 function resultType(scope: Scope, node: ts.CallExpression, helper: Helper, map: Type | null): Type {

@@ -60,6 +60,8 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   /** What the kernel hands to the closure: the address of the variables that it captures, or null. */
   | { readonly kind: "captures"; readonly closure: Func }
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
+  /** The unsigned value, or `most` if it is more: for the verifier, which has to see how large a size can be. */
+  | { readonly kind: "atMost"; readonly operand: Expr; readonly most: bigint }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }
   /** Changes memory in one step, and is what was there before. */

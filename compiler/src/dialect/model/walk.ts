@@ -98,6 +98,7 @@ export function partsOf(expr: Expr): readonly Part[] {
     case "complement":
     case "not":
     case "swap":
+    case "atMost":
     case "log2":
       return expressions(expr.operand);
     case "textLength":

@@ -55,9 +55,13 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
 
 /** The index compared in the register that is used; `passthrough` keeps LLVM from finding that it need not be. */
 function bounded(f: FunctionLowering, { bound }: Place & { kind: "element" }, index: ir.Value): ir.Value {
-  if (bound.most === null) return index;
-  const most = ir.constInt(ir.i64, bound.most);
-  const used = ir.intrinsics.passthrough(f.b, index);
+  return bound.most === null ? index : atMost(f, index, bound.most);
+}
+
+/** A value and its limit, compared on the register that is used. */
+export function atMost(f: FunctionLowering, value: ir.Value, limit: bigint): ir.Value {
+  const most = ir.constInt(ir.i64, limit);
+  const used = ir.intrinsics.passthrough(f.b, value);
   return f.b.select(f.b.icmp("ugt", used, most), most, used);
 }
 

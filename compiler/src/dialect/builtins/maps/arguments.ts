@@ -118,11 +118,11 @@ export function numberAt(call: MapCall, at: number, type: Type = integers.u64): 
   return node ? unlessWrong(checkValue(call.scope, node, type)) : null;
 }
 
-/** Flags, or any other number that may be left out: 0, or what is said. */
-export function optionalAt(call: MapCall, at: number, otherwise = 0): Expr | null {
+/** Flags, which may be left out. */
+export function optionalAt(call: MapCall, at: number): Expr | null {
   const node = call.node.arguments[at];
   if (node) return unlessWrong(checkValue(call.scope, node, integers.u64));
-  return int(BigInt(otherwise), call.scope.session.locate(call.node), integers.u64);
+  return int(0n, call.scope.session.locate(call.node), integers.u64);
 }
 
 /** A context, a socket, a task: a pointer that the helper knows how to take. */

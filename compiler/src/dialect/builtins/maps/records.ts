@@ -25,6 +25,20 @@ import {
 const size = (call: MapCall): Expr =>
   int(BigInt(recordSize(call)), call.scope.session.locate(call.node), integers.u64);
 
+/** As much of the record as is said, or all of it; never more, which the verifier has to see. */
+function sizeAt(call: MapCall, at: number): Expr | null {
+  const node = call.node.arguments[at];
+  if (!node) return size(call);
+  const value = checkValue(call.scope, node, integers.u64);
+  const most = BigInt(recordSize(call));
+  if (value.type.kind === "error") return null;
+  if (value.kind !== "int")
+    return { kind: "atMost", operand: value, most, type: integers.u64, loc: value.loc };
+  if (value.value <= most) return value;
+  call.scope.session.report(node, TSB.sizeTooLarge(`${value.value}`, `${most}`));
+  return null;
+}
+
 const reserve: MapMethod = (call) => {
   const flags = optionalAt(call, 0);
   return flags && calling(call, [call.map, size(call), flags], found(call));
@@ -40,14 +54,13 @@ const finish: MapMethod = (call) => {
 };
 
 const output: MapMethod = (call) => {
-  const args = all([valueAt(call, 0), optionalAt(call, 2, recordSize(call)), optionalAt(call, 1)]);
+  const args = all([valueAt(call, 0), sizeAt(call, 2), optionalAt(call, 1)]);
   return args && calling(call, [call.map, ...args]);
 };
 
 const perfOutput: MapMethod = (call) => {
   const [ctx, record, flags, bytes] =
-    all([objectAt(call, 0), valueAt(call, 1), numberAt(call, 2), optionalAt(call, 3, recordSize(call))]) ??
-    [];
+    all([objectAt(call, 0), valueAt(call, 1), numberAt(call, 2), sizeAt(call, 3)]) ?? [];
   return ctx && record && flags && bytes ? calling(call, [ctx, call.map, flags, record, bytes]) : null;
 };
 
