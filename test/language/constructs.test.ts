@@ -189,6 +189,12 @@ const constructs: readonly Construct[] = [
     this.total = total;`,
     expected: { total: 411n, rounds: 4n },
   },
+  {
+    name: "a sum that grows in a closure may be compared after it",
+    members: "total: u64 = 0; small: u32 = 0; count: u32 = 0;",
+    body: "let total: u64 = 0; let count: u32 = 0; loop(1000, (i) => { total += i * 3; count += 1; }); if (total < 1 << 40) this.small = 1; this.total = total > 1 << 50 ? 1 : total; this.count = count;",
+    expected: { total: 1498500n, small: 1, count: 1000 },
+  },
 ];
 
 const source = ({ members, body, before = "" }: Construct): string =>

@@ -101,6 +101,16 @@ export function passthrough(b: Builder, value: Value, name?: string): Value {
   return b.callText(text, value.type, args, { attributes, ...(name === undefined ? {} : { name }) });
 }
 
+/**
+ * The value, of which nothing is known to the end of code generation; `passthrough` is gone when instructions are
+ * selected. Empty assembly: no assembler is asked for.
+ */
+export function opaque(b: Builder, value: Value): Value {
+  return b.callText('asm "", "=r,0"', value.type, [plain(value)], {
+    attributes: "nounwind willreturn memory(none)",
+  });
+}
+
 /** Swaps the bytes of 16, 32 or 64 bits. */
 export function bswap(b: Builder, value: Value): Value {
   return call(b, `llvm.bswap.${printType(intOf(value))}`, value.type, [plain(value)]);

@@ -23,6 +23,8 @@ export interface Constant extends Value {
   readonly constant: true;
 }
 
+export const isConstant = (value: Value): value is Constant => "constant" in value;
+
 export const printOperand = (value: Value): string => `${printType(value.type)} ${value.text}`;
 
 const constant = <T extends IrType>(type: T, text: string): Constant & { readonly type: T } => ({

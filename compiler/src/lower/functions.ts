@@ -79,6 +79,7 @@ export class FunctionLowering {
   /** What has to be called on every way out of the body that is being lowered; innermost last. */
   readonly #cleanups: (() => void)[] = [];
   readonly #storage = new Map<Local, ir.Value>();
+  readonly #captured: ReadonlySet<Local>;
   /** The record of what closures of this function reach, if there is one. */
   readonly #record: ir.Value | null;
   #exit: { readonly block: ir.Block; readonly result: ir.Value | null } | null = null;
@@ -89,6 +90,7 @@ export class FunctionLowering {
     readonly fn: ir.IrFunction,
   ) {
     this.b = new ir.Builder(context.types.module, fn).at(fn.block("entry"));
+    this.#captured = capturesOf(func);
     this.#record = this.#makeRecord();
     this.#findCaptured();
   }
@@ -130,6 +132,11 @@ export class FunctionLowering {
     if (capturesOf(closure).size === 0) return ir.nullPtr;
     if (!this.#record) throw new ir.InternalError("ir-no-carrier", `no record for ${closure.name}`);
     return this.#record;
+  }
+
+  /** Whether a variable is of a function around this closure. */
+  isCaptured(local: Local): boolean {
+    return this.#captured.has(local);
   }
 
   /** Stack memory of a variable: LLVM turns most of it into registers. */
@@ -181,7 +188,7 @@ export class FunctionLowering {
 
   /** In a closure: where the variables of the functions around it are. */
   #findCaptured(): void {
-    const captured = capturesOf(this.func);
+    const captured = new Set(this.#captured);
     let record: ir.Value | null = null;
     for (let closure = this.func.closure; closure && captured.size > 0; closure = closure.parent.closure) {
       const frame = this.context.frames.of(closure.parent);

@@ -1,5 +1,5 @@
 import type { Expr, Place } from "../../dialect/model/expressions.js";
-import type { Value } from "../../ir/index.js";
+import { i64, intrinsics, isConstant, type Value } from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
 import { type Address, addressOfPlace, loadValue, readPlace, storeValue, writeBits } from "./places.js";
@@ -30,6 +30,20 @@ function write(f: FunctionLowering, place: Place, address: Address, value: Value
     writeBits(f, address, place.type, place.field, value);
     return readPlace(f, place);
   }
-  storeValue(f, value, place.type, address);
+  const captured = place.kind === "variable" && f.isCaptured(place.variable);
+  storeValue(f, captured ? forgotten(f, value) : value, place.type, address);
   return value;
+}
+
+/**
+ * The same value, of which the verifier knows nothing: it takes two turns of the bytes for that. It runs a callback
+ * again until nothing new is known of the variables that it changes, which for a sum that grows would be never
+ * (the limit of a million instructions; Linux 6.8, `widen_imprecise_scalars` in kernel/bpf/verifier.c).
+ */
+function forgotten(f: FunctionLowering, value: Value): Value {
+  if (value.type.kind !== "int" || value.type.bits === 1 || isConstant(value)) return value;
+  const { b } = f;
+  const turned = intrinsics.opaque(b, intrinsics.bswap(b, b.cast("zext", value, i64)));
+  const back = intrinsics.bswap(b, turned);
+  return value.type.bits < 64 ? b.cast("trunc", back, value.type) : back;
 }
