@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { backendDiagnostics } from "./diagnostics/backend.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { type CheckResult, check } from "./dialect/check.js";
-import { parseKernelVersion, type Target } from "./dialect/target.js";
+import { cpuSince, isOlder, newestCpu, parseKernelVersion, type Target } from "./dialect/target.js";
 import { KernelBtf } from "./frontend/kernel-btf.js";
 import { createProbeProgram, type KernelModuleMaker } from "./frontend/program.js";
 import { declareKernelTypes } from "./frontend/vmlinux/index.js";
@@ -10,12 +10,13 @@ import { emitObject } from "./llvm/index.js";
 import { lowerModule } from "./lower/module.js";
 import { stripDebug } from "./object/strip.js";
 
-/** BPF instruction set, as `-mcpu` of clang names it. v4 needs Linux 6.6. */
+/** BPF instruction set, as `-mcpu` of clang names it: v2 needs Linux 4.14, v3 5.1, v4 6.6. */
 export type BpfCpu = "v1" | "v2" | "v3" | "v4";
 
 export interface CompileOptions {
   /** The probe's `*.bpf.ts`. */
   readonly file: string;
+  /** v3 if absent, or the newest that `kernel` has before it. */
   readonly cpu?: BpfCpu;
   /** Path of libLLVM; found by name if absent. */
   readonly llvm?: string;
@@ -63,20 +64,23 @@ export function compile(options: CompileOptions): CompileResult {
   return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
 }
 
-/** A kernel version that is not one, such as `six`. */
+/** A kernel version that is not one, such as `six`, or one that lacks the instruction set asked for. */
 export class KernelVersionError extends Error {
   override readonly name = "KernelVersionError";
   readonly code = "kernel-version";
-
-  constructor(text: string) {
-    super(`'${text}' is not a Linux version such as 5.15`);
-  }
 }
 
-function targetOf({ cpu = "v3", kernel }: CheckOptions): Target {
+function targetOf({ cpu, kernel }: CheckOptions): Target {
   const version = kernel === undefined ? null : parseKernelVersion(kernel);
-  if (kernel !== undefined && !version) throw new KernelVersionError(kernel);
-  return { cpu, kernel: version };
+  if (kernel !== undefined && !version)
+    throw new KernelVersionError(`'${kernel}' is not a Linux version such as 5.15`);
+  const chosen = cpu ?? newestCpu(version);
+  const since = cpuSince[chosen];
+  if (kernel !== undefined && isOlder({ kernel: version }, since))
+    throw new KernelVersionError(
+      `BPF ${chosen} needs Linux ${since}, and the program is to run on ${kernel}`,
+    );
+  return { cpu: chosen, kernel: version };
 }
 
 /**

@@ -13,7 +13,7 @@ export interface BuildOptions {
   readonly out?: string;
   readonly js?: boolean;
   readonly externalObject?: boolean;
-  readonly cpu: BpfCpu;
+  readonly cpu?: BpfCpu;
   readonly llvm?: string;
   readonly btf?: string;
   readonly kernel?: string;
@@ -63,7 +63,7 @@ function refuseTwins(probes: readonly { readonly file: string; readonly stem: st
 
 const compileOptions = (file: string, { cpu, llvm, btf, kernel }: BuildOptions): CompileOptions => ({
   file,
-  cpu,
+  ...(cpu === undefined ? {} : { cpu }),
   ...(kernel === undefined ? {} : { kernel }),
   ...(llvm === undefined ? {} : { llvm }),
   ...(btf === undefined ? {} : { btf }),

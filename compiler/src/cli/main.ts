@@ -19,9 +19,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .exitOverride()
     .showHelpAfterError("(tsbpfc --help shows what there is)");
 
-  const cpu = new Option("--cpu <version>", "BPF instruction set; v4 needs Linux 6.6")
-    .choices(["v1", "v2", "v3", "v4"])
-    .default("v3");
+  const cpu = new Option(
+    "--cpu <version>",
+    "BPF instruction set (default: v3, or what --kernel has); v4 needs Linux 6.6",
+  ).choices(["v1", "v2", "v3", "v4"]);
   const btf = new Option(
     "--btf <file>",
     "BTF of the kernel to compile against (default: the running kernel's)",

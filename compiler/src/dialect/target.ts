@@ -24,8 +24,15 @@ export function parseKernelVersion(text: string): KernelVersion | null {
 export const printVersion = ({ major, minor }: KernelVersion): string => `${major}.${minor}`;
 
 /** Does the target's oldest kernel come before the release that brought something? */
-export function isOlder({ kernel }: Target, since: string): boolean {
+export function isOlder({ kernel }: Pick<Target, "kernel">, since: string): boolean {
   const needed = parseKernelVersion(since);
   if (!kernel || !needed) return false;
   return kernel.major === needed.major ? kernel.minor < needed.minor : kernel.major < needed.major;
 }
+
+/** First release whose verifier takes an instruction set (kernel: commits 92b31a9af73b, 092ed0968bb6, 1f9a1ea821ff). */
+export const cpuSince: Readonly<Record<BpfCpu, string>> = { v1: "3.18", v2: "4.14", v3: "5.1", v4: "6.6" };
+
+/** v3, unless the kernel is older: v4 is asked for by name. */
+export const newestCpu = (kernel: KernelVersion | null): BpfCpu =>
+  (["v3", "v2"] as const).find((cpu) => !isOlder({ kernel }, cpuSince[cpu])) ?? "v1";
