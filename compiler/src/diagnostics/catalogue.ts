@@ -206,6 +206,27 @@ const catalogue = {
     instead: "Declare it as `object | null`, and read it with readKernel(cast<ptr<T>>(x)).",
   })),
 
+  alignmentOdd: entry("TSB2040", (value: string) => ({
+    what: `${value} is not an alignment.`,
+    why: "Memory is aligned to powers of two, and the kernel has nothing that is aligned to more than a page.",
+    instead: "Give 1, 2, 4, 8 or another power of two up to 4096.",
+  })),
+  bitWidth: entry("TSB2041", (width: string, type: string) => ({
+    what: `A bit-field of ${width} bits cannot be in ${type}.`,
+    why: "A bit-field lies within one number of its type.",
+    instead: "Give a width from 1 to the bits of an integer type.",
+  })),
+  tooLarge: entry("TSB2042", (bytes: string) => ({
+    what: `This type needs ${bytes} bytes.`,
+    why: "The kernel counts the bytes of a value in 31 bits.",
+    instead: "Split it, or make it the value of a map with many entries.",
+  })),
+  lengthOdd: entry("TSB2043", (text: string) => ({
+    what: `'${text}' is not a length.`,
+    why: "How long an array or a text is, is fixed while compiling, and counted in 31 bits.",
+    instead: "Give a whole number from 0, or `typeof N` of a `const`.",
+  })),
+
   // --- 3xxx: syntax outside the dialect ---------------------------------------------------------------------
   notInDialect: entry("TSB3001", (what: string, why: string, instead: string) => ({
     what: `${what} is not part of the dialect.`,

@@ -9,6 +9,10 @@ import type { Session } from "./session.js";
 import { mapClass } from "./stdlib-tables.js";
 import { isOlder, printVersion } from "./target.js";
 
+/** A map's attributes are u32; `map_extra` is u64 (include/uapi/linux/bpf.h: union bpf_attr). */
+const U32_MAX = 0xffff_ffffn;
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
 /** A field with @map: kind, key and value from its type, the rest from the options. */
 export function readMap(
   session: Session,
@@ -29,11 +33,15 @@ function readDefinition(
   decorator: ts.CallExpression,
 ): MapModel {
   const read = (key: string): ts.Expression | null => (options ? option(options, key) : null);
-  const number = (key: string): bigint | null => {
+  const number = (key: string, most = U32_MAX): bigint | null => {
     const node = read(key);
     const value = node ? evaluate(session, node) : null;
-    if (node && value === null) session.report(node, TSB.optionNotConstant(key));
-    return value;
+    if (!node || (value !== null && value >= 0n && value <= most)) return value;
+    session.report(
+      node,
+      value === null ? TSB.optionNotConstant(key) : TSB.outOfRange(`${value}`, key, "0", `${most}`),
+    );
+    return null;
   };
   const pinning = read("pinning");
   const numaNode = number("numaNode");
@@ -46,10 +54,10 @@ function readDefinition(
     type,
     loc: session.locate(decorator.parent.parent),
     maxEntries: Number(number("maxEntries") ?? 0n),
-    flags: Number(number("flags") ?? 0n) | (kind?.flags ?? 0),
+    flags: (Number(number("flags") ?? 0n) | (kind?.flags ?? 0)) >>> 0,
     pinning: pinning && ts.isStringLiteralLike(pinning) && pinning.text === "by-name" ? "by-name" : "none",
     numaNode: numaNode === null ? null : Number(numaNode),
-    extra: number("extra") ?? 0n,
+    extra: number("extra", U64_MAX) ?? 0n,
     record: kind?.value.kind === "record" ? recordType(type.value) : null,
     inner: type.value?.kind === "map" ? readInner(session, name, type.value, read("inner"), decorator) : null,
     values: valuesOf(session, read("values")),

@@ -18,6 +18,7 @@ import {
   voidType,
 } from "./model/types.js";
 import type { Session } from "./session.js";
+import { checkAlignment, checkLength, checkSize, checkWidth } from "./sizes.js";
 import {
   contextStruct,
   type FixedValue,
@@ -137,7 +138,11 @@ type Builtin = (
 const builtins: Readonly<Record<string, Builtin>> = {
   array: (session, node, [element, length], env) =>
     element && length
-      ? { kind: "array", element: resolveType(session, element, env), length: lengthOf(session, length, env) }
+      ? checkSize(session, node, {
+          kind: "array",
+          element: resolveType(session, element, env),
+          length: lengthOf(session, length, env),
+        })
       : unsupported(session, node),
   str: (session, node, [length], env) =>
     length ? { kind: "str", length: lengthOf(session, length, env) } : unsupported(session, node),
@@ -220,11 +225,7 @@ export function lengthOf(session: Session, node: ts.TypeNode, env: TypeEnv): num
       ? node.exprName
       : null;
   const value = expression ? evaluate(session, expression) : null;
-  if (value === null || value < 0n || value > 0x7fff_ffffn) {
-    session.report(node, TSB.typeNotSupported(node.getText()));
-    return 0;
-  }
-  return Number(value);
+  return checkLength(session, node, value);
 }
 
 /** The struct that a class with fields is, for these type arguments. */
@@ -267,6 +268,7 @@ export function structOf(
     fields.push(context ? contextField(field, context) : field);
   }
   Object.assign(struct.shape, layOut(fields, rulesOf(session, declaration, struct.union)));
+  checkSize(session, declaration.name ?? declaration, struct);
   return struct;
 }
 
@@ -300,23 +302,22 @@ function fieldOf(
     return { name, type: errorType, width: null };
   }
   const type = resolveType(session, annotation, env);
-  return { name, type, width: bitWidth(session, annotation) };
+  return { name, type, width: bitWidth(session, annotation, type) };
 }
 
-function bitWidth(session: Session, node: ts.TypeNode): number | null {
+function bitWidth(session: Session, node: ts.TypeNode, unit: Type): number | null {
   if (!ts.isTypeReferenceNode(node)) return null;
   const symbol = session.symbolOf(node.typeName);
   const width = node.typeArguments?.[1];
-  return symbol && width && session.stdlibName(symbol) === "bits" ? lengthOf(session, width, noTypes) : null;
+  if (!symbol || !width || session.stdlibName(symbol) !== "bits") return null;
+  return checkWidth(session, width, lengthOf(session, width, noTypes), unit);
 }
 
 function rulesOf(session: Session, declaration: ts.ClassDeclaration, union: boolean): LayoutRules {
-  const align = decoratorCall(session, declaration, "align")?.arguments[0];
-  const value = align ? evaluate(session, align) : null;
   return {
     union,
     packed: hasDecorator(session, declaration, "packed"),
-    align: value === null ? 1 : Number(value),
+    align: checkAlignment(session, decoratorCall(session, declaration, "align")?.arguments[0]),
   };
 }
 

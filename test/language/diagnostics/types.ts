@@ -87,4 +87,14 @@ export const types: readonly Example[] = [
       { before: "declare const jiffies: «u64 | null»;" },
     ),
   },
+  {
+    code: "TSB2040",
+    source: inside("const a = new A();", "@align(«3») class A { n: u32; }").replace("copy,", "copy, align,"),
+  },
+  {
+    code: "TSB2041",
+    source: inside("const a = new A();", "class A { n: bits<u8, «9»>; }").replace("copy,", "copy, bits,"),
+  },
+  { code: "TSB2042", source: inside("const a = new A();", "class A { n: «array<u64, 0x4000_0000>»; }") },
+  { code: "TSB2043", source: inside("const a = new A();", "class A { n: array<u64, «-1»>; }") },
 ];
