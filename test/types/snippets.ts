@@ -38,7 +38,7 @@ export const accepted: Readonly<Record<string, string>> = {
     @SEC("tcx/ingress") b(ctx: SkBuff): TcAction { return TcAction.NEXT; }
     @SEC("kprobe.multi/tcp_*") c(ctx: PtRegs): i32 { return 0; }
     @SEC("raw_tp/sched_switch") e(ctx: RawTracepoint, preempt: boolean, prev: task_struct): i32 { return 0; }
-    @SEC("lsm.s/file_open") f(ctx: LsmCtx, ret: i32): i32 { return ret; }
+    @SEC("lsm.s/file_open") f(ctx: LsmCtx): i32 { return 0; }
     @SEC("iter/task") g(ctx: IterTask<task_struct>): i32 { return ctx.task ? 1 : 0; }
     @SEC("syscall") h(ctx: Event): i32 { return 0; }
     @SEC("struct_ops/init") i(ctx: StructOpsCtx, sk: sock): void {}
