@@ -22,9 +22,12 @@ export {
   uprobeMulti,
   xdpLinks,
 } from "./features/index.js";
+export type { Anchor } from "./links/anchor.js";
 export type { AttachOptions } from "./links/attach.js";
+export type { LinkInfo, LinkKind } from "./links/info.js";
 export type { CgroupOrder } from "./links/iter.js";
 export { Link } from "./links/link.js";
+export type { NetfilterHook } from "./links/netfilter.js";
 export type { Sampling } from "./links/sampling.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";

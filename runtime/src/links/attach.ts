@@ -1,14 +1,19 @@
 import { type AttachKind, matchSection, type ProgramType } from "@tsbpfc/loader";
 import type { Program } from "../programs/program.js";
 import { UsageError } from "../sys/errors.js";
+import type { Anchor } from "./anchor.js";
 import { attachCgroup } from "./cgroup.js";
 import { attachIter, type CgroupOrder } from "./iter.js";
 import { attachKprobe, attachKsyscall } from "./kprobe.js";
 import { attachKprobeMulti } from "./kprobe-multi.js";
 import type { Link } from "./link.js";
+import { attachLirc } from "./lirc.js";
+import { attachNetfilter, type NetfilterHook } from "./netfilter.js";
 import { attachNetns } from "./netns.js";
 import { attachRawTracepoint, attachTrace } from "./raw-tracepoint.js";
 import { attachSampling, type Sampling } from "./sampling.js";
+import { attachSocket } from "./socket.js";
+import { attachSockmap } from "./sockmap.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
 import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
@@ -39,8 +44,22 @@ export interface AttachOptions {
   readonly pid?: number;
   /** When a `perf_event` program runs. */
   readonly sampling?: Sampling;
-  /** The map whose elements an iterator goes through. */
+  /** The map whose elements an iterator goes through, or on whose sockets `sk_skb` and `sk_msg` programs run. */
   readonly map?: { readonly fd: number };
+  /** Descriptor of a socket: socket filters, and `sk_reuseport` by any socket of the group. */
+  readonly socket?: number;
+  /** An infrared receiver, `/dev/lirc0`. */
+  readonly device?: string;
+  readonly netfilter?: NetfilterHook;
+  /** Place among the programs of the same hook: tcx, netkit; cgroups from Linux 6.17. */
+  readonly anchor?: Anchor;
+  /**
+   * XDP and tc by netlink although the kernel has links: the attachment stays after this process, until it is closed.
+   * Kernels without such links (XDP 5.9, tc 6.6) are asked so in any case.
+   */
+  readonly netlink?: boolean;
+  /** Of tc filters by netlink: lower runs earlier. */
+  readonly priority?: number;
   /** What `bpf_get_attach_cookie` gives: probes and tracepoints. Linux 5.15; tp_btf and fentry 6.0. */
   readonly cookie?: bigint;
 }
@@ -77,6 +96,12 @@ const byType: Partial<Record<ProgramType, Attach>> = {
   perf_event: attachSampling,
   sk_lookup: attachNetns,
   flow_dissector: attachNetns,
+  sk_skb: attachSockmap,
+  sk_msg: attachSockmap,
+  socket_filter: attachSocket,
+  sk_reuseport: attachSocket,
+  lirc_mode2: attachLirc,
+  netfilter: attachNetfilter,
 };
 
 /** Attaches by the section's name, as libbpf does. @throws UsageError, SyscallError */

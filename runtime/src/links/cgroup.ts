@@ -1,11 +1,19 @@
 import { closeSync, openSync } from "node:fs";
 import { attachTypes } from "@tsbpfc/loader";
-import { UsageError } from "../sys/errors.js";
+import { bpfLinks } from "../features/links.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { anchorValues } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
+import { progAttach } from "./prog-attach.js";
 
-/** A cgroup program on a cgroup (version 2) and all below it. Linux 5.7. */
-export const attachCgroup: Attach = (program, { cgroup }) => {
+const BPF_F_ALLOW_MULTI = 2;
+
+/**
+ * A cgroup program on a cgroup (version 2) and all below it: by BPF link (Linux 5.7), or on older kernels by attaching
+ * beside others (4.15), which stays until it is closed.
+ */
+export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
   if (cgroup === undefined)
     throw new UsageError(
       "target-missing",
@@ -18,13 +26,35 @@ export const attachCgroup: Attach = (program, { cgroup }) => {
       `${program.label}: section "${program.spec.section}" does not say a cgroup hook`,
     );
   const fd = openSync(cgroup, "r");
+  const close = (): void => closeSync(fd);
+  const label = `${program.spec.section} on ${cgroup} (${program.label})`;
+  const { flags, relativeFd } = anchorValues(anchor);
   try {
-    return createLink(
-      { prog_fd: program.fd, target_fd: fd, attach_type: attachTypes[type] },
-      `${program.spec.section} on ${cgroup} (${program.label})`,
-      "5.7",
+    const link = createLink(
+      {
+        prog_fd: program.fd,
+        target_fd: fd,
+        attach_type: attachTypes[type],
+        flags,
+        "cgroup.relative_fd": relativeFd,
+      },
+      label,
+      anchor === undefined ? "5.7" : "6.17",
     );
-  } finally {
-    closeSync(fd);
+    close();
+    return link;
+  } catch (error) {
+    const isOld = error instanceof SyscallError && error.errno === errno.EINVAL && bpfLinks.probe() === "no";
+    if (!isOld || anchor !== undefined) {
+      close();
+      throw error;
+    }
+  }
+  try {
+    const why = "this kernel attaches to cgroups without a BPF link (Linux 5.7)";
+    return progAttach(program, { targetFd: fd, type, flags: BPF_F_ALLOW_MULTI, label, why, done: close });
+  } catch (error) {
+    close();
+    throw error;
   }
 };

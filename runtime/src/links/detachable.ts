@@ -33,8 +33,8 @@ export class DetachableLink extends Link {
   }
 
   override close(): void {
-    const detach = this.#detach;
+    // What fails may be tried again.
+    this.#detach?.();
     this.#detach = null;
-    detach?.();
   }
 }

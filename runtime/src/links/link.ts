@@ -3,6 +3,7 @@ import { Struct } from "../sys/attr.js";
 import { bpf, objectInfo, pinObject } from "../sys/bpf.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { type LinkInfo, linkInfo } from "./info.js";
 
 /** A program attached to something. Closing it detaches, unless the link is pinned. */
 export class Link {
@@ -33,9 +34,8 @@ export class Link {
   }
 
   /** `struct bpf_link_info`. Linux 5.8. */
-  info(): { readonly id: number; readonly programId: number; readonly type: number } {
-    const info = objectInfo(this.fd, "linkInfo", this.label);
-    return { id: info.number("id"), programId: info.number("prog_id"), type: info.number("type") };
+  info(): LinkInfo {
+    return linkInfo(objectInfo(this.fd, "linkInfo", this.label));
   }
 
   /**

@@ -1,27 +1,50 @@
 import { attachTypes } from "@tsbpfc/loader";
-import { UsageError } from "../sys/errors.js";
+import { tcxLinks } from "../features/hooks.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { anchorValues } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
 import { interfaceOf } from "./interface.js";
+import { attachNetkit, isNetkit } from "./netkit.js";
+import { attachFilter, type Direction } from "./tc.js";
 
-const directions = { ingress: "tcx_ingress", egress: "tcx_egress" } as const;
+const sides: Readonly<Record<string, Direction>> = { tcx_ingress: "ingress", tcx_egress: "egress" };
+const types = { ingress: "tcx_ingress", egress: "tcx_egress" } as const;
 
-/** tc by BPF link. Linux 6.6. The direction is the section's (`tcx/ingress`, `tc/egress`), else the options'. */
+/**
+ * tc by BPF link (Linux 6.6); on older kernels, or where `netlink` asks for it, as a filter of clsact. The direction is
+ * the section's (`tcx/ingress`, `tc/egress`), else the options'. Sections of netkit go their own way.
+ */
 export const attachTcx: Attach = (program, options) => {
   const declared = program.spec.expectedAttachType;
-  const direction = declared ?? (options.direction ? directions[options.direction] : null);
-  if (direction !== "tcx_ingress" && direction !== "tcx_egress")
+  if (isNetkit(declared)) return attachNetkit(program, options);
+  const direction = declared === null ? options.direction : sides[declared];
+  if (direction === undefined)
     throw new UsageError(
       "target-missing",
       `${program.label}: section "${program.spec.section}" does not say a direction; write "tcx/ingress" or "tcx/egress", or attach({ iface, direction: "ingress" })`,
     );
-  return createLink(
-    {
-      prog_fd: program.fd,
-      target_ifindex: interfaceOf(program, options),
-      attach_type: attachTypes[direction],
-    },
-    `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`,
-    "6.6",
-  );
+  const ifindex = interfaceOf(program, options);
+  const label = `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
+  const filter = () => attachFilter(program, { ifindex, direction, priority: options.priority ?? 0, label });
+  if (options.netlink === true) return filter();
+  const { flags, relativeFd } = anchorValues(options.anchor);
+  try {
+    return createLink(
+      {
+        prog_fd: program.fd,
+        target_ifindex: ifindex,
+        attach_type: attachTypes[types[direction]],
+        flags,
+        "tcx.relative_fd": relativeFd,
+      },
+      label,
+      "6.6",
+    );
+  } catch (error) {
+    const isOld = error instanceof SyscallError && error.errno === errno.EINVAL && tcxLinks.probe() === "no";
+    // An order among programs is tcx's alone.
+    if (!isOld || options.anchor !== undefined) throw error;
+    return filter();
+  }
 };

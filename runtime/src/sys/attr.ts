@@ -43,6 +43,12 @@ export class Struct<L extends LayoutName> {
         : this.#view.getUint8(offset);
   }
 
+  /** Without loss, for 64-bit fields. */
+  bigint(field: FieldName<L>): bigint {
+    const [offset, size] = this.#place(field);
+    return size === 8 ? this.#view.getBigUint64(offset, true) : BigInt(this.number(field));
+  }
+
   /** A NUL-terminated text. */
   text(field: FieldName<L>): string {
     const [offset, size] = this.#place(field);

@@ -44,6 +44,11 @@ export interface Kernel {
   pidfdOpen(pid: number): number;
   /** read(2): bytes, 0 at the end. */
   read(fd: number, bytes: Uint8Array): number;
+  /** write(2): bytes that were written. */
+  write(fd: number, bytes: Uint8Array): number;
+  socket(domain: number, type: number, protocol: number): number;
+  /** Of an option that is an int. */
+  setsockopt(fd: number, level: number, option: number, value: number): number;
   fileExists(path: string): boolean;
   removeFile(path: string): void;
   /** Mounts a virtual file system of this type. */

@@ -24,6 +24,7 @@ const events = { readable: 0x1, writable: 0x4 } as const;
 const O_RDONLY_NONBLOCK_CLOEXEC = 0o2004000;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 const MAX_EVENTS = 64;
+const INT_SIZE = 4;
 /** `struct epoll_event` is packed on x86-64 only. */
 const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = process.arch === "x64" ? 4 : 8;
@@ -64,6 +65,10 @@ export function machineKernel(): Kernel {
   const write = libc.func("int64_t write(int fd, void *bytes, size_t count)");
   const read = libc.func("int64_t read(int fd, void *bytes, size_t count)");
   const open = libc.func("int open(const char *path, int flags)");
+  const socket = libc.func("int socket(int domain, int type, int protocol)");
+  const setsockopt = libc.func(
+    "int setsockopt(int fd, int level, int option, void *value, unsigned int size)",
+  );
 
   const result = (value: number | bigint): number => (Number(value) < 0 ? -koffi.errno() : Number(value));
   const event = (token: number, until: Readiness): Uint8Array => {
@@ -146,6 +151,10 @@ export function machineKernel(): Kernel {
     openFile: (path) => result(open(path, O_RDONLY_NONBLOCK_CLOEXEC)),
     pidfdOpen: (pid) => result(pidfdCall(call.pidfdOpen, pid, 0)),
     read: (fd, bytes) => result(read(fd, bytes, bytes.length)),
+    write: (fd, bytes) => result(write(fd, bytes, bytes.length)),
+    socket: (domain, type, protocol) => result(socket(domain, type, protocol)),
+    setsockopt: (fd, level, option, value) =>
+      result(setsockopt(fd, level, option, Int32Array.of(value), INT_SIZE)),
     fileExists: existsSync,
     mount: (type, path) => result(mount(type, path, type, 0, null)),
     removeFile: (path) => rmSync(path, { force: true }),

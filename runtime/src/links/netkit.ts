@@ -1,0 +1,25 @@
+import { type AttachType, attachTypes } from "@tsbpfc/loader";
+import { anchorValues } from "./anchor.js";
+import type { Attach } from "./attach.js";
+import { createLink } from "./create.js";
+import { interfaceOf } from "./interface.js";
+
+/** Sections of netkit, which share their program type with tc. */
+export const isNetkit = (type: AttachType | null): boolean =>
+  type === "netkit_primary" || type === "netkit_peer";
+
+/** `netkit/primary`, `netkit/peer` on the primary end of a netkit pair. Linux 6.7, CONFIG_NETKIT. */
+export const attachNetkit: Attach = (program, options) => {
+  const { flags, relativeFd } = anchorValues(options.anchor);
+  return createLink(
+    {
+      prog_fd: program.fd,
+      target_ifindex: interfaceOf(program, options),
+      attach_type: attachTypes[program.spec.expectedAttachType ?? "netkit_primary"],
+      flags,
+      "netkit.relative_fd": relativeFd,
+    },
+    `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`,
+    "6.7 with CONFIG_NETKIT, and the primary interface of a netkit pair",
+  );
+};

@@ -1,0 +1,283 @@
+import { createSocket, type Socket as Datagram } from "node:dgram";
+import { createRequire } from "node:module";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Skeleton, SkeletonProgram, SockMap } from "@tsbpfc/runtime";
+import { netfilterLinks, tcxLinks } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
+import type { Bench } from "../support/bench.js";
+import { kernelTest } from "../support/kernel-test.js";
+import { run } from "../support/root.js";
+
+type Names =
+  | "on_send"
+  | "on_stream"
+  | "unsaid"
+  | "drop_all"
+  | "any_socket"
+  | "at_hook"
+  | "dissect"
+  | "pass"
+  | "tcx_in"
+  | "tcx_first"
+  | "tc_in"
+  | "tc_other"
+  | "xdp_other"
+  | "connects";
+type Attach = Skeleton<
+  { sockets: SockMap },
+  Record<Names, SkeletonProgram>,
+  object,
+  { runs: bigint; others: bigint }
+>;
+
+function load(t: Bench, ...also: readonly Names[]): Attach {
+  const programs = Object.fromEntries(also.map((name) => [name, { autoload: true }]));
+  const probe = fixtureSkeleton<Attach>("attach").open({ programs });
+  t.defer(() => probe.close());
+  return probe.load();
+}
+
+/** Descriptor of a socket of Node's. */
+function descriptor(socket: Socket | Datagram): number {
+  const handle: unknown =
+    Reflect.get(socket, "_handle") ??
+    Object.getOwnPropertySymbols(socket)
+      .map((symbol): unknown => Reflect.get(socket, symbol))
+      .map((state) => (typeof state === "object" && state !== null ? Reflect.get(state, "handle") : null))
+      .find((found) => typeof found === "object" && found !== null);
+  const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : null;
+  if (typeof fd !== "number" || fd < 0) throw new Error("the socket has no descriptor");
+  return fd;
+}
+
+/** Two ends of a TCP connection within this process. */
+async function tcpPair(t: Bench): Promise<{ readonly client: Socket; readonly server: Socket }> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as AddressInfo;
+  const accepted = new Promise<Socket>((resolve) => listener.once("connection", resolve));
+  const client = connect(port, "127.0.0.1");
+  const server = await accepted;
+  await new Promise<void>((resolve) => (client.connecting ? client.once("connect", resolve) : resolve()));
+  listener.close();
+  t.defer(() => void client.destroy());
+  t.defer(() => void server.destroy());
+  return { client, server };
+}
+
+async function udpSocket(t: Bench): Promise<{ readonly socket: Datagram; readonly port: number }> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  t.defer(() => void socket.close());
+  return { socket, port: socket.address().port };
+}
+
+const sendTo = (socket: Datagram, port: number): Promise<void> =>
+  new Promise((resolve, reject) =>
+    socket.send("hello", port, "127.0.0.1", (error) => (error ? reject(error) : resolve())),
+  );
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(condition()).toBe(true);
+}
+
+/** An interface of this test's, with a neighbour in a namespace that answers pings. */
+function peer(t: Bench): { readonly device: string; readonly ping: (count: number) => void } {
+  const number = t.prefix.replace(/\D/g, "").slice(-8);
+  const device = `t${number}`;
+  const subnet = `10.${200 + (Number(number) % 50)}.${Number(number) % 250}`;
+  const net = t.namespace("peer");
+  run("ip", "link", "add", device, "type", "veth", "peer", "name", "veth0", "netns", net.name);
+  run("ip", "link", "set", device, "up");
+  run("ip", "addr", "add", `${subnet}.1/24`, "dev", device);
+  net.run("ip", "link", "set", "veth0", "up");
+  net.run("ip", "addr", "add", `${subnet}.2/24`, "dev", "veth0");
+  // UDP to a port that nobody has: a packet each way, without a ping command.
+  const script = `const s = require("dgram").createSocket("udp4"); let n = Number(process.argv[1]);
+    const next = () => n-- > 0 ? s.send("x", 9, "${subnet}.1", next) : s.close(); next();`;
+  return { device, ping: (count) => void net.run(process.execPath, "-e", script, `${count}`) };
+}
+
+describe("programs on sockets", () => {
+  kernelTest(
+    "sk_msg and a stream verdict run on the sockets of a map, until they are detached",
+    {},
+    async (t) => {
+      const probe = load(t);
+      const { client, server } = await tcpPair(t);
+      const links = [probe.programs.on_stream, probe.programs.on_send].map((program) =>
+        program.attach({ map: probe.maps.sockets }),
+      );
+      probe.maps.sockets.set(0, { fd: descriptor(server) });
+      const received: Buffer[] = [];
+      server.on("data", (chunk) => received.push(chunk));
+      client.write("one");
+      await until(() => Buffer.concat(received).toString() === "one");
+      expect(probe.globals.runs).toBe(1n);
+      server.write("two");
+      await until(() => probe.globals.runs === 2n);
+      for (const link of links) link.close();
+      client.write("three");
+      await until(() => Buffer.concat(received).toString() === "onethree");
+      expect(probe.globals.runs).toBe(2n);
+      expect(() => probe.programs.unsaid.attach({ map: probe.maps.sockets })).toThrow(/stream_verdict/);
+      expect(() => probe.programs.on_send.attach()).toThrow(/attach\(\{ map/);
+    },
+  );
+
+  kernelTest("a socket filter drops what a socket receives, until it is closed", {}, async (t) => {
+    const probe = load(t);
+    const { socket, port } = await udpSocket(t);
+    const other = await udpSocket(t);
+    let received = 0;
+    socket.on("message", () => received++);
+    const link = probe.programs.drop_all.attach({ socket: descriptor(socket) });
+    await sendTo(other.socket, port);
+    await until(() => probe.globals.runs === 1n);
+    link.close();
+    await sendTo(other.socket, port);
+    await until(() => received === 1);
+    expect(probe.globals.runs).toBe(1n);
+    expect(() => link.fd).toThrow(/closed/);
+    expect(() => probe.programs.drop_all.attach()).toThrow(/attach\(\{ socket/);
+  });
+
+  kernelTest("sk_reuseport chooses among the sockets that share a port", {}, async (t) => {
+    const probe = load(t);
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    const libc = koffi.load(null);
+    const socket = libc.func("int socket(int, int, int)");
+    const setsockopt = libc.func("int setsockopt(int, int, int, void *, unsigned int)");
+    const bind = libc.func("int bind(int, void *, unsigned int)");
+    const close = libc.func("int close(int)");
+    const { socket: sender, port: free } = await udpSocket(t);
+    const port = free + 1;
+    const fd: number = socket(2, 2, 0);
+    t.defer(() => void close(fd));
+    expect(setsockopt(fd, 1, 15, Int32Array.of(1), 4)).toBe(0);
+    const address = Uint8Array.of(2, 0, port >> 8, port & 255, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    expect(bind(fd, address, address.length)).toBe(0);
+    const link = probe.programs.any_socket.attach({ socket: fd });
+    await sendTo(sender, port);
+    await until(() => probe.globals.runs === 1n);
+    link.close();
+    await sendTo(sender, port);
+    expect(probe.globals.runs).toBe(1n);
+  });
+});
+
+describe("programs of the network", () => {
+  kernelTest(
+    "netfilter: a hook sees what comes in, and tells where it is",
+    { needs: [netfilterLinks] },
+    async (t) => {
+      const probe = load(t, "at_hook");
+      const { socket, port } = await udpSocket(t);
+      expect(() => probe.programs.at_hook.attach()).toThrow(/netfilter: \{ family: "ipv4"/);
+      const link = probe.programs.at_hook.attach({
+        netfilter: { family: "ipv4", hook: "input", priority: -1000 - (process.pid % 1000) },
+      });
+      await sendTo(socket, port);
+      await until(() => probe.globals.runs > 0n);
+      expect(link.info()).toMatchObject({ kind: "netfilter", details: { pf: 2n, hooknum: 1n } });
+      link.close();
+    },
+  );
+
+  kernelTest("flow_dissector: one for each namespace", {}, (t) => {
+    const probe = load(t);
+    const netns = t.namespace().path;
+    const link = probe.programs.dissect.attach({ netns });
+    expect(link.info().kind).toBe("netns");
+    expect(() => probe.programs.dissect.attach({ netns })).toThrow(/E2BIG|EEXIST|EBUSY/);
+    link.close();
+    probe.programs.dissect.attach({ netns }).close();
+  });
+
+  kernelTest("XDP by netlink: stays, is replaced, refuses a second, and goes when closed", {}, (t) => {
+    const probe = load(t);
+    const { device, ping } = peer(t);
+    const shown = (): string => run("ip", "-d", "link", "show", device);
+    const link = probe.programs.pass.attach({ iface: device, mode: "generic", netlink: true });
+    t.defer(() => link.close());
+    expect(shown()).toMatch(/xdpgeneric/);
+    ping(3);
+    const before = probe.globals.runs;
+    expect(before).toBeGreaterThanOrEqual(3n);
+    expect(() => probe.programs.pass.attach({ iface: device, mode: "generic", netlink: true })).toThrow(
+      /EBUSY.*kernel says/,
+    );
+    expect(() => link.pin("/sys/fs/bpf/none")).toThrow(/5\.9/);
+    link.update(probe.programs.xdp_other.program);
+    ping(3);
+    expect(probe.globals.runs).toBe(before);
+    expect(probe.globals.others).toBeGreaterThanOrEqual(3n);
+    link.close();
+    expect(shown()).not.toMatch(/xdp/);
+  });
+
+  kernelTest("tc by netlink: a filter of clsact, replaced in place, gone when closed", {}, (t) => {
+    const probe = load(t);
+    const { device, ping } = peer(t);
+    const link = probe.programs.tc_in.attach({ iface: device, direction: "ingress", netlink: true });
+    t.defer(() => link.close());
+    const second = probe.programs.tc_in.attach({ iface: device, direction: "egress", netlink: true });
+    second.close();
+    ping(3);
+    const before = probe.globals.runs;
+    expect(before).toBeGreaterThanOrEqual(3n);
+    link.update(probe.programs.tc_other.program);
+    ping(3);
+    expect(probe.globals.runs).toBe(before);
+    expect(probe.globals.others).toBeGreaterThanOrEqual(3n);
+    link.close();
+    const others = probe.globals.others;
+    ping(3);
+    expect(probe.globals.others).toBe(others);
+    // On the loopback's number, which has no such interface.
+    expect(() =>
+      probe.programs.tc_in.attach({ ifindex: 0x7fff_ffff, direction: "ingress", netlink: true }),
+    ).toThrow(/ENODEV/);
+  });
+
+  kernelTest("tc without asking for netlink works on kernels before tcx", {}, (t) => {
+    const probe = load(t);
+    const { device, ping } = peer(t);
+    const link = probe.programs.tc_in.attach({ iface: device, direction: "ingress" });
+    t.defer(() => link.close());
+    ping(2);
+    expect(probe.globals.runs).toBeGreaterThanOrEqual(2n);
+    link.update(probe.programs.tc_other.program);
+    ping(2);
+    expect(probe.globals.others).toBeGreaterThanOrEqual(2n);
+  });
+
+  kernelTest("tcx: programs stand in the order that is asked for", { needs: [tcxLinks] }, (t) => {
+    const probe = load(t, "tcx_in", "tcx_first");
+    const { device, ping } = peer(t);
+    const last = probe.programs.tcx_in.attach({ iface: device });
+    t.defer(() => last.close());
+    const first = probe.programs.tcx_first.attach({ iface: device, anchor: { before: last } });
+    t.defer(() => first.close());
+    expect(first.info()).toMatchObject({ kind: "tcx" });
+    ping(3);
+    expect(probe.globals.runs).toBeGreaterThanOrEqual(3n);
+    expect(probe.globals.others).toBe(probe.globals.runs);
+  });
+
+  kernelTest("cgroup: a link tells which, and pins", {}, (t) => {
+    const probe = load(t);
+    const cgroup = t.cgroup();
+    const link = probe.programs.connects.attach({ cgroup: cgroup.path });
+    t.defer(() => link.close());
+    const pin = `${t.pins()}/connects`;
+    link.pin(pin);
+    expect(link.info().kind).toBe("cgroup");
+    expect(link.info().details.cgroup_id).toBeGreaterThan(0n);
+    link.detach();
+    link.unpin(pin);
+  });
+});
