@@ -123,7 +123,7 @@ describe("an LSM program", () => {
       `  readonly targetPid: u32 = 0;
   @SEC("lsm/file_open")
   guard(ctx: LsmCtx, file: file, ret: i32): i32 {
-    if (ret !== 0) return -1;
+    if (ret !== 0) return ret;
     if (u32(bpf_get_current_pid_tgid() >> 32) !== this.targetPid) return 0;
     return (file.f_flags & 0x400) !== 0 ? -${EACCES} : 0;
   }`,

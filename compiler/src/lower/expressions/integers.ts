@@ -92,8 +92,28 @@ const predicates: Readonly<Record<CompareOp, { signed: ir.IcmpPredicate; unsigne
   ">=": { signed: "sge", unsigned: "uge" },
 };
 
+/**
+ * What is compared if a signed 32-bit value and a constant are asked to be equal: 32 bits of each. LLVM would mask the
+ * value's 64 bits instead, and go on with what it masked; then the verifier no longer knows that it may be negative, and
+ * Linux 6.12 refuses to let an LSM program return it (`if (ret !== 0) return ret`).
+ */
+function narrowEquality({ op, left, right }: Expr & { kind: "compare" }): [Expr, ir.Value] | null {
+  if ((op !== "==" && op !== "!=") || left.kind !== "convert" || right.kind !== "int") return null;
+  const { type } = left.operand;
+  const is32 = type.kind === "int" && type.signed && type.bits === 32 && !type.bigEndian;
+  if (!is32 || BigInt.asIntN(32, right.value) !== right.value) return null;
+  return [left.operand, ir.constInt(ir.i32, right.value)];
+}
+
 /** Both sides were widened to one type by the dialect. Pointers compare unsigned. */
 export function lowerCompare(f: FunctionLowering, expr: Expr & { kind: "compare" }): ir.Value {
+  const narrow = narrowEquality(expr);
+  if (narrow) {
+    const [operand, constant] = narrow;
+    const value = lowerExpression(f, operand);
+    f.at(expr.loc);
+    return f.b.icmp(predicates[expr.op].signed, value, constant);
+  }
   const left = lowerExpression(f, expr.left);
   const right = lowerExpression(f, expr.right);
   f.at(expr.loc);
