@@ -149,9 +149,10 @@ function copyRuntimeFiles(root: string): void {
       filter: isNeeded,
     });
   }
-  // The examples as they are built, and their sources, which tests read.
+  // The examples as they are built, and their sources, which tests read, as they do the samples.
   const isExample = (path: string): boolean => !path.includes("node_modules") && !/\.(map|o)$/.test(path);
   cpSync(join(repository, "examples"), join(root, "examples"), { recursive: true, filter: isExample });
+  cpSync(join(repository, "test/samples"), join(root, "test/samples"), { recursive: true });
 }
 
 /**
