@@ -58,6 +58,7 @@ const layouts = {
   linkUpdate: part("link_update"),
   linkDetach: part("link_detach"),
   iterCreate: part("iter_create"),
+  enableStats: part("enable_stats"),
   mapInfo: named("STRUCT", "bpf_map_info"),
   programInfo: named("STRUCT", "bpf_prog_info"),
   linkInfo: named("STRUCT", "bpf_link_info"),

@@ -8,14 +8,20 @@ export {
   btfFeatures,
   type Feature,
   fentry,
+  type HelperName,
+  helperFeature,
   kprobeMulti,
   kprobes,
+  type LinkType,
+  linkTypeFeature,
+  linkTypes,
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
   netfilterLinks,
   netkitLinks,
   numberIterators,
+  programTypeFeature,
   structOps,
   structOpsLinks,
   tcxLinks,
@@ -31,8 +37,16 @@ export type { NetfilterHook } from "./links/netfilter.js";
 export type { Sampling } from "./links/sampling.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";
+export type { VerifierLogKind } from "./load/programs.js";
 export * from "./maps/index.js";
-export { Program, type ProgramInfo } from "./programs/program.js";
+export {
+  enableRunStatistics,
+  type ProgramCode,
+  type ProgramInfo,
+  type ProgramStats,
+  type RunStatistics,
+} from "./programs/details.js";
+export { Program } from "./programs/program.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
 export { IterOutput } from "./readers/iter-output.js";
 export type { TakeRecord } from "./readers/source.js";

@@ -1,4 +1,5 @@
 import { release } from "node:os";
+import { type MapType, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
 import {
   attachCookies,
   bpfLinks,
@@ -6,41 +7,24 @@ import {
   btfFeatures,
   type Feature,
   fentry,
+  helperFeature,
   kprobeMulti,
   kprobes,
+  linkTypeFeature,
+  linkTypes,
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
-  netfilterLinks,
-  netkitLinks,
   numberIterators,
+  programTypeFeature,
   structOps,
   structOpsLinks,
-  tcxLinks,
-  uprobeMulti,
-  xdpLinks,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelRow } from "../lab/kernels.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { isAtLeast, labKernel } from "../support/needs.js";
 
-const kinds = [
-  "hash",
-  "array",
-  "lpm_trie",
-  "queue",
-  "percpu_hash",
-  "prog_array",
-  "perf_event_array",
-  "ringbuf",
-  "bloom_filter",
-  "user_ringbuf",
-  "sk_storage",
-  "inode_storage",
-  "task_storage",
-  "cgrp_storage",
-] as const;
 const features: readonly Feature[] = [
   attachCookies,
   bpfLinks,
@@ -51,15 +35,16 @@ const features: readonly Feature[] = [
   memcgAccounting,
   mmapableArrays,
   numberIterators,
-  tcxLinks,
-  uprobeMulti,
-  netfilterLinks,
-  netkitLinks,
   structOps,
   structOpsLinks,
-  xdpLinks,
   ...Object.values(btfFeatures),
-  ...kinds.map((kind) => mapTypeFeature(kind)!),
+  ...linkTypes.map(linkTypeFeature),
+  ...(Object.keys(mapTypes) as MapType[]).flatMap((kind) => mapTypeFeature(kind) ?? []),
+  ...(Object.keys(programTypes) as ProgramType[]).flatMap((type) => programTypeFeature(type) ?? []),
+  helperFeature("xdp", "bpf_redirect_map"),
+  helperFeature("socket_filter", "bpf_ringbuf_output"),
+  helperFeature("tracepoint", "bpf_get_branch_snapshot"),
+  helperFeature("syscall", "bpf_user_ringbuf_drain"),
 ];
 
 describe("a kernel's features", () => {

@@ -38,6 +38,7 @@ export const kernels: readonly KernelRow[] = [
       "kprobe.multi links": "built without CONFIG_FPROBE",
       "fentry and fexit": "refused with EPERM",
       "BPF LSM": "refused with EPERM",
+      "programs of type lsm": "refused with EPERM",
       "netkit links": "built without CONFIG_NETKIT",
     },
   },

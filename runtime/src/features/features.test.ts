@@ -1,3 +1,4 @@
+import { type MapType, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { errno } from "../sys/errors.js";
@@ -7,23 +8,17 @@ import {
   bpfLinks,
   btfFeatures,
   type Feature,
+  helperFeature,
   kprobeMulti,
   kprobes,
+  linkTypeFeature,
+  linkTypes,
   mapTypeFeature,
   memcgAccounting,
   mmapableArrays,
+  programTypeFeature,
 } from "./index.js";
 
-const kinds = [
-  "hash",
-  "array",
-  "lpm_trie",
-  "queue",
-  "percpu_hash",
-  "prog_array",
-  "perf_event_array",
-  "ringbuf",
-] as const;
 const features: readonly Feature[] = [
   attachCookies,
   bpfLinks,
@@ -31,7 +26,13 @@ const features: readonly Feature[] = [
   memcgAccounting,
   mmapableArrays,
   ...Object.values(btfFeatures),
-  ...kinds.map((kind) => mapTypeFeature(kind)!),
+  ...linkTypes.map(linkTypeFeature),
+  ...(Object.keys(mapTypes) as MapType[]).flatMap((kind) => mapTypeFeature(kind) ?? []),
+  ...(Object.keys(programTypes) as ProgramType[]).flatMap((type) => programTypeFeature(type) ?? []),
+  helperFeature("xdp", "bpf_redirect_map"),
+  helperFeature("socket_filter", "bpf_ringbuf_output"),
+  helperFeature("tracepoint", "bpf_get_branch_snapshot"),
+  helperFeature("syscall", "bpf_user_ringbuf_drain"),
 ];
 
 describe("in a kernel that tests made up", () => {

@@ -1,23 +1,43 @@
-import { type ProgramType, programTypes } from "@tsbpfc/loader";
+import type { ProgramType } from "@tsbpfc/loader";
 import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type Answer, answerOf, type Feature } from "./feature.js";
+import { helpers } from "./helpers.generated.js";
+import { loadValues } from "./program-types.js";
 import { tryLoad } from "./try-load.js";
 
-/** Whether a program that calls a helper, with nothing but its context, is taken. */
-function takesCall(type: ProgramType, helper: number): Answer {
+/** The kernel's helper functions: `bpf_get_current_pid_tgid` and the like. */
+export type HelperName = keyof typeof helpers;
+
+/** Instructions that call a helper with whatever the registers hold: the context, and nothing else. */
+function callOf(helper: number): Uint8Array {
   const insns = new Uint8Array(16);
   const view = new DataView(insns.buffer);
   view.setUint8(0, 0x85); // call
   view.setInt32(4, helper, true);
   view.setUint8(8, 0x95); // exit
-  const result = tryLoad(insns, { prog_type: programTypes[type] });
-  if (result >= 0) kernel().close(result);
-  return answerOf(result, new Set([errno.EINVAL]));
+  return insns;
 }
 
-const BPF_FUNC_ktime_get_coarse_ns = 160;
-const BPF_FUNC_get_attach_cookie = 174;
+/**
+ * Whether programs of a type may call a helper. The verifier says EINVAL to a helper that it does not know, or not for
+ * the type, and EACCES to arguments that are not there: then it has found the helper. `since` is the helper's first
+ * release; a type may have got it later.
+ */
+export function helperFeature(type: ProgramType, name: HelperName): Feature {
+  const [helper, since] = helpers[name];
+  return {
+    name: `${name} in programs of type ${type}`,
+    since,
+    probe: (): Answer => {
+      const values = loadValues(type);
+      if (values === null) return "no";
+      const result = tryLoad(callOf(helper), values);
+      if (result >= 0) kernel().close(result);
+      return result === -errno.EACCES ? "yes" : answerOf(result, new Set([errno.EINVAL]));
+    },
+  };
+}
 
 /**
  * Memory of maps and programs is accounted to the memory cgroup, not to RLIMIT_MEMLOCK. A tiny map made under the
@@ -27,12 +47,12 @@ const BPF_FUNC_get_attach_cookie = 174;
 export const memcgAccounting: Feature = {
   name: "memory cgroup accounting",
   since: "5.11",
-  probe: () => takesCall("socket_filter", BPF_FUNC_ktime_get_coarse_ns),
+  probe: () => helperFeature("socket_filter", "bpf_ktime_get_coarse_ns").probe(),
 };
 
 /** `bpf_get_attach_cookie`, and links of perf events. */
 export const attachCookies: Feature = {
   name: "attach cookies",
   since: "5.15",
-  probe: () => takesCall("tracepoint", BPF_FUNC_get_attach_cookie),
+  probe: () => helperFeature("tracepoint", "bpf_get_attach_cookie").probe(),
 };

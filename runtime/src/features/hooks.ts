@@ -118,52 +118,6 @@ export const bpfLsm: Feature = {
   },
 };
 
-/** An interface that is not there: the index is as large as can be. */
-const NO_INTERFACE = 0x7fff_ffff;
-
-/**
- * tc programs by link, without a qdisc. Linux 6.6. A kernel that knows such links looks for the interface first, and
- * says ENODEV; one that does not says EINVAL.
- */
-export const tcxLinks: Feature = {
-  name: "tcx links",
-  since: "6.6",
-  probe: () =>
-    withProgram("sched_cls", "tcx_ingress", {}, (fd) => {
-      const attr = new Struct("linkCreate", {
-        prog_fd: fd,
-        target_ifindex: NO_INTERFACE,
-        attach_type: attachTypes.tcx_ingress,
-      });
-      const result = bpf(kernel(), "BPF_LINK_CREATE", attr.bytes);
-      return result === -errno.ENODEV ? "yes" : made(result);
-    }),
-};
-
-/**
- * One link for many functions of a binary. Linux 6.6. A kernel that knows such links looks at the file first, and says
- * EBADF to what is no file; one that does not says EINVAL.
- */
-export const uprobeMulti: Feature = {
-  name: "uprobe.multi links",
-  since: "6.6",
-  probe: () =>
-    withProgram("kprobe", "trace_uprobe_multi", {}, (fd) => {
-      const k = kernel();
-      const path = cText("/");
-      const offsets = new Uint8Array(8);
-      const attr = new Struct("linkCreate", {
-        prog_fd: fd,
-        attach_type: attachTypes.trace_uprobe_multi,
-        "uprobe_multi.path": k.address(path),
-        "uprobe_multi.offsets": k.address(offsets),
-        "uprobe_multi.cnt": 1,
-      });
-      const result = bpf(k, "BPF_LINK_CREATE", attr.bytes);
-      return result === -errno.EBADF ? "yes" : made(result);
-    }),
-};
-
 /**
  * Iterators that programs open themselves: `bpf_iter_num_new` and its like. Linux 6.4. Asked of the kernel's BTF, where
  * its functions for programs are.

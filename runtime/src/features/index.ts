@@ -1,14 +1,18 @@
 export { btfFeatures } from "./btf.js";
 export type { Answer, Feature } from "./feature.js";
-export { attachCookies, memcgAccounting } from "./helpers.js";
-export { bpfLsm, fentry, kprobeMulti, kprobes, numberIterators, tcxLinks, uprobeMulti } from "./hooks.js";
+export { attachCookies, type HelperName, helperFeature, memcgAccounting } from "./helpers.js";
+export { bpfLsm, fentry, kprobeMulti, kprobes, numberIterators } from "./hooks.js";
 export {
-  bpfLinks,
+  type LinkType,
+  linkTypeFeature,
+  linkTypes,
   netfilterLinks,
   netkitLinks,
-  structOps,
-  structOpsLinks,
+  tcxLinks,
+  uprobeMulti,
   xdpLinks,
-} from "./links.js";
+} from "./link-types.js";
+export { bpfLinks, structOps, structOpsLinks } from "./links.js";
 export { mapTypeFeature } from "./map-types.js";
 export { mmapableArrays } from "./mmapable.js";
+export { programTypeFeature } from "./program-types.js";

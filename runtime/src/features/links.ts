@@ -1,10 +1,9 @@
-import { type AttachType, attachTypes, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
+import { attachTypes, mapTypes } from "@tsbpfc/loader";
 import { type FieldValues, Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import { type Answer, answerOf, type Feature } from "./feature.js";
-import { returnZero, tryLoad } from "./try-load.js";
+import type { Answer, Feature } from "./feature.js";
 
 /**
  * Asks for a link of a program that is not there: a kernel that knows the command looks for the program first and
@@ -22,61 +21,6 @@ export const bpfLinks: Feature = {
   name: "BPF links",
   since: "5.7",
   probe: () => linkCommand({ attach_type: attachTypes.cgroup_inet_ingress }),
-};
-
-/** A program of a kind that can be attached so, and a link of it to what cannot be: what the kernel then says. */
-function linkTo(
-  type: ProgramType,
-  attach: AttachType,
-  values: FieldValues<"linkCreate">,
-  known: number,
-): Answer {
-  const k = kernel();
-  const fd = tryLoad(returnZero, {
-    prog_type: programTypes[type],
-    expected_attach_type: attachTypes[attach],
-  });
-  if (fd < 0) return answerOf(fd, new Set([errno.EINVAL]));
-  const attr = new Struct("linkCreate", { ...values, prog_fd: fd, attach_type: attachTypes[attach] });
-  const result = bpf(k, "BPF_LINK_CREATE", attr.bytes);
-  k.close(fd);
-  if (result === -known) return "yes";
-  return result === -errno.EINVAL ? "no" : "unknown";
-}
-
-/** An index that no interface has. */
-const NO_INTERFACE = 0x7fff_ffff;
-
-/** Programs of a netkit pair. With CONFIG_NETKIT. */
-export const netkitLinks: Feature = {
-  name: "netkit links",
-  since: "6.7",
-  probe: () => linkTo("sched_cls", "netkit_primary", { target_ifindex: NO_INTERFACE }, errno.ENODEV),
-};
-
-/** `XDP_FLAGS_DRV_MODE`, include/uapi/linux/if_link.h. */
-const DRIVER_MODE = 4;
-const LOOPBACK = 1;
-
-/** XDP by link; before, by netlink. Asked of the loopback's driver, which has no XDP of its own. */
-export const xdpLinks: Feature = {
-  name: "XDP links",
-  since: "5.9",
-  probe: () => linkTo("xdp", "xdp", { target_ifindex: LOOPBACK, flags: DRIVER_MODE }, errno.EOPNOTSUPP),
-};
-
-/** Programs of a netfilter hook. With CONFIG_NETFILTER_BPF_LINK. */
-export const netfilterLinks: Feature = {
-  name: "netfilter links",
-  since: "6.4",
-  probe: () => {
-    const fd = tryLoad(returnZero, {
-      prog_type: programTypes.netfilter,
-      expected_attach_type: attachTypes.netfilter,
-    });
-    if (fd >= 0) kernel().close(fd);
-    return answerOf(fd, new Set([errno.EINVAL]));
-  },
 };
 
 /** The kernel's own: a struct_ops of a type that no kernel has. */

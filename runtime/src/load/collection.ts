@@ -12,7 +12,7 @@ import { readKallsyms } from "./ksyms.js";
 import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
-import { loadProgram, type ProgramContext } from "./programs.js";
+import { loadProgram, type ProgramContext, type VerifierLogKind } from "./programs.js";
 import { StructOpsMaps } from "./struct-ops.js";
 
 const hostEndian = endianness() === "LE" ? "little" : "big";
@@ -20,6 +20,8 @@ const hostEndian = endianness() === "LE" ? "little" : "big";
 export interface LoadOptions {
   /** Folder of maps pinned by name. Default `/sys/fs/bpf`. */
   readonly pinPath?: string;
+  /** Asks the verifier what it did, for `Program.verifierLog`. Linux 5.2; loading takes longer. */
+  readonly verifierLog?: VerifierLogKind;
 }
 
 /** An object in the kernel: its maps and programs. Closing frees what is not pinned or attached. */
@@ -54,14 +56,15 @@ export function loadCollection(spec: CollectionSpec, options: LoadOptions = {}):
   removeMemlockLimit();
   const undo: (() => void)[] = [];
   try {
-    return load(spec, options.pinPath ?? "/sys/fs/bpf", undo);
+    return load(spec, options, undo);
   } catch (error) {
     for (const action of undo.reverse()) action();
     throw error;
   }
 }
 
-function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Collection {
+function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]): Collection {
+  const { pinPath = "/sys/fs/bpf", verifierLog = null } = options;
   const btf = spec.btf ? loadBtf(spec.btf) : noBtf;
   // The kernel keeps what it needs of the BTF; the descriptor is ours to close either way.
   const closeBtf = (): void => {
@@ -97,10 +100,12 @@ function load(spec: CollectionSpec, pinPath: string, undo: (() => void)[]): Coll
     structOps: structOps.targets,
     address: (name) => kallsyms()(name),
     mapFd: (name) => fdOf(maps, name),
+    log: verifierLog,
   };
   for (const [name, program] of spec.programs) {
     if (!program.autoload || structOps.leavesOut(name)) continue;
-    const loaded = new Program(loadProgram(program, context), program);
+    const { fd, log } = loadProgram(program, context);
+    const loaded = new Program(fd, program, log);
     undo.push(() => loaded.close());
     programs.set(name, loaded);
   }

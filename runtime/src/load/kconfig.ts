@@ -142,7 +142,7 @@ function write(contents: Uint8Array, extern: KconfigSpec, kind: Kind, value: str
     if (kind !== "text" || !value.endsWith('"') || value.length < 2) wrong();
     // What is longer than the array is cut, as libbpf does; the last byte stays NUL.
     const bytes = new TextEncoder().encode(value.slice(1, -1));
-    contents.set(bytes.subarray(0, size - 1), offset);
+    contents.set(bytes.subarray(0, Math.max(0, size - 1)), offset);
   } else {
     if ((kind !== "integer" && kind !== "char") || !/^-?(0x[0-9a-f]+|\d+)$/i.test(value)) wrong();
     const number = value.startsWith("-") ? -BigInt(value.slice(1)) : BigInt(value);

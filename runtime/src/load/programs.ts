@@ -28,32 +28,59 @@ export interface ProgramContext {
   readonly structOps: ReadonlyMap<string, BtfTarget & { readonly member: number }>;
   /** Address of a kernel symbol by name. */
   readonly address: (name: string) => bigint | undefined;
+  /** What the verifier says of programs that it takes; nothing if null. */
+  readonly log: VerifierLogKind | null;
 }
 
-/** The verifier's log: branches and states, as clang's users know it. */
-const LOG_LEVEL = 1;
+/** How much the verifier tells: its counts alone, the path through each branch as well, or also all states. */
+export type VerifierLogKind = "statistics" | "branches" | "states";
+
+/** BPF_LOG_LEVEL1, _LEVEL2, _STATS (include/linux/bpf_verifier.h). */
+const logLevels: Readonly<Record<VerifierLogKind, number>> = {
+  statistics: 4,
+  branches: 4 | 1,
+  states: 4 | 2,
+};
+/** Of a program that was refused: branches and states, as clang's users know it. */
+const REFUSED_LEVEL = 1;
 const FIRST_LOG = 64 * 1024;
 /** Kernel: `bpf_verifier_log_attr_valid` takes up to UINT_MAX >> 2. */
 const LARGEST_LOG = 256 * 1024 * 1024;
 
-/** Gives a program to the kernel: its descriptor. @throws VerifierError, UsageError */
-export function loadProgram(program: ProgramSpec, context: ProgramContext): number {
+/** A program in the kernel, and what the verifier said of it, if it was asked. */
+export interface LoadedProgram {
+  readonly fd: number;
+  readonly log: string;
+}
+
+/** Gives a program to the kernel. @throws VerifierError, UsageError */
+export function loadProgram(program: ProgramSpec, context: ProgramContext): LoadedProgram {
   const ready = relocated(program, context);
+  if (context.log !== null) {
+    const { result, log } = withLog(program, ready, context, logLevels[context.log]);
+    if (result >= 0) return { fd: result, log };
+  }
   const first = attempt(program, ready, context, null);
-  if (first >= 0) return first;
-  // The log costs time, so that only a failed load has one. It grows until all of it fits.
+  if (first >= 0) return { fd: first, log: "" };
+  // The log costs time, so that only a failed load has one.
+  const { result, log } = withLog(program, ready, context, REFUSED_LEVEL);
+  if (result >= 0) return { fd: result, log: "" };
+  throw verifierError(program, -first, log, ready.missing);
+}
+
+/** The log grows until all of it fits. */
+function withLog(
+  program: ProgramSpec,
+  ready: Relocated,
+  context: ProgramContext,
+  level: number,
+): { readonly result: number; readonly log: string } {
   for (let size = FIRST_LOG; ; size *= 4) {
-    const log = new Uint8Array(size);
-    const result = attempt(program, ready, context, log);
-    if (result >= 0) return result;
+    const bytes = new Uint8Array(size);
+    const result = attempt(program, ready, context, { bytes, level });
     if (result === -errno.ENOSPC && size < LARGEST_LOG) continue;
-    const end = log.indexOf(0);
-    throw verifierError(
-      program,
-      -first,
-      new TextDecoder().decode(log.subarray(0, end < 0 ? log.length : end)),
-      ready.missing,
-    );
+    const end = bytes.indexOf(0);
+    return { result, log: new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)) };
   }
 }
 
@@ -61,7 +88,7 @@ function attempt(
   program: ProgramSpec,
   { instructions, fds, target }: Relocated,
   context: ProgramContext,
-  log: Uint8Array | null,
+  log: { readonly bytes: Uint8Array; readonly level: number } | null,
 ): number {
   const k = kernel();
   const license = cText(context.spec.license);
@@ -81,9 +108,9 @@ function attempt(
   const array = fds.bytes;
   if (array.length > 0) attr.set("fd_array", k.address(array));
   if (log) {
-    attr.set("log_level", LOG_LEVEL);
-    attr.set("log_size", log.length);
-    attr.set("log_buf", k.address(log));
+    attr.set("log_level", log.level);
+    attr.set("log_size", log.bytes.length);
+    attr.set("log_buf", k.address(log.bytes));
   }
   // Kept in variables: the kernel reads them during the call.
   const functions = functionInfo(program);

@@ -1,21 +1,18 @@
-import type { ProgramSpec } from "@tsbpfc/loader";
+import { type ProgramSpec, parseVerifierLog, type VerifierStatistics } from "@tsbpfc/loader";
 import { type AttachOptions, attachProgram } from "../links/attach.js";
 import type { Link } from "../links/link.js";
-import { objectInfo, pinObject } from "../sys/bpf.js";
+import { pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import {
+  type ProgramCode,
+  type ProgramInfo,
+  type ProgramStats,
+  programCode,
+  programInfo,
+  programStats,
+} from "./details.js";
 import { type TestRunInput, type TestRunResult, testRun } from "./test-run.js";
-
-export interface ProgramInfo {
-  readonly id: number;
-  /** Hash of the instructions, 16 hexadecimal digits. */
-  readonly tag: string;
-  /** Bytes after the verifier, and of machine code. */
-  readonly xlatedSize: number;
-  readonly jitedSize: number;
-  /** Instructions that the verifier went through, over all paths. Linux 5.16, else 0. */
-  readonly verifiedInstructions: number;
-}
 
 /** A program in the kernel. Closing lets go of it; links and pins keep it. */
 export class Program {
@@ -24,6 +21,8 @@ export class Program {
   constructor(
     fd: number,
     readonly spec: ProgramSpec,
+    /** What the verifier said; empty unless the load asked for it (`verifierLog`). */
+    readonly verifierLog = "",
   ) {
     this.#fd = fd;
   }
@@ -56,16 +55,24 @@ export class Program {
     return testRun(this, input);
   }
 
-  /** Linux 4.13. */
+  /** What the kernel tells of it. Linux 4.13. @throws SyscallError */
   info(): ProgramInfo {
-    const info = objectInfo(this.fd, "programInfo", this.label);
-    return {
-      id: info.number("id"),
-      tag: info.hex("tag"),
-      xlatedSize: info.number("xlated_prog_len"),
-      jitedSize: info.number("jited_prog_len"),
-      verifiedInstructions: info.number("verified_insns"),
-    };
+    return programInfo(this.fd, this.label);
+  }
+
+  /** What its runs took, while run statistics were on: `enableRunStatistics()`. Linux 5.1. @throws SyscallError */
+  stats(): ProgramStats {
+    return programStats(this.fd, this.label);
+  }
+
+  /** Its instructions after the verifier, or its machine code. Linux 4.13. @throws SyscallError EPERM if they are hidden */
+  code(which: ProgramCode): Uint8Array {
+    return programCode(this.fd, which, this.label);
+  }
+
+  /** What the verifier counted; null if the load did not ask for its log. Linux 5.2. */
+  get verifierStatistics(): VerifierStatistics | null {
+    return parseVerifierLog(this.verifierLog).statistics;
   }
 
   /** Keeps the program alive at a path in a BPF file system. @throws SyscallError */

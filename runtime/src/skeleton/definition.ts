@@ -1,4 +1,5 @@
 import type { AttachOptions } from "../links/attach.js";
+import type { VerifierLogKind } from "../load/programs.js";
 import type { MapHandle } from "../maps/handle.js";
 import type { BpfMap } from "../maps/map.js";
 
@@ -60,6 +61,8 @@ export interface OpenOptions<Maps, Programs, Rodata, Globals> {
   readonly programs?: IfAny<Programs, { readonly [P in keyof Programs]?: ProgramOptions }>;
   /** Folder of maps that are pinned by name. Default `/sys/fs/bpf`. */
   readonly pinPath?: string;
+  /** Asks the verifier what it did, for `program.verifierLog`. Linux 5.2; loading takes longer. */
+  readonly verifierLog?: VerifierLogKind;
 }
 
 /** Where to attach programs whose section leaves it open. */

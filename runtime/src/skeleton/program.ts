@@ -1,7 +1,8 @@
 import type { ProgramSpec } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
 import type { Link } from "../links/link.js";
-import type { Program, ProgramInfo } from "../programs/program.js";
+import type { ProgramInfo, ProgramStats } from "../programs/details.js";
+import type { Program } from "../programs/program.js";
 import type { TestRunInput, TestRunResult } from "../programs/test-run.js";
 import { UsageError } from "../sys/errors.js";
 
@@ -49,6 +50,11 @@ export class SkeletonProgram {
 
   info(): ProgramInfo {
     return this.program.info();
+  }
+
+  /** What its runs took, while run statistics were on: `enableRunStatistics()`. Linux 5.1. */
+  stats(): ProgramStats {
+    return this.program.stats();
   }
 
   /** For the skeleton: the program that was loaded; null if it is left out. */

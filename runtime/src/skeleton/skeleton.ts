@@ -1,7 +1,7 @@
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
 import type { Link } from "../links/link.js";
-import { type Collection, loadCollection } from "../load/collection.js";
+import { type Collection, type LoadOptions, loadCollection } from "../load/collection.js";
 import { StructOps } from "../maps/struct-ops.js";
 import { UsageError } from "../sys/errors.js";
 import { unattached } from "./attachable.js";
@@ -32,7 +32,7 @@ export abstract class Skeleton<
   readonly globals: Globals;
   readonly #definition: SkeletonDefinition<Maps, Programs>;
   readonly #programs = new Map<string, SkeletonProgram>();
-  readonly #pinPath: string | undefined;
+  readonly #options: LoadOptions;
   #collection: Collection | null = null;
   #maps: Maps | null = null;
   #links: Link[] = [];
@@ -44,7 +44,8 @@ export abstract class Skeleton<
     options: OpenOptions<Maps, Programs, Rodata, Globals>,
   ) {
     this.#definition = definition;
-    this.#pinPath = options.pinPath;
+    const { pinPath, verifierLog } = options;
+    this.#options = { ...(pinPath !== undefined && { pinPath }), ...(verifierLog && { verifierLog }) };
     this.spec = parseObject(object);
     for (const name of definition.programs) {
       const spec = this.spec.programs.get(name);
@@ -82,10 +83,7 @@ export abstract class Skeleton<
   load(): this {
     if (this.#collection) throw new UsageError("loaded", `${this.#definition.name} is loaded already`);
     if (this.#closed) throw new UsageError("closed", `${this.#definition.name} is closed`);
-    const collection = loadCollection(
-      this.spec,
-      this.#pinPath === undefined ? {} : { pinPath: this.#pinPath },
-    );
+    const collection = loadCollection(this.spec, this.#options);
     try {
       this.#maps = this.#openMaps(collection);
     } catch (error) {

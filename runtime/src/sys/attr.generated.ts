@@ -252,6 +252,12 @@ export const layouts = {
       "flags": [4, 4],
     },
   },
+  enableStats: {
+    size: 4,
+    fields: {
+      "type": [0, 4],
+    },
+  },
   mapInfo: {
     size: 104,
     fields: {

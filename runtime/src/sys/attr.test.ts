@@ -46,6 +46,7 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["linkUpdate", { part: "link_update" }],
     ["linkDetach", { part: "link_detach" }],
     ["iterCreate", { part: "iter_create" }],
+    ["enableStats", { part: "enable_stats" }],
     ["mapBatch", { part: "batch" }],
     ["mapInfo", { struct: "bpf_map_info" }],
     ["programInfo", { struct: "bpf_prog_info" }],
