@@ -1,5 +1,5 @@
 import { attachTypes } from "@tsbpfc/loader";
-import { tcxLinks } from "../features/hooks.js";
+import { tcxLinks } from "../features/link-types.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { anchorValues } from "./anchor.js";
 import type { Attach } from "./attach.js";

@@ -1,5 +1,5 @@
 import { attachTypes } from "@tsbpfc/loader";
-import { xdpLinks } from "../features/links.js";
+import { xdpLinks } from "../features/link-types.js";
 import type { Program } from "../programs/program.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { type Attribute, routeRequest } from "../sys/netlink.js";
