@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type {
   HashMap,
   IterLink,
@@ -7,14 +9,39 @@ import type {
   SkeletonProgram,
   StackTrace,
 } from "@tsbpfc/runtime";
+import { fentry, kprobes, numberIterators, tcxLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
+import { ethernet, ipv4, udp } from "../support/packets.js";
 import { declareProbe, type ProbeSource } from "../support/probe-source.js";
 
 const read = (name: string): string => readFileSync(new URL(`../samples/${name}`, import.meta.url), "utf8");
 /** A sample of the dialect, as it is. */
-const sample = (name: string): ProbeSource =>
-  declareProbe({ "probe.bpf.ts": read(`${name}.bpf.ts`), "vmlinux.d.ts": read("vmlinux.d.ts") });
+const sample = (name: string, change = (source: string) => source): ProbeSource =>
+  declareProbe({ "probe.bpf.ts": change(read(`${name}.bpf.ts`)), "vmlinux.d.ts": read("vmlinux.d.ts") });
+
+interface Keyed<K, V> extends Iterable<[K, V]> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): void;
+}
+interface Buffer<E> {
+  read(options: { signal: AbortSignal }): AsyncIterable<E>;
+  consume(each: (event: E) => void): number;
+}
+
+/** What a buffer brings while `work` runs. */
+async function during<E>(buffer: Buffer<E>, work: () => Promise<unknown>): Promise<E[]> {
+  const stop = new AbortController();
+  const events: E[] = [];
+  const reading = (async () => {
+    for await (const event of buffer.read({ signal: stop.signal })) events.push(event);
+  })();
+  await work();
+  await sleep(100);
+  stop.abort();
+  await reading;
+  return events;
+}
 
 describe("the sample execargs", () => {
   const execargs = sample("execargs");
@@ -62,6 +89,10 @@ describe("the sample hooks", () => {
   // What this kernel may not have: fentry, fexit and LSM are tested where they are (arguments.test.ts).
   const without = { unlink: { autoload: false }, unlinked: { autoload: false }, open: { autoload: false } };
 
+  kernelTest("loads whole where the kernel has fentry and LSM", { needs: [fentry] }, async (t) => {
+    await t.load<Hooks>(hooks);
+  });
+
   kernelTest("prints each task by an iterator, with the task's name", {}, async (t) => {
     const hooked = await t.load<Hooks>(hooks, { programs: without });
     const link = hooked.programs.tasks.attach() as IterLink;
@@ -95,4 +126,140 @@ describe("the sample hooks", () => {
     const inUser = samples.find(([key]) => key.user >= 0);
     expect(inUser && hooked.maps.stacks.get(inUser[0].user)?.length).toBeGreaterThan(0);
   });
+});
+
+describe("the sample runqlat", () => {
+  const source = sample("runqlat");
+  type RunqLat = Skeleton<
+    { hists: Keyed<number, { slots: readonly number[] | Uint32Array }> },
+    Record<"wakeup" | "wakeupNew" | "switched", SkeletonProgram>,
+    { perProcess: boolean },
+    object
+  >;
+
+  kernelTest("counts this process's waits in the histogram of its pid", {}, async (t) => {
+    const probe = await t.load<RunqLat>(source, { rodata: { perProcess: true } });
+    probe.attach();
+    for (let i = 0; i < 20; i++) await sleep(2);
+    probe.detach();
+    const own = probe.maps.hists.get(process.pid);
+    const total = own ? [...own.slots].reduce((a, b) => a + b, 0) : 0;
+    expect(own?.slots).toHaveLength(26);
+    expect(total).toBeGreaterThanOrEqual(20);
+  });
+});
+
+describe("the sample tcpconnect", () => {
+  const source = sample("tcpconnect");
+  interface ConnectEvent {
+    readonly pid: number;
+    readonly family: number;
+    readonly dport: number;
+    readonly comm: string;
+    readonly deltaUs: bigint;
+  }
+  type TcpConnect = Skeleton<
+    { events: Buffer<ConnectEvent> },
+    Record<"connect4" | "connect6" | "received", SkeletonProgram>,
+    { minUs: bigint },
+    object
+  >;
+
+  kernelTest(
+    "shows a connection of this process with its port and its latency",
+    { needs: [kprobes] },
+    async (t) => {
+      const server = createServer((socket) => socket.end());
+      t.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      const probe = await t.load<TcpConnect>(source);
+      probe.attach();
+      let pid = 0;
+      const events = await during(probe.maps.events, async () => {
+        const script = `require("node:net").connect(${port}, "127.0.0.1").on("close", () => process.exit()).resume()`;
+        const child = t.spawn(process.execPath, ["-e", script]);
+        pid = child.pid;
+        await child.exited;
+      });
+      const own = events.filter((e) => e.pid === pid && e.dport === port);
+      expect(own).toHaveLength(1);
+      expect(own[0]).toMatchObject({ family: 2, dport: port });
+      expect(own[0]?.deltaUs).toBeGreaterThan(0n);
+    },
+  );
+});
+
+describe("the sample ratelimit", () => {
+  // No kernel has spin locks in the values of an LRU hash (map_check_btf, kernel/bpf/syscall.c); in those of a hash.
+  const source = sample("ratelimit", (s) =>
+    s.replaceAll("LruHashMap", "HashMap").replace(', pinning: "by-name"', ""),
+  );
+  type RateLimit = Skeleton<
+    { buckets: Keyed<number, { tokens: bigint; dropped: bigint }> },
+    Record<"shape", SkeletonProgram>,
+    { bytesPerSecond: bigint; burst: bigint },
+    object
+  >;
+
+  kernelTest(
+    "lets a burst pass, drops what is over it, and counts the drops of each source",
+    { needs: [tcxLinks] },
+    async (t) => {
+      const probe = await t.load<RateLimit>(source, { rodata: { bytesPerSecond: 0n, burst: 1000n } });
+      const packet = ethernet({}, ipv4({ source: "10.1.2.3" }, udp({}, new Uint8Array(258))));
+      expect(packet).toHaveLength(300);
+      const send = (): number => probe.programs.shape.testRun({ data: packet }).returnValue;
+      // The first makes the bucket; three more have tokens.
+      expect([send(), send(), send(), send(), send(), send()]).toEqual([0, 0, 0, 0, 2, 2]);
+      const [entry] = probe.maps.buckets;
+      expect(entry?.[1]).toMatchObject({ tokens: 100n, dropped: 2n });
+      const other = ethernet({}, ipv4({ source: "10.1.2.4" }, udp({}, new Uint8Array(258))));
+      expect(probe.programs.shape.testRun({ data: other }).returnValue).toBe(0);
+    },
+  );
+});
+
+describe("the sample language", () => {
+  const source = sample("language");
+  interface Slot {
+    readonly flags: { readonly priority: number };
+    readonly total: bigint;
+  }
+  type Language = Skeleton<
+    {
+      slots: Keyed<number, Slot>;
+      history: { pop(): bigint | undefined };
+      shards: unknown;
+    },
+    Record<"main" | "tail", SkeletonProgram>,
+    object,
+    { mode: number; greeting: string; table: Uint32Array | number[] }
+  >;
+
+  kernelTest(
+    "computes, keeps its sums, calls its tail, and its timer comes a second later",
+    { needs: [numberIterators] },
+    async (t) => {
+      const probe = await t.load<Language>(source);
+      expect(probe.globals.greeting).toBe("hello");
+      probe.globals.mode = 4; // Full: the default case clamps
+      const data = new Uint8Array(100);
+      // The tail's: len % 3.
+      expect(probe.programs.main.testRun({ data }).returnValue).toBe(100 % 3);
+      // Odd numbers below 100, 0 to 50 by the loop, and 3 ^ 1 ^ 4 ^ 1.
+      const total = (2500n + 1275n) ^ 3n ^ 1n ^ 4n ^ 1n;
+      expect(probe.maps.history.pop()).toBe(total);
+      const slot = probe.maps.slots.get(100 & 7);
+      expect(slot?.flags.priority).toBe(Number(total & 7n));
+      expect(slot?.total).toBeGreaterThanOrEqual(9n);
+      await sleep(1200);
+      expect(probe.maps.slots.get(100 & 7)?.total).toBe(0n);
+
+      probe.globals.mode = 0;
+      expect(probe.programs.main.testRun({ data }).returnValue).toBe(0);
+      expect(probe.maps.history.pop()).toBeUndefined();
+    },
+  );
 });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Codec } from "../codec.js";
 import type { RecordSource, TakeRecord } from "../readers/source.js";
-import { UsageError } from "../sys/errors.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
 
@@ -104,14 +103,13 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
     return true;
   }
 
-  /** @throws UsageError `bad-size`: what follows a short record is another record. */
+  /** A program may send less than a whole record: what it left out is zero. What follows is another record. */
   #decode(view: DataView, at: number, length: number): T {
-    if (length < this.codec.size)
-      throw new UsageError(
-        "bad-size",
-        `${this.handle.label}: a record of ${length} bytes, and its codec reads ${this.codec.size}`,
-      );
-    return this.codec.read(view, at, length);
+    const { size } = this.codec;
+    if (length >= size) return this.codec.read(view, at, length);
+    const whole = new Uint8Array(size);
+    whole.set(new Uint8Array(view.buffer, view.byteOffset + at, length));
+    return this.codec.read(new DataView(whole.buffer), 0, size);
   }
 }
 
