@@ -47,8 +47,9 @@ await build({
   supported: { "dynamic-import": false },
   // Of ts-morph the compiler takes TypeScript alone, which is in its common part: the rest would cost 10 ms a start.
   alias: { "ts-morph": "@ts-morph/common" },
-  // Native code stays outside; the rest of ts-morph's optional parts are never reached.
-  external: ["koffi", "@swc/core"],
+  // Native code stays outside, and so does what only projects with a configuration load; the rest of ts-morph's
+  // optional parts are never reached.
+  external: ["koffi", "@swc/core", "zod"],
   banner: { js: url },
   plugins: [withoutLibraries],
 });

@@ -5,4 +5,5 @@ export {
   type CompileResult,
   compile,
 } from "./compile.js";
+export type { ProjectConfig } from "./config/project-config.js";
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "./exit-codes.js";
 import { failureOf } from "./failures.js";
+import { withProject } from "./project.js";
 
 const VERSION = "0.1.0";
-const FILES = "probes, or folders of probes (default: every *.bpf.ts below this folder)";
+const FILES =
+  "probes, or folders of probes (default: those of tsbpfc.config.ts, or every *.bpf.ts below this folder)";
 
 /** Runs the command line and gives the exit code. Commands load when they are called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -28,6 +30,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     "BTF of the kernel to compile against (default: the running kernel's)",
   );
   const kernel = new Option("--kernel <version>", "the oldest Linux to run on, such as 5.15 (default: any)");
+  const config = new Option(
+    "--config <file>",
+    "the project's options (default: tsbpfc.config.ts, if it is there)",
+  );
   program
     .command("build")
     .description("compile probes to <name>.bpf.o and <name>.skel.ts")
@@ -39,9 +45,15 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .option("--llvm <path>", "libLLVM to use (default: TSBPFC_LLVM, then by name)")
     .addOption(btf)
     .addOption(kernel)
+    .addOption(config)
     .option("--json", "diagnostics as JSON on standard output")
     .addOption(new Option("--emit <what>", "only the LLVM IR, or only the object").choices(["ir", "object"]))
-    .action(run(async (files, options) => (await import("./build.js")).build(files, options)));
+    .action(
+      run(async (files, options) => {
+        const job = await withProject(options, files);
+        return (await import("./build.js")).build(job.files, job.options);
+      }),
+    );
   program
     .command("check")
     .description("report what is wrong with probes, and write nothing")
@@ -49,8 +61,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .addOption(cpu)
     .addOption(btf)
     .addOption(kernel)
+    .addOption(config)
     .option("--json", "diagnostics as JSON on standard output")
-    .action(run(async (files, options) => (await import("./check.js")).checkProbes(files, options)));
+    .action(
+      run(async (files, options) => {
+        const job = await withProject(options, files);
+        return (await import("./check.js")).checkProbes(job.files, job.options);
+      }),
+    );
   program
     .command("gen")
     .description("write a skeleton for an object, whoever compiled it")
