@@ -4,6 +4,7 @@ import type { Expr, MapExpr } from "../../model/expressions.js";
 import type { Scope } from "../../scope.js";
 import { mapClass } from "../../stdlib-tables.js";
 import type { MapMethod } from "./arguments.js";
+import { drains } from "./drain.js";
 import { keyed } from "./keyed.js";
 import { queues } from "./queues.js";
 import { records } from "./records.js";
@@ -12,7 +13,7 @@ import { storage } from "./storage.js";
 
 /** By name; `kind.name` where a kind of map has its own form. */
 const methods: ReadonlyMap<string, MapMethod> = new Map(
-  [keyed, queues, records, redirects, storage].flatMap((table) => Object.entries(table)),
+  [keyed, queues, records, redirects, storage, drains].flatMap((table) => Object.entries(table)),
 );
 
 /** Checks `map.method(…)`: null if the map's class has no such method. */
