@@ -1,4 +1,11 @@
-import { elfMachine, elfType, sectionFlag, sectionIndex, sectionType } from "./constants.js";
+import {
+  elfMachine,
+  elfType,
+  sectionFlag,
+  sectionIndex,
+  sectionType,
+  symbolVisibility,
+} from "./constants.js";
 import { ElfError } from "./error.js";
 import { ElfView } from "./view.js";
 
@@ -38,6 +45,10 @@ export interface ElfSymbol {
   /** `st_shndx`, with `SHN_XINDEX` resolved; may be a special value such as 0 (undefined). */
   readonly section: number;
 }
+
+/** Not to be seen from outside its linked object: `__hidden`. */
+export const isHidden = ({ visibility }: ElfSymbol): boolean =>
+  visibility === symbolVisibility.hidden || visibility === symbolVisibility.internal;
 
 /** A relocation (`Elf64_Rel`, `Elf64_Rela`). */
 export interface ElfRelocation {

@@ -1,7 +1,7 @@
 import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
-import { symbolBinding, symbolVisibility } from "../elf/constants.js";
-import type { ElfFile, ElfSection } from "../elf/elf.js";
+import { symbolBinding } from "../elf/constants.js";
+import { type ElfFile, type ElfSection, isHidden } from "../elf/elf.js";
 import { SpecError } from "./error.js";
 import type { MapSpec, VariableSpec } from "./spec.js";
 
@@ -112,9 +112,7 @@ function variablesOf(elf: ElfFile, btf: Btf, section: ElfSection, origin: Global
   if (datasec?.kind !== "datasec") return [];
   const hidden = new Set(
     elf.symbols
-      .filter(
-        (s) => s.section === section.index && (s.binding === symbolBinding.local || isHidden(s.visibility)),
-      )
+      .filter((s) => s.section === section.index && (s.binding === symbolBinding.local || isHidden(s)))
       .map((s) => s.name),
   );
   return datasec.vars.flatMap((entry) => {
@@ -124,8 +122,4 @@ function variablesOf(elf: ElfFile, btf: Btf, section: ElfSection, origin: Global
     const { offset, size } = entry;
     return [{ name, section: section.name, offset, size, type, constant: origin === "rodata" }];
   });
-}
-
-function isHidden(visibility: number): boolean {
-  return visibility === symbolVisibility.hidden || visibility === symbolVisibility.internal;
 }

@@ -1,7 +1,7 @@
 import { Btf } from "../btf/btf.js";
 import type { ElfFile } from "../elf/elf.js";
 import { parseElf } from "../elf/elf.js";
-import { completeDatasecs } from "./datasecs.js";
+import { completeBtf } from "./complete-btf.js";
 import { SpecError } from "./error.js";
 import { readExterns } from "./externs.js";
 import { isCode, readFunctions } from "./functions.js";
@@ -24,7 +24,7 @@ import { readStructOps } from "./struct-ops.js";
 export function parseObject(bytes: Uint8Array): CollectionSpec {
   const elf = parseElf(bytes);
   const section = elf.section(".BTF");
-  const btf = section === null ? null : completeDatasecs(Btf.parse(elf.contents(section)), elf);
+  const btf = section === null ? null : completeBtf(Btf.parse(elf.contents(section)), elf);
   const declared = readMaps(elf, btf);
   const globals = readGlobals(elf, btf);
   const kconfig = btf === null ? { maps: [], kconfigs: [] } : readKconfig(btf, elf);

@@ -17,6 +17,7 @@ import { attachSockmap } from "./sockmap.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
 import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
+import { attachUsdt } from "./usdt/attach.js";
 import { attachXdp } from "./xdp.js";
 
 /** Where to attach what a section's name leaves open. */
@@ -38,6 +39,8 @@ export interface AttachOptions {
   readonly binary?: string;
   /** uprobes: the function; for `.multi`, a pattern with `*` and `?`. */
   readonly symbol?: string;
+  /** A static probe of the binary, `provider:name`. */
+  readonly usdt?: string;
   /** uprobes: bytes from the start of the function, or of the file if no function is named. */
   readonly offset?: number;
   /** Only in this process: uprobes, perf events, and iterators of tasks. */
@@ -74,6 +77,7 @@ const byKind: Partial<Record<AttachKind, Attach>> = {
   ksyscall: attachKsyscall,
   uprobe: attachUprobe,
   uprobe_multi: attachUprobeMulti,
+  usdt: attachUsdt,
   raw_tracepoint: attachRawTracepoint,
   trace: attachTrace,
   lsm: attachTrace,

@@ -31,6 +31,13 @@ export function probeSource(kind: keyof typeof needs, label: string): ProbeSourc
   return { type: Number(text("type")), returnBit: 1n << BigInt(bit) };
 }
 
+/** `PERF_UPROBE_REF_CTR_OFFSET_SHIFT`, include/linux/perf_event.h. */
+const SEMAPHORE_SHIFT = 32n;
+
+/** A uprobe's `config` with a counter of the file that is above zero while somebody probes. Linux 4.20. */
+export const withSemaphore = (config: bigint, offset: number): bigint =>
+  config | (BigInt(offset) << SEMAPHORE_SHIFT);
+
 /** `name`, `name+16`, `name+0x10`. Null if it is none of them. */
 export function nameAndOffset(text: string): { readonly name: string; readonly offset: bigint } | null {
   const match = /^(\S+?)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(text);

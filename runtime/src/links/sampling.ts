@@ -2,7 +2,8 @@ import { Struct } from "../sys/attr.js";
 import { onlineCpus } from "../sys/cpus.js";
 import { UsageError } from "../sys/errors.js";
 import type { Attach } from "./attach.js";
-import { Link } from "./link.js";
+import { LinkGroup } from "./group.js";
+import type { Link } from "./link.js";
 import { linkEvent, openEvent } from "./perf-event.js";
 
 /** `enum perf_type_id`, `perf_hw_id` and `perf_sw_ids`, include/uapi/linux/perf_event.h. */
@@ -66,29 +67,10 @@ export const attachSampling: Attach = (program, { sampling, pid, cookie }) => {
   }
   const [first, ...others] = links;
   if (first && others.length === 0) return first;
-  return new LinkGroup(links, label);
+  return new LinkGroup(links, label, "it is several links, one for each CPU");
 };
 
 function cpusOf(cpu: number | undefined, pid: number | undefined): readonly number[] {
   if (cpu !== undefined) return [cpu];
   return pid === undefined ? onlineCpus() : [-1];
-}
-
-/** Links of one program that live and end together. */
-class LinkGroup extends Link {
-  readonly #links: readonly Link[];
-
-  constructor(links: readonly Link[], label: string) {
-    super(links[0]?.fd ?? -1, label, [], "it is several links, one for each CPU");
-    this.#links = links;
-  }
-
-  override update(program: { readonly fd: number }): void {
-    for (const link of this.#links) link.update(program);
-  }
-
-  override close(): void {
-    for (const link of this.#links) link.close();
-    super.release();
-  }
 }

@@ -105,7 +105,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   for (const [name, program] of spec.programs) {
     if (!program.autoload || structOps.leavesOut(name)) continue;
     const { fd, log } = loadProgram(program, context);
-    const loaded = new Program(fd, program, log);
+    const loaded = new Program(fd, program, log, maps);
     undo.push(() => loaded.close());
     programs.set(name, loaded);
   }

@@ -1,6 +1,7 @@
 import { type ProgramSpec, parseVerifierLog, type VerifierStatistics } from "@tsbpfc/loader";
 import { type AttachOptions, attachProgram } from "../links/attach.js";
 import type { Link } from "../links/link.js";
+import type { MapHandle } from "../maps/handle.js";
 import { pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
@@ -23,6 +24,8 @@ export class Program {
     readonly spec: ProgramSpec,
     /** What the verifier said; empty unless the load asked for it (`verifierLog`). */
     readonly verifierLog = "",
+    /** The maps of its object. */
+    readonly maps: ReadonlyMap<string, MapHandle> = new Map(),
   ) {
     this.#fd = fd;
   }

@@ -2,24 +2,32 @@ import { Btf } from "../btf/btf.js";
 import { encodeBtf } from "../btf/builder.js";
 import type { BtfSecVar, BtfType } from "../btf/types.js";
 import { symbolType } from "../elf/constants.js";
-import type { ElfFile, ElfSymbol } from "../elf/elf.js";
+import { type ElfFile, type ElfSymbol, isHidden } from "../elf/elf.js";
 import { SpecError } from "./error.js";
 import { layoutKconfig } from "./kconfig.js";
 
 /**
  * Completes an object's BTF. LLVM leaves datasec sizes, and the offsets of global variables in them, zero: they
  * are known only from the section headers and the symbols. The kernel wants them, and wants variables in
- * order (btf_datasec_check_meta in kernel/bpf/btf.c). Type ids and string offsets stay as they are.
+ * order (btf_datasec_check_meta in kernel/bpf/btf.c). Hidden functions become static: the verifier then checks them
+ * where they are called, with what is known there, and not by themselves for any argument (libbpf does the same).
+ * Type ids and string offsets stay as they are.
  *
  * @throws BtfError, SpecError SPEC_BAD_VARIABLE
  */
-export function completeDatasecs(btf: Btf, elf: ElfFile): Btf {
+export function completeBtf(btf: Btf, elf: ElfFile): Btf {
   const types = [...btf.ids()].map((id) => btf.type(id));
-  if (!types.some((type) => type.kind === "datasec")) return btf;
+  const hidden = new Set(
+    elf.symbols.filter((s) => s.type === symbolType.func && isHidden(s)).map(({ name }) => name),
+  );
+  if (hidden.size === 0 && !types.some((type) => type.kind === "datasec")) return btf;
   const symbols = new Map(
     elf.symbols.filter((s) => s.type === symbolType.object).map((s) => [`${s.section}:${s.name}`, s]),
   );
-  const completed = types.map((type) => (type.kind === "datasec" ? complete(type, btf, elf, symbols) : type));
+  const completed = types.map((type): BtfType => {
+    if (type.kind === "datasec") return complete(type, btf, elf, symbols);
+    return type.kind === "func" && hidden.has(type.name) ? { ...type, linkage: "static" } : type;
+  });
   return Btf.parse(encodeBtf(completed, { endian: btf.endian, strings: btf.strings }));
 }
 
