@@ -1,12 +1,12 @@
 import fc, { type Random } from "fast-check";
 import { booleans, numbers, places, statementsOf } from "./constructs.js";
-import { func, type Func, type Signature } from "./functions.js";
+import { type Func, func, type Signature } from "./functions.js";
 import { Generator } from "./generator.js";
 import { type Global, type Inputs, inputType, type Program } from "./program.js";
 import { smaller } from "./shrink.js";
 import {
-  allInts,
   type ArrayType,
+  allInts,
   arrayOf,
   bool,
   type DataType,
@@ -16,7 +16,8 @@ import {
 } from "./types.js";
 import { interesting } from "./values.js";
 
-const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+const many = <T>(count: number, make: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
 
 function makeTypes(g: Generator): void {
   const scalar = (): DataType => (g.chance(0.1) ? bool : g.pick(allInts));
@@ -58,7 +59,7 @@ function makeFunction(g: Generator, i: number): Func {
   g.returns = signature.returns;
   g.objectBytes = 80;
   g.variables = params.map((p) => ({ ...p, writable: true }));
-  const body = statementsOf(g, 1 + g.below(5));
+  const body = statementsOf(g, 1 + g.below(3));
   const made = func(signature, body, g.number());
   g.functions.push(signature);
   return made;
@@ -74,7 +75,7 @@ export function makeProgram(random: Random): Program {
   g.returns = ints.i32;
   g.objectBytes = 0;
   g.variables = [];
-  const body = statementsOf(g, 3 + g.below(10));
+  const body = statementsOf(g, 2 + g.below(6));
   return { structs: g.structs, globals, functions, body, result: g.number() };
 }
 

@@ -46,7 +46,7 @@ import {
   variableType,
   whileLoop,
 } from "./statements.js";
-import { allInts, bool, type DataType, isScalar, ints, narrowed } from "./types.js";
+import { allInts, bool, type DataType, ints, isScalar, narrowed } from "./types.js";
 import { interesting } from "./values.js";
 
 const number = (type: DataType): boolean => type.kind === "int";
@@ -78,7 +78,11 @@ export const numbers: readonly Construct<NumberExpr>[] = [
     name: "u64 division",
     weight: 3,
     make: (g) =>
-      binary(g.pick(["/", "%"]), converted(ints.u64, g.varying()), converted(g.pick([ints.u64, ints.u8]), g.varying())),
+      binary(
+        g.pick(["/", "%"]),
+        converted(ints.u64, g.varying()),
+        converted(g.pick([ints.u64, ints.u8]), g.varying()),
+      ),
   },
   { name: "sign", weight: 4, make: (g) => unary(g.pick(["-", "~"]), g.number()) },
   {
@@ -184,13 +188,13 @@ export const places: readonly PlaceConstruct[] = [
 ];
 
 /** Not more than so many blocks in one another. */
-const MAX_NESTING = 3;
+const MAX_NESTING = 2;
 const MAX_LOOPS = 2;
 
 const deepEnough = (g: Generator): boolean => g.nesting >= MAX_NESTING;
 
 /** Statements of a block of their own. */
-const block = (g: Generator, most = 3): Block => g.scoped(() => statementsOf(g, 1 + g.below(most)));
+const block = (g: Generator, most = 2): Block => g.scoped(() => statementsOf(g, 1 + g.below(most)));
 
 export function statementsOf(g: Generator, count: number): Block {
   return Array.from({ length: count }, () =>
@@ -209,7 +213,7 @@ function loopOf(
   make: (counter: string, label: string | null, body: () => Block) => Statement,
 ): Statement | null {
   if (deepEnough(g) || g.loops.length >= MAX_LOOPS) return null;
-  const counter = g.name("i");
+  const counter = g.name("n");
   const label = g.chance(0.3) ? g.name("loop") : null;
   const body = (): Block => {
     const { loops } = g;
@@ -218,7 +222,7 @@ function loopOf(
       return g.scoped(() => {
         g.inSwitch = false;
         g.declare(counter, ints.i64, false);
-        return statementsOf(g, 1 + g.below(3));
+        return statementsOf(g, 1 + g.below(2));
       });
     } finally {
       g.loops = loops;
@@ -227,7 +231,11 @@ function loopOf(
   return make(counter, label, body);
 }
 
-const expression = (name: string, weight: number, make: (g: Generator) => Expr | null): Construct<Statement> => ({
+const expression = (
+  name: string,
+  weight: number,
+  make: (g: Generator) => Expr | null,
+): Construct<Statement> => ({
   name,
   weight,
   make: (g) => {
@@ -354,7 +362,14 @@ function switched(g: Generator): Statement {
   const subject = g.chance(0.4) ? binary("&", g.varying(), literal(3n)) : g.varying();
   const values = new Set<bigint>();
   for (let i = 0; i < 1 + g.below(4); i++)
-    values.add(g.chance(0.7) ? BigInt(g.below(4)) : narrowed(ints.i64, interesting(ints.i64, (n) => g.below(n))));
+    values.add(
+      g.chance(0.7)
+        ? BigInt(g.below(4))
+        : narrowed(
+            ints.i64,
+            interesting(ints.i64, (n) => g.below(n)),
+          ),
+    );
   const cases: Case[] = [...values].map((value) => ({ value, leaves: g.chance(0.6) }));
   if (g.chance(0.6)) cases.splice(g.below(cases.length + 1), 0, { value: null, leaves: g.chance(0.6) });
   const bodies = cases.map(() =>

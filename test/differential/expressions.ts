@@ -6,6 +6,7 @@ import {
   holds,
   type IntType,
   ints,
+  isScalar,
   narrowed,
   type ScalarType,
   widens,
@@ -18,6 +19,8 @@ interface Node {
   readonly text: string;
   /** What the shrinker may put other things in place of. */
   readonly parts: readonly Expr[];
+  /** TypeScript gives it a literal type, and says that two of them have no overlap. */
+  readonly known?: boolean;
 }
 
 export interface NumberExpr extends Node {
@@ -28,6 +31,8 @@ export interface NumberExpr extends Node {
   readonly declared: readonly IntType[];
   /** A constant expression is exact, and adapts to the other side. */
   readonly constant: bigint | null;
+  /** By its form and types, as the page asks of what divides a u64. */
+  readonly neverNegative: boolean;
   rebuild(parts: readonly Expr[]): NumberExpr;
   value(m: Machine): bigint;
 }
@@ -40,6 +45,8 @@ export type Expr = NumberExpr | BoolExpr;
 
 export interface Place extends Node {
   readonly type: DataType;
+  /** Bit-fields of other widths are other types to TypeScript. */
+  readonly bitField?: boolean;
   rebuild(parts: readonly Expr[]): Place;
   cell(m: Machine): Cell;
 }
@@ -59,12 +66,6 @@ export function boolAt(parts: readonly Expr[], i: number): BoolExpr {
 }
 
 const is64u = (expr: NumberExpr): boolean => expr.constant === null && expr.computed === ints.u64;
-/** By its declared types, or as a constant; a u64 expression is one as well. */
-const neverNegative = (expr: NumberExpr): boolean =>
-  expr.constant !== null
-    ? expr.constant >= 0n
-    : expr.computed === ints.u64 ||
-      (expr.declared.length > 0 && expr.declared.every((type) => !type.signed));
 const computedFor = (types: readonly IntType[]): IntType =>
   types.some((type) => type === ints.u64) ? ints.u64 : ints.i64;
 
@@ -80,6 +81,8 @@ export function literal(value: bigint): NumberExpr {
     computed: ints.i64,
     declared: [],
     constant: value,
+    neverNegative: value >= 0n,
+    known: true,
     rebuild: () => literal(value),
     value: () => value,
   };
@@ -89,6 +92,7 @@ export const truth = (value: boolean): BoolExpr => ({
   kind: "boolean",
   text: `${value}`,
   parts: [],
+  known: true,
   rebuild: () => truth(value),
   value: () => (value ? 1n : 0n),
 });
@@ -101,7 +105,17 @@ export function read(place: Place): Expr {
   if (type.kind !== "int") return ill("an aggregate is no value");
   const declared = [type];
   const rebuild = (p: readonly Expr[]): NumberExpr => numberOf(read(place.rebuild(p)));
-  return { kind: "number", text, parts, computed: computedFor(declared), declared, constant: null, rebuild, value };
+  return {
+    kind: "number",
+    text,
+    parts,
+    computed: computedFor(declared),
+    declared,
+    constant: null,
+    neverNegative: !type.signed,
+    rebuild,
+    value,
+  };
 }
 export const numberOf = (expr: Expr): NumberExpr => (expr.kind === "number" ? expr : ill("not a number"));
 export const boolOf = (expr: Expr): BoolExpr => (expr.kind === "boolean" ? expr : ill("not a boolean"));
@@ -130,7 +144,8 @@ const isDivision = (op: Operator): boolean => op === "/" || op === "%";
 
 /** u64 if an operand is u64, else i64; a constant adapts to the other side. Checks what the page calls an error. */
 function computedOf(op: Operator, left: NumberExpr, right: NumberExpr): IntType {
-  if (isShift(op) && right.constant !== null && (right.constant < 0n || right.constant > 63n)) ill("shift count");
+  if (isShift(op) && right.constant !== null && (right.constant < 0n || right.constant > 63n))
+    ill("shift count");
   if (isDivision(op) && right.constant === 0n) ill("division by zero");
   if (op === ">>>") return ints.u64;
   if (op === ">>") {
@@ -141,8 +156,9 @@ function computedOf(op: Operator, left: NumberExpr, right: NumberExpr): IntType 
   const unsigned = is64u(left) || is64u(right);
   if (!unsigned)
     for (const side of [left, right])
-      if (side.constant !== null && side.constant > (1n << 63n) - 1n) ill("a constant of u64 without one beside it");
-  if (unsigned && isDivision(op) && !(neverNegative(left) && neverNegative(right))) ill("u64 by a signed");
+      if (side.constant !== null && side.constant > (1n << 63n) - 1n)
+        ill("a constant of u64 without one beside it");
+  if (unsigned && isDivision(op) && !(left.neverNegative && right.neverNegative)) ill("u64 by a signed");
   return unsigned ? ints.u64 : ints.i64;
 }
 
@@ -161,6 +177,7 @@ export function binary(op: Operator, left: NumberExpr, right: NumberExpr): Numbe
     computed,
     declared: op === ">>>" && constant === null ? [ints.u64] : [],
     constant,
+    neverNegative: constant !== null ? constant >= 0n : computed === ints.u64,
     rebuild: (p) => binary(op, numberAt(p, 0), numberAt(p, 1)),
     value: (m) => {
       if (constant !== null) return constant;
@@ -181,6 +198,8 @@ export function unary(op: "-" | "~", operand: NumberExpr): NumberExpr {
     computed,
     declared: [],
     constant,
+    neverNegative: constant !== null ? constant >= 0n : computed === ints.u64,
+    known: operand.known === true,
     rebuild: (p) => unary(op, numberAt(p, 0)),
     value: (m) => constant ?? wrap(computed, apply(operand.value(m))),
   };
@@ -195,6 +214,7 @@ export function conversion(type: IntType, operand: Expr): NumberExpr {
     computed: computedFor([type]),
     declared: [type],
     constant: null,
+    neverNegative: !type.signed,
     rebuild: (p) => conversion(type, p[0] ?? ill("nothing to convert")),
     value: (m) => narrowed(type, operand.value(m)),
   };
@@ -215,27 +235,31 @@ export function fitted(type: ScalarType, value: Expr): Expr {
   return accepted ? number : conversion(type, number);
 }
 
-/** The same for a bit-field, which TypeScript sees as its unit's type. */
-export const narrow = (place: Place, value: Expr): Expr => {
-  if (place.type.kind !== "int" && place.type.kind !== "bool") return ill("an aggregate is no value");
-  return fitted(place.type, value);
+/** The same for a field: bit-fields of other widths are other types to TypeScript. */
+export const narrow = (type: DataType, bitField: boolean, value: Expr): Expr => {
+  if (!isScalar(type)) return ill("an aggregate is no value");
+  if (bitField && type.kind === "int" && value.kind === "number" && value.declared.length > 0)
+    return conversion(type, value);
+  return fitted(type, value);
 };
 
 export function conditional(condition: BoolExpr, yes: Expr, no: Expr): Expr {
   const text = `(${condition.text} ? ${yes.text} : ${no.text})`;
   const value = (m: Machine): bigint => (condition.value(m) ? yes.value(m) : no.value(m));
   const parts = [condition, yes, no];
+  const known = yes.known === true && no.known === true;
   if (yes.kind === "boolean" || no.kind === "boolean") {
     const rebuild = (p: readonly Expr[]): BoolExpr =>
       boolOf(conditional(boolAt(p, 0), boolAt(p, 1), boolAt(p, 2)));
     boolOf(yes);
     boolOf(no);
-    return { kind: "boolean", text, parts, rebuild, value };
+    return { kind: "boolean", text, parts, known, rebuild, value };
   }
   const unsigned = is64u(yes) || is64u(no);
   // What a u64 or a negative number is together, the page does not say.
-  if (unsigned && !(neverNegative(yes) && neverNegative(no))) ill("u64 or a signed");
-  if (!unsigned) for (const side of [yes, no]) if (side.constant !== null && !holds(ints.i64, side.constant)) ill("u64");
+  if (unsigned && !(yes.neverNegative && no.neverNegative)) ill("u64 or a signed");
+  if (!unsigned)
+    for (const side of [yes, no]) if (side.constant !== null && !holds(ints.i64, side.constant)) ill("u64");
   const rebuild = (p: readonly Expr[]): NumberExpr =>
     numberOf(conditional(boolAt(p, 0), numberAt(p, 1), numberAt(p, 2)));
   return {
@@ -245,6 +269,8 @@ export function conditional(condition: BoolExpr, yes: Expr, no: Expr): Expr {
     computed: unsigned ? ints.u64 : ints.i64,
     declared: [...yes.declared, ...no.declared],
     constant: null,
+    neverNegative: yes.neverNegative && no.neverNegative,
+    known,
     rebuild,
     value,
   };
@@ -265,11 +291,10 @@ export const relationNames = Object.keys(relations) as readonly RelationName[];
 /** Mathematical, whatever the signs. */
 export function comparison(op: RelationName, left: Expr, right: Expr): BoolExpr {
   if (left.kind !== right.kind) ill("a number and a boolean");
+  // `a < (b) > (c)` is a call with type arguments to TypeScript.
+  if (op === "<" && right.text.includes(">")) ill("type arguments");
   if (left.kind === "boolean" && op !== "===" && op !== "!==") ill("booleans have no order");
-  // TypeScript knows the types of literals and says that two of them never overlap.
-  const known = (expr: Expr): boolean =>
-    expr.kind === "number" ? expr.constant !== null : expr.text === "true" || expr.text === "false";
-  if (known(left) && known(right)) ill("two constants");
+  if (left.known && right.known) ill("two constants");
   return {
     kind: "boolean",
     text: `(${left.text} ${op} ${right.text})`,
@@ -287,6 +312,7 @@ export function logical(op: "&&" | "||", left: BoolExpr, right: BoolExpr): BoolE
     kind: "boolean",
     text: `(${left.text} ${op} ${right.text})`,
     parts: [left, right],
+    known: left.known === true || right.known === true,
     rebuild: (p) => logical(op, boolAt(p, 0), boolAt(p, 1)),
     value: (m) => {
       const a = left.value(m);
@@ -299,6 +325,7 @@ export const not = (operand: BoolExpr): BoolExpr => ({
   kind: "boolean",
   text: `!${operand.text}`,
   parts: [operand],
+  known: operand.known === true,
   rebuild: (p) => not(boolAt(p, 0)),
   value: (m) => (operand.value(m) ? 0n : 1n),
 });
@@ -315,7 +342,13 @@ export function nonZero(operand: NumberExpr): BoolExpr {
   };
 }
 
-const scalarOf = (place: Place, text: string, parts: readonly Expr[], rebuild: (p: readonly Expr[]) => Expr, value: (m: Machine) => bigint): Expr =>
+const scalarOf = (
+  place: Place,
+  text: string,
+  parts: readonly Expr[],
+  rebuild: (p: readonly Expr[]) => Expr,
+  value: (m: Machine) => bigint,
+): Expr =>
   place.type.kind === "bool"
     ? { kind: "boolean", text, parts, rebuild: (p) => boolOf(rebuild(p)), value }
     : place.type.kind === "int"
@@ -326,6 +359,7 @@ const scalarOf = (place: Place, text: string, parts: readonly Expr[], rebuild: (
           computed: computedFor([place.type]),
           declared: [place.type],
           constant: null,
+          neverNegative: !place.type.signed,
           rebuild: (p) => numberOf(rebuild(p)),
           value,
         }
@@ -333,13 +367,19 @@ const scalarOf = (place: Place, text: string, parts: readonly Expr[], rebuild: (
 
 /** `x = v`; its value is what was stored. The place is found first. */
 export function assign(place: Place, value: Expr): Expr {
-  const stored = narrow(place, value);
+  const stored = narrow(place.type, place.bitField === true, value);
   const text = `(${place.text} = ${stored.text})`;
   const count = place.parts.length;
-  return scalarOf(place, text, [...place.parts, value], (p) => assign(place.rebuild(p.slice(0, count)), p[count] ?? ill("")), (m) => {
-    const cell = place.cell(m);
-    return store(cell, stored.value(m));
-  });
+  return scalarOf(
+    place,
+    text,
+    [...place.parts, value],
+    (p) => assign(place.rebuild(p.slice(0, count)), p[count] ?? ill("")),
+    (m) => {
+      const cell = place.cell(m);
+      return store(cell, stored.value(m));
+    },
+  );
 }
 
 /** `x += v`; the old value is read before `v` is computed. */
@@ -348,11 +388,17 @@ export function modify(op: Operator, place: Place, value: NumberExpr): Expr {
   const old = numberOf(read(place));
   const computed = computedOf(op, old, value);
   const count = place.parts.length;
-  return scalarOf(place, `(${place.text} ${op}= ${value.text})`, [...place.parts, value], (p) => modify(op, place.rebuild(p.slice(0, count)), numberAt(p, count)), (m) => {
-    const cell = place.cell(m);
-    const before = scalar(cell).value;
-    return store(cell, calculate(op, computed, before, value.value(m)));
-  });
+  return scalarOf(
+    place,
+    `(${place.text} ${op}= ${value.text})`,
+    [...place.parts, value],
+    (p) => modify(op, place.rebuild(p.slice(0, count)), numberAt(p, count)),
+    (m) => {
+      const cell = place.cell(m);
+      const before = scalar(cell).value;
+      return store(cell, calculate(op, computed, before, value.value(m)));
+    },
+  );
 }
 
 /** `x++` and its like. "The value of ++x is what was stored, after narrowing"; of x++, what was there. */
@@ -360,10 +406,16 @@ export function step(place: Place, by: 1n | -1n, prefix: boolean): Expr {
   if (place.type.kind !== "int") ill("not a number");
   const sign = by === 1n ? "++" : "--";
   const text = prefix ? `(${sign}${place.text})` : `(${place.text}${sign})`;
-  return scalarOf(place, text, place.parts, (p) => step(place.rebuild(p), by, prefix), (m) => {
-    const cell = place.cell(m);
-    const before = scalar(cell).value;
-    const after = store(cell, before + by);
-    return prefix ? after : before;
-  });
+  return scalarOf(
+    place,
+    text,
+    place.parts,
+    (p) => step(place.rebuild(p), by, prefix),
+    (m) => {
+      const cell = place.cell(m);
+      const before = scalar(cell).value;
+      const after = store(cell, before + by);
+      return prefix ? after : before;
+    },
+  );
 }

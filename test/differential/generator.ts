@@ -1,5 +1,14 @@
 import type { Random } from "fast-check";
-import { type BoolExpr, type Expr, IllTyped, literal, type NumberExpr, type Place, read, truth } from "./expressions.js";
+import {
+  type BoolExpr,
+  type Expr,
+  IllTyped,
+  literal,
+  type NumberExpr,
+  type Place,
+  read,
+  truth,
+} from "./expressions.js";
 import type { Signature } from "./functions.js";
 import { global, local } from "./places.js";
 import { inputType } from "./program.js";
@@ -34,6 +43,9 @@ interface Tables {
 
 /** Stack bytes for objects of one function: 512 in all, and LLVM keeps other things there. */
 const OBJECT_BYTES = 160;
+
+/** Of expressions. Small programs find as much as large ones, and many more of them run in the same time. */
+const MAX_DEPTH = 3;
 
 /** What is generated, where it is generated: names in scope, and how deep it may go. */
 export class Generator {
@@ -77,8 +89,11 @@ export class Generator {
   from<T>(table: readonly Construct<T>[], otherwise: () => T): T {
     const total = table.reduce((sum, { weight }) => sum + weight, 0);
     for (let attempt = 0; attempt < 8; attempt++) {
-      let at = this.below(total);
-      const chosen = table.find(({ weight }) => (at -= weight) < 0);
+      let left = this.below(total);
+      const chosen = table.find(({ weight }) => {
+        left -= weight;
+        return left < 0;
+      });
       try {
         const made = chosen?.make(this);
         if (made) return made;
@@ -90,7 +105,7 @@ export class Generator {
   }
 
   #deeper<T>(leaf: () => T, make: () => T): T {
-    if (this.#depth >= 4 || (this.#depth > 0 && this.chance(0.15 * this.#depth))) return leaf();
+    if (this.#depth >= MAX_DEPTH || (this.#depth > 0 && this.chance(0.15 * this.#depth))) return leaf();
     this.#depth++;
     try {
       return make();

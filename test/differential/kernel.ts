@@ -1,17 +1,32 @@
 // Many programs, compiled to one object and run in this kernel.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BpfCpu, type CompileResult, compile } from "@tsbpfc/compiler";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { type Collection, loadCollection, VerifierError } from "@tsbpfc/runtime";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { temporaryFolder } from "../support/probe.js";
-import { entryName, evaluate, type Inputs, inputType, nameIn, type Outcome, type Program, sourceOf } from "./program.js";
+import {
+  entryName,
+  evaluate,
+  type Inputs,
+  inputType,
+  nameIn,
+  type Outcome,
+  type Program,
+  sourceOf,
+} from "./program.js";
 import { layoutOf } from "./types.js";
 
 /** What became of a program. */
 export type Verdict =
   | { readonly kind: "same" }
-  | { readonly kind: "different"; readonly inputs: Inputs; readonly expected: Outcome; readonly actual: Outcome }
+  | {
+      readonly kind: "different";
+      readonly inputs: Inputs;
+      readonly expected: Outcome;
+      readonly actual: Outcome;
+    }
   /** By the compiler: a diagnostic, or an exception. */
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   /** By the verifier. */
@@ -32,7 +47,12 @@ const SAME: Verdict = { kind: "same" };
 
 export function run(programs: readonly Program[], options: RunOptions): readonly Verdict[] {
   const verdicts: Verdict[] = programs.map(() => SAME);
-  const object = compiled(programs, options, verdicts, programs.map((_, i) => i));
+  const object = compiled(
+    programs,
+    options,
+    verdicts,
+    programs.map((_, i) => i),
+  );
   if (object) inKernel(object.bytes, programs, object.indices, options, verdicts);
   return verdicts;
 }
@@ -64,10 +84,19 @@ function compiled(
     const index = indices[source.programAt(span.line) ?? -1];
     if (severity !== "error" || index === undefined || bad.has(index)) continue;
     bad.add(index);
-    verdicts[index] = { kind: "refused", code, message };
+    const line = source.text
+      .split("\n")
+      [span.line - 1]?.slice(span.column - 1)
+      .trim();
+    verdicts[index] = { kind: "refused", code, message: `${message}\n  at ${line}` };
   }
   if (bad.size === 0) throw new Error(`an error of no program: ${JSON.stringify(result.diagnostics[0])}`);
-  return compiled(programs, options, verdicts, indices.filter((i) => !bad.has(i)));
+  return compiled(
+    programs,
+    options,
+    verdicts,
+    indices.filter((i) => !bad.has(i)),
+  );
 }
 
 /** Finds the one that the compiler throws at, by halves, and leaves it out. */

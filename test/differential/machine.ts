@@ -66,7 +66,7 @@ function write(bytes: Uint8Array, bitOffset: number, cell: Cell): void {
   const { type } = cell;
   const size = type.kind === "array" ? layoutOf(type.element).size * 8 : 0;
   const { offsets } = layoutOf(type);
-  cell.parts.forEach((part, i) => write(bytes, bitOffset + (offsets[i] ?? i * size), part));
+  for (const [i, part] of cell.parts.entries()) write(bytes, bitOffset + (offsets[i] ?? i * size), part);
 }
 
 /** How a statement ended, if not by running to its end. */

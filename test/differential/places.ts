@@ -1,4 +1,4 @@
-import { type Expr, ill, numberAt, type NumberExpr, type Place } from "./expressions.js";
+import { type Expr, ill, type NumberExpr, numberAt, type Place } from "./expressions.js";
 import type { Cell } from "./machine.js";
 import type { DataType } from "./types.js";
 
@@ -26,6 +26,7 @@ export function field(base: Place, name: string): Place {
     text: `${base.text}.${name}`,
     parts: base.parts,
     type: found.type,
+    bitField: found.bits !== null,
     rebuild: (p) => field(base.rebuild(p), name),
     cell: (m) => partOf(base.cell(m), index),
   };
@@ -56,8 +57,7 @@ export function boundedElement(base: Place, index: NumberExpr, by: "mask" | "rem
     text: `${base.text}[${bounded}]`,
     parts: [...base.parts, index],
     type: type.element,
-    rebuild: (p: readonly Expr[]) =>
-      boundedElement(base.rebuild(p.slice(0, count)), numberAt(p, count), by),
+    rebuild: (p: readonly Expr[]) => boundedElement(base.rebuild(p.slice(0, count)), numberAt(p, count), by),
     cell: (m) => {
       const array = base.cell(m);
       return partOf(array, Number(BigInt.asUintN(64, index.value(m)) % length));

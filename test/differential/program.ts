@@ -39,8 +39,7 @@ export interface Outcome {
 /** What the dialect page says that the program does. */
 export function evaluate(program: Program, inputs: Inputs): Outcome {
   const input = cellOf(inputType);
-  if (input.kind === "aggregate")
-    input.parts.forEach((part, i) => store(part, inputs[i] ?? 0n));
+  if (input.kind === "aggregate") for (const [i, part] of input.parts.entries()) store(part, inputs[i] ?? 0n);
   const own = program.globals.map(({ name, type, initial }): [string, Cell] => {
     const cell = cellOf(type);
     if (isScalar(type)) store(cell, initial);
@@ -98,8 +97,7 @@ export interface Source {
 export function sourceOf(programs: readonly Program[]): Source {
   const lines: { readonly text: string; readonly program: number | null }[] = [];
   const add = (texts: readonly string[], program: number | null): void => {
-    for (const text of texts)
-      lines.push({ text: program === null ? text : nameIn(program, text), program });
+    for (const text of texts) lines.push({ text: program === null ? text : nameIn(program, text), program });
   };
   const parts = programs.map((program, i) => partsOf(program, entryName(i)));
   add(
@@ -109,9 +107,9 @@ export function sourceOf(programs: readonly Program[]): Source {
     ],
     null,
   );
-  parts.forEach(({ before }, i) => add(before, i));
+  for (const [i, { before }] of parts.entries()) add(before, i);
   add(['@program({ license: "GPL" })', "export class Probe {", "  input: Input;"], null);
-  parts.forEach(({ inside }, i) => add(indented(inside), i));
+  for (const [i, { inside }] of parts.entries()) add(indented(inside), i);
   add(["}"], null);
   return {
     text: `${lines.map(({ text }) => text).join("\n")}\n`,

@@ -29,7 +29,8 @@ const result = search({
   cpus,
   most: number(values.most),
   progress: ({ programs, findings }) => {
-    if (programs % 1000 === 0) console.error(`${programs} programs, ${findings.length} findings, ${seconds()}`);
+    if (programs % 1000 === 0)
+      console.error(`${programs} programs, ${findings.length} findings, ${seconds()}`);
   },
 });
 for (const finding of result.findings.slice(0, number(values.most)))

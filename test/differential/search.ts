@@ -6,7 +6,7 @@ import { type Compile, run, type Verdict } from "./kernel.js";
 import { type Inputs, inputType, type Outcome, type Program, sourceOf } from "./program.js";
 
 /** Programs to an object. */
-const BATCH = 50;
+const BATCH = 100;
 /** Inputs that each program is run with. */
 const RUNS = 4;
 

@@ -1,5 +1,15 @@
 // Statements of the dialect: each is made by a function here, which knows its text and, by the dialect page, what it does.
-import { type BoolExpr, boolAt, type Expr, fitted, ill, type NumberExpr, numberAt, type Place } from "./expressions.js";
+import {
+  type BoolExpr,
+  boolAt,
+  type Expr,
+  fitted,
+  ill,
+  type NumberExpr,
+  narrow,
+  numberAt,
+  type Place,
+} from "./expressions.js";
 import { copyCell, type Jump, type Machine, store } from "./machine.js";
 import { type DataType, type IntType, ints, isScalar, type ScalarType } from "./types.js";
 
@@ -83,7 +93,9 @@ export const alias = (name: string, place: Place): Statement =>
 /** `const v = new S()`, or `zeroed<T>()`. */
 export const object = (name: string, type: DataType): Statement =>
   simple(
-    type.kind === "struct" ? `const ${name} = new ${type.name}();` : `const ${name} = zeroed<${type.name}>();`,
+    type.kind === "struct"
+      ? `const ${name} = new ${type.name}();`
+      : `const ${name} = zeroed<${type.name}>();`,
     [],
     () => object(name, type),
     (m) => {
@@ -102,12 +114,17 @@ export function objectLiteral(
     const index = type.fields.findIndex((f) => f.name === field);
     const found = type.fields[index];
     if (!found || !isScalar(found.type)) return ill("no scalar field");
-    return { field, index, value: fitted(found.type, value) };
+    return { field, index, value: narrow(found.type, found.bits !== null, value) };
   });
   return simple(
     `const ${name}: ${type.name} = { ${fits.map(({ field, value }) => `${field}: ${value.text}`).join(", ")} };`,
     values.map(({ value }) => value),
-    (p) => objectLiteral(name, type, values.map(({ field }, i) => ({ field, value: p[i] ?? ill("nothing") }))),
+    (p) =>
+      objectLiteral(
+        name,
+        type,
+        values.map(({ field }, i) => ({ field, value: p[i] ?? ill("nothing") })),
+      ),
     (m) => {
       const cell = m.make(name, type);
       for (const { index, value } of fits) {
@@ -159,7 +176,7 @@ export interface Case {
 
 /** Equal as mathematical integers are. */
 export function choice(subject: NumberExpr, cases: readonly Case[], bodies: readonly Block[]): Statement {
-  if (subject.constant !== null) ill("a constant");
+  if (subject.constant !== null || subject.known) ill("a constant");
   return {
     lines: [
       `switch (${subject.text}) {`,
@@ -207,10 +224,12 @@ function rounds(m: Machine, label: string | null, body: Block, again: () => bool
   return done;
 }
 
-const labelled = (label: string | null, head: string): string => (label === null ? head : `${label}: ${head}`);
+const labelled = (label: string | null, head: string): string =>
+  label === null ? head : `${label}: ${head}`;
 
 /** `for (let i = 0; i < n; i++)`. */
 export function forLoop(counter: string, label: string | null, limit: NumberExpr, body: Block): Statement {
+  if (limit.text.includes(">")) ill("type arguments");
   const mask = 7n;
   const bound = limit.constant === null ? `(${limit.text} & ${mask})` : limit.text;
   const boundOf = (m: Machine): bigint =>

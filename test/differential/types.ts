@@ -94,7 +94,8 @@ export function layoutOf(type: DataType): Layout {
         align = Math.max(align, own.align);
         const unit = own.align * 8;
         // A bit-field goes on where the last ended, unless it would straddle a unit of its type.
-        const fits = field.bits !== null && Math.floor(end / unit) === Math.floor((end + field.bits - 1) / unit);
+        const fits =
+          field.bits !== null && Math.floor(end / unit) === Math.floor((end + field.bits - 1) / unit);
         const start = fits ? end : upTo(end, unit);
         end = start + (field.bits ?? own.size * 8);
         return start;

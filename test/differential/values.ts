@@ -14,7 +14,8 @@ export function interesting(type: IntType, below: (n: number) => number): bigint
     case 4:
       return narrowed(type, BigInt(below(256)));
     default: {
-      const bits = (BigInt(below(0x7fffffff)) << 33n) ^ (BigInt(below(0x7fffffff)) << 8n) ^ BigInt(below(256));
+      const bits =
+        (BigInt(below(0x7fffffff)) << 33n) ^ (BigInt(below(0x7fffffff)) << 8n) ^ BigInt(below(256));
       return narrowed(type, bits);
     }
   }

@@ -60,9 +60,15 @@ export function arithmetic(scope: Scope, op: BinaryOp, left: Expr, right: Expr, 
   return binary(op, widen(left, type), widen(right, type), type, loc);
 }
 
+/** What a shift is computed in: to the right, the count does not decide whether the sign is kept. */
+function shiftedType(op: BinaryOp, left: Expr, right: Expr): IntType {
+  if (op === ">>>") return integers.u64;
+  return op === "<<" ? computedType(left, right) : computedType(left, left);
+}
+
 /** Signed shifts right keep the sign; `>>>` and unsigned ones do not. The count is taken modulo 64. */
 function shifted(op: BinaryOp, left: Expr, right: Expr, loc: Loc): Expr {
-  const type = op === ">>>" ? integers.u64 : computedType(left, int(0n, loc));
+  const type = shiftedType(op, left, right);
   const count = isConstant(right)
     ? int(right.value, loc, integers.u64)
     : binary("&", convert(right, integers.u64), int(63n, loc, integers.u64), integers.u64, loc);

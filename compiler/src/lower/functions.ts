@@ -60,7 +60,10 @@ function declare(types: TypeTable, func: Func): ir.IrFunction {
     func.params.map((p) => types.memory(p.type)),
   );
   const made = module.function(func.name, signature, {
-    linkage: local ? "internal" : "external",
+    // Weak: what calls a global function must not be optimised by its body, for the verifier checks each without the
+    // other. LLVM would leave out arguments that it does not read (the verifier: "Caller passes invalid args"), or
+    // checks of a result whose range it knows.
+    linkage: local ? "internal" : func.linkage === "global" ? "weak" : "external",
     ...(func.section === null ? {} : { section: func.section }),
     paramNames: func.params.map((p) => p.name),
     attributes: func.inline ? ["alwaysinline"] : func.linkage === "global" ? ["noinline"] : [],

@@ -2,20 +2,20 @@ import type { Expr, Place } from "../../dialect/model/expressions.js";
 import { i64, intrinsics, isConstant, type Value } from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
-import { type Address, addressOfPlace, loadValue, readPlace, storeValue, writeBits } from "./places.js";
+import { type Address, addressOfPlace, readAt, storeValue, writeBits } from "./places.js";
 
-/** Stores; the value of the assignment is what was stored. */
+/** Stores; the value of the assignment is what was stored. What names the place is computed before the value. */
 export function lowerAssign(f: FunctionLowering, expr: Expr & { kind: "assign" }): Value {
-  const value = lowerExpression(f, expr.value);
   const address = addressOfPlace(f, expr.place);
+  const value = lowerExpression(f, expr.value);
   f.at(expr.loc);
   return write(f, expr.place, address, value);
 }
 
-/** `x += 1` and its like: the place's address is made once. */
+/** `x += 1` and its like: the place's address is made once, and what is there is read before the value is computed. */
 export function lowerModify(f: FunctionLowering, expr: Expr & { kind: "modify" }): Value {
   const address = addressOfPlace(f, expr.place);
-  const old = isBits(expr.place) ? readPlace(f, expr.place) : loadValue(f, address, expr.place.type);
+  const old = readAt(f, expr.place, address);
   f.current.set(expr.current, old);
   const value = lowerExpression(f, expr.value);
   f.at(expr.loc);
@@ -23,12 +23,10 @@ export function lowerModify(f: FunctionLowering, expr: Expr & { kind: "modify" }
   return expr.result === "old" ? old : stored;
 }
 
-const isBits = (place: Place): boolean => place.kind === "field" && place.field.bits !== null;
-
 function write(f: FunctionLowering, place: Place, address: Address, value: Value): Value {
   if (place.kind === "field" && place.field.bits) {
     writeBits(f, address, place.type, place.field, value);
-    return readPlace(f, place);
+    return readAt(f, place, address);
   }
   const captured = place.kind === "variable" && f.isCaptured(place.variable);
   storeValue(f, captured ? forgotten(f, value) : value, place.type, address);

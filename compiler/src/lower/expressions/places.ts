@@ -1,6 +1,8 @@
 import { spaceOf } from "../../dialect/build.js";
 import type { Place } from "../../dialect/model/expressions.js";
+import { sizeOf } from "../../dialect/model/layout.js";
 import type { Field, Type } from "../../dialect/model/types.js";
+import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOf } from "./alignment.js";
@@ -35,7 +37,7 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       return fieldAddress(f, place);
     case "element": {
       const base = lowerExpression(f, place.base);
-      const index = bounded(f, place, lowerExpression(f, place.index));
+      const index = bounded(f, place);
       f.at(place.loc);
       if (kernelArray(place) && place.index.kind === "int") {
         const array = place.base.type.kind === "ptr" ? f.types.member(place.base.type.to) : null;
@@ -53,15 +55,37 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
   }
 }
 
-/** The index compared in the register that is used; `passthrough` keeps LLVM from finding that it need not be. */
-function bounded(f: FunctionLowering, { bound }: Place & { kind: "element" }, index: ir.Value): ir.Value {
-  return bound.most === null ? index : atMost(f, index, bound.most);
+/** The index, bounded in the register that is used. */
+function bounded(f: FunctionLowering, place: Place & { kind: "element" }): ir.Value {
+  const { min, max } = rangeOf(place.index);
+  if (min === max) return lowerExpression(f, place.index);
+  const inside = masked(f, place) ?? compared(f, place);
+  // LLVM adds what it knows to share no bits with an aligned address by `or`, which the verifier refuses on pointers.
+  const array = place.base.type.kind === "ptr" ? place.base.type.to : place.base.type;
+  return sizeOf(array) <= KNOWN_ALIGNMENT ? ir.intrinsics.opaque(f.b, inside) : inside;
 }
 
-/** A value and its limit, compared on the register that is used. */
+/** What LLVM may give stack slots and globals; it knows no more of others. */
+const KNOWN_ALIGNMENT = 16;
+
+/** `x & 7`: where LLVM knows more of x than the verifier, it would leave out the mask. */
+function masked(f: FunctionLowering, { index, bound }: Place & { kind: "element" }): ir.Value | null {
+  const mask = index.kind === "convert" ? index.operand : index;
+  if (bound.most !== null || mask.kind !== "binary" || mask.op !== "&" || mask.right.kind !== "int")
+    return null;
+  const value = ir.intrinsics.opaque(f.b, lowerExpression(f, mask.left));
+  return f.b.binary("and", value, lowerExpression(f, mask.right));
+}
+
+function compared(f: FunctionLowering, { index, bound }: Place & { kind: "element" }): ir.Value {
+  const value = lowerExpression(f, index);
+  return bound.most === null ? value : atMost(f, value, bound.most);
+}
+
+/** A value and its limit, compared on the register that is used; `opaque` keeps LLVM from finding that it need not be. */
 export function atMost(f: FunctionLowering, value: ir.Value, limit: bigint): ir.Value {
   const most = ir.constInt(ir.i64, limit);
-  const used = ir.intrinsics.passthrough(f.b, value);
+  const used = ir.intrinsics.opaque(f.b, value);
   return f.b.select(f.b.icmp("ugt", used, most), most, used);
 }
 
@@ -77,11 +101,16 @@ export function readPlace(f: FunctionLowering, place: Place): ir.Value {
   f.at(place.loc);
   const space = spaceOf(place);
   if (space !== "direct") return probeRead(f, address.pointer, place.type, space);
-  if (place.kind === "field" && place.field.bits) return readBits(f, address, place.type, place.field);
-  const value = loadValue(f, address, place.type);
+  const value = readAt(f, place, address);
   // A packet pointer is never null: saying so saves the test of every header made from it.
   if (isPacketPointer(place.type)) ir.intrinsics.assume(f.b, f.b.icmp("ne", value, ir.zero(value.type)));
   return value;
+}
+
+/** What is at a place whose address was made before: making it again would do again what its indexes do. */
+export function readAt(f: FunctionLowering, place: Place, address: Address): ir.Value {
+  if (place.kind === "field" && place.field.bits) return readBits(f, address, place.type, place.field);
+  return loadValue(f, address, place.type);
 }
 
 export const isPacketPointer = (type: Type): boolean => type.kind === "int" && type.packet === true;
