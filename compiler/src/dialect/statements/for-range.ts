@@ -1,0 +1,151 @@
+import { ts } from "ts-morph";
+import { LoopBody } from "../bodies.js";
+import { addressOf, binary, convert, int, readVariable } from "../build.js";
+import { helperCall } from "../builtins/helper-call.js";
+import { closureArguments, makeClosure, parameterOf } from "../closures.js";
+import { checkValue } from "../expressions/index.js";
+import type { Expr, Variable } from "../model/expressions.js";
+import { layOut } from "../model/layout.js";
+import type { Loc } from "../model/location.js";
+import type { ExternFunction } from "../model/model.js";
+import type { Statement } from "../model/statements.js";
+import { boolType, integers, pointerTo, type StructType, type Type, voidType } from "../model/types.js";
+import type { Scope } from "../scope.js";
+import { isOlder } from "../target.js";
+import { checkOne } from "./index.js";
+import { labelOf } from "./jumps.js";
+import { loopName, named } from "./loop-names.js";
+import { withTargets } from "./loops.js";
+
+/** The kernel's iterator of numbers: commit 6018e1f407cc. */
+const ITERATORS_SINCE = "6.4";
+
+/** `for (const i of range(from, to))`: an open-coded iterator, or `bpf_loop` on kernels that are older. */
+export function overRange(
+  scope: Scope,
+  node: ts.ForOfStatement,
+  call: ts.CallExpression,
+): Statement | Statement[] {
+  const name = loopName(scope, node);
+  const [first, last] = call.arguments;
+  if (!name || !ts.isIdentifier(name) || !first || !last) return [];
+  const from = checkValue(scope, first, integers.i32);
+  const to = checkValue(scope, last, integers.i32);
+  if (from.type.kind === "error" || to.type.kind === "error") return [];
+  const loop = isOlder(scope.session.target, ITERATORS_SINCE) ? byCallback : byIterator;
+  return loop(scope, node, name, from, to);
+}
+
+/** The body as a callback that is given the number of its round. */
+function byCallback(
+  scope: Scope,
+  node: ts.ForOfStatement,
+  name: ts.Identifier,
+  from: Expr,
+  to: Expr,
+): Statement {
+  const loc = scope.session.locate(node);
+  const hold = (called: string, init: Expr): { variable: Variable; statement: Statement; value: Expr } => {
+    const variable = scope.hidden(called, init.type, loc);
+    const statement: Statement = { kind: "variable", variable, init, loc };
+    return { variable, statement, value: convert(readVariable(variable, loc), integers.i64) };
+  };
+  const [low, high] = [hold("from", from), hold("to", to)];
+  const label = labelOf(scope, node);
+  const round = parameterOf("round", integers.u32, loc, 0);
+  const loop = new LoopBody(scope, label, loc);
+  const head = { name: "range", params: [round], loc, captures: true };
+  const closure = makeClosure(scope, head, loop, () => {
+    const index = binary("+", low.value, convert(readVariable(round, loc), integers.i64), integers.i64, loc);
+    const variable = named(scope, name, integers.i32);
+    return [
+      { kind: "variable", variable, init: convert(index, integers.i32), loc },
+      withTargets(scope, label, () => checkOne(scope, node.statement)),
+    ];
+  });
+  const { address, captures } = closureArguments(closure, loc);
+  const rounds: Expr = {
+    kind: "conditional",
+    condition: { kind: "compare", op: "<", left: low.value, right: high.value, type: boolType, loc },
+    whenTrue: convert(binary("-", high.value, low.value, integers.i64, loc), integers.u32),
+    whenFalse: int(0n, loc, integers.u32),
+    type: integers.u32,
+    loc,
+  };
+  const args = [rounds, address, captures, int(0n, loc, integers.u64)];
+  const expression = helperCall(scope, node, "bpf_loop", args, integers.i64);
+  return {
+    kind: "block",
+    body: [
+      low.statement,
+      high.statement,
+      ...loop.before,
+      { kind: "expression", expression, loc },
+      ...loop.after,
+    ],
+    loc,
+  };
+}
+
+/** `struct bpf_iter_num`: include/uapi/linux/bpf.h. */
+const iteratorState: StructType = {
+  kind: "struct",
+  name: "bpf_iter_num",
+  union: false,
+  origin: "local",
+  shape: layOut(
+    [{ name: "__opaque", type: { kind: "array", element: integers.u64, length: 1 }, width: null }],
+    { union: false, packed: false, align: 8 },
+  ),
+  loc: null,
+  syscallArguments: [],
+};
+
+/** The kernel's functions of that iterator, since Linux 6.4: kernel/bpf/bpf_iter.c. */
+function iteratorFunctions(scope: Scope, loc: Loc) {
+  const it = { name: "it", type: pointerTo(iteratorState) };
+  const declare = (name: string, params: ExternFunction["params"], returns: Type): ExternFunction =>
+    scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
+  const bounds = ["start", "end"].map((name) => ({ name, type: integers.i32 }));
+  return {
+    start: declare("bpf_iter_num_new", [it, ...bounds], integers.i32),
+    next: declare("bpf_iter_num_next", [it], pointerTo(integers.i32, "direct", true)),
+    destroy: declare("bpf_iter_num_destroy", [it], voidType),
+  };
+}
+
+/** The body in place, between the kernel's functions. */
+function byIterator(
+  scope: Scope,
+  node: ts.ForOfStatement,
+  name: ts.Identifier,
+  from: Expr,
+  to: Expr,
+): Statement {
+  const loc = scope.session.locate(node);
+  const variable = named(scope, name, integers.i32);
+  const label = labelOf(scope, node);
+  const body = withTargets(scope, label, () => checkOne(scope, node.statement));
+  const functions = iteratorFunctions(scope, loc);
+  const state = scope.slot("iterator", iteratorState, loc);
+  const address: Expr = addressOf({ kind: "slot", slot: state, type: state.type, loc });
+  const called = (callee: ExternFunction, args: readonly Expr[]): Expr => ({
+    kind: "kernelCall",
+    callee,
+    args: [address, ...args],
+    type: callee.returns,
+    loc,
+  });
+  return {
+    kind: "iterate",
+    label,
+    variable,
+    range: { from, to },
+    state,
+    start: called(functions.start, [from, to]),
+    next: called(functions.next, []),
+    destroy: called(functions.destroy, []),
+    body,
+    loc,
+  };
+}
