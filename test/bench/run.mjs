@@ -1,10 +1,11 @@
 // Our compiler beside clang and bpftool, in one run: `npm run bench` for cold builds, `npm run bench -- code` for what
-// the verifier and the kernel make of the code. Ratios are ours to theirs: below 1 is better.
+// the verifier and the kernel make of the code, `npm run bench -- runtime` for loader and runtime beside libbpf. Ratios are ours to theirs: below 1 is better.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runtime } from "./runtime/run.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const tsbpfc = here("../../compiler/bin/tsbpfc.cjs");
@@ -142,8 +143,13 @@ async function code() {
 }
 
 try {
-  prepare();
-  await (process.argv[2] === "code" ? code() : builds());
+  if (process.argv[2] === "runtime") {
+    need("clang-19", "cc");
+    await runtime(folder);
+  } else {
+    prepare();
+    await (process.argv[2] === "code" ? code() : builds());
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

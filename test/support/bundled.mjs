@@ -20,7 +20,7 @@ export async function bundled(entryPoints, act) {
       format: "esm",
       target: "node20",
       conditions: ["tsbpfc-source"],
-      external: ["koffi"],
+      external: ["koffi", "typescript"],
       sourcemap: "inline",
       logLevel: "error",
     });

@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
 import { bytesAt } from "./bytes.js";
+import { knownText, NAME_BYTES } from "./names.js";
 
 // Text is UTF-8. The kernel's strings need not be: a path is any bytes, and a comm is cut within a character. A byte
 // that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, and becomes that byte again when it is written
@@ -18,6 +19,10 @@ const SHORT = 16;
 
 /** `char[length]` up to the first NUL, or all of it. */
 export function readText(view: DataView, at: number, length: number): string {
+  return length === NAME_BYTES ? knownText(view, at, readAny) : readAny(view, at, length);
+}
+
+function readAny(view: DataView, at: number, length: number): string {
   let ascii = "";
   for (let i = 0; i < length; i++) {
     const byte = view.getUint8(at + i);
