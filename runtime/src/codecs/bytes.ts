@@ -5,9 +5,18 @@ import { UsageError } from "../sys/errors.js";
 export const bytesAt = (view: DataView, at: number, length: number): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset + at, length);
 
+/** Up to so many bytes, stores are faster than a view of them: some 100 ns each. */
+const SHORT = 64;
+
 /** Zeroes a struct before its fields are written: padding holds nothing. */
 export function clear(view: DataView, at: number, length: number): void {
-  bytesAt(view, at, length).fill(0);
+  if (length > SHORT) {
+    bytesAt(view, at, length).fill(0);
+    return;
+  }
+  let i = 0;
+  for (; i + 4 <= length; i += 4) view.setUint32(at + i, 0);
+  for (; i < length; i++) view.setUint8(at + i, 0);
 }
 
 /** A copy: the view's memory may be the kernel's. */

@@ -189,27 +189,29 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   *keys(): IterableIterator<K> {
     const batches = readBatches(this.handle, this.elements.value.byteLength);
     if (batches === null) yield* this.#walk();
-    else for (const { keys, count } of batches) yield* decoded(keys, this.keys_, count);
+    else
+      for (const { keys, count } of batches)
+        for (let i = 0; i < count; i++) yield this.keys_.read(keys, i * this.keys_.size);
   }
 
-  *entries(): IterableIterator<[K, V]> {
+  entries(): IterableIterator<[K, V]> {
     const batches = readBatches(this.handle, this.elements.value.byteLength);
-    if (batches === null) {
-      for (const key of this.#walk()) {
-        const value = this.get(key);
-        if (value !== undefined) yield [key, value];
-      }
-      return;
-    }
-    yield* this.#decoded(batches);
+    return batches === null ? this.#walked() : this.#decoded(batches);
   }
 
-  *#decoded(batches: Iterable<Batch>): Generator<[K, V], void, undefined> {
-    for (const { keys, values, count } of batches) {
-      // Decoded before the first is handed over: the loop's body may ask for another batch.
-      const all = decoded(values, this.values_, count);
-      for (const [i, key] of decoded(keys, this.keys_, count).entries()) yield [key, all[i] as V];
+  *#walked(): Generator<[K, V], void, undefined> {
+    for (const key of this.#walk()) {
+      const value = this.get(key);
+      if (value !== undefined) yield [key, value];
     }
+  }
+
+  /** A batch is the walk's own: what the loop's body does to the map, or another walk, leaves it as it is. */
+  *#decoded(batches: Iterable<Batch>): Generator<[K, V], void, undefined> {
+    const { keys_, values_ } = this;
+    for (const { keys, values, count } of batches)
+      for (let i = 0; i < count; i++)
+        yield [keys_.read(keys, i * keys_.size), values_.read(values, i * values_.size)];
   }
 
   /**
@@ -239,9 +241,6 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return this.entries();
   }
 }
-
-const decoded = <T>(view: DataView, codec: Codec<T>, count: number): T[] =>
-  Array.from({ length: count }, (_, i) => codec.read(view, i * codec.size));
 
 function* parts<T>(items: Iterable<T>, most: number): Generator<T[], void, undefined> {
   let part: T[] = [];
