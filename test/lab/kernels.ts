@@ -35,6 +35,7 @@ export const kernels: readonly KernelRow[] = [
     // Of the machine that the project is built on.
     lacks: {
       kprobes: "built without CONFIG_KPROBES",
+      "addresses of variables": "built without CONFIG_KALLSYMS_ALL",
       "kprobe.multi links": "built without CONFIG_FPROBE",
       "fentry and fexit": "refused with EPERM",
       "BPF LSM": "refused with EPERM",

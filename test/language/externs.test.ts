@@ -99,23 +99,6 @@ declare function bpf_dynptr_size(packet: Dynptr): u32;`,
     expect(await computed(source)).toMatchObject({ address: BigInt(`0x${address}`), missing: 3n });
   });
 
-  // The kernel finds such variables by name, among all its symbols.
-  it.skipIf(!/CONFIG_KALLSYMS_ALL=y/.test(configuration()))(
-    "a per-CPU variable of the kernel is read through the helper for them",
-    async () => {
-      const source = run(
-        "  number: i32 = 0; other: u64 = 0;",
-        `    const own = bpf_this_cpu_ptr<ptr<i32>>(addr(bpf_prog_active));
-    this.number = own.value + 1;`,
-        {
-          imports: "bpf_this_cpu_ptr, addr,",
-          before: "declare const bpf_prog_active: i32;",
-        },
-      );
-      expect(Number((await computed(source)).number)).toBeGreaterThan(0);
-    },
-  );
-
   it.skipIf(!has("bpftool") || configuration() === "")("libbpf finds them and loads the object", () => {
     const source = run(
       `  @kconfig("CONFIG_HZ") readonly hz: u32; @kconfig("CONFIG_NEVER") readonly never: u64 = 0; n: u64 = 0;`,
