@@ -71,23 +71,46 @@ export const kprobes: Feature = {
   },
 };
 
+/** A link of one function, made in the way of many. */
+const multiLink = (type: "trace_kprobe_multi" | "trace_kprobe_session"): Answer =>
+  withProgram("kprobe", type, {}, (fd) => {
+    const k = kernel();
+    const name = cText(TEST_FUNCTION);
+    const names = new Uint8Array(BigUint64Array.of(k.address(name)).buffer);
+    const attr = new Struct("linkCreate", {
+      prog_fd: fd,
+      attach_type: attachTypes[type],
+      "kprobe_multi.cnt": 1,
+      "kprobe_multi.syms": k.address(names),
+    });
+    return made(bpf(k, "BPF_LINK_CREATE", attr.bytes));
+  });
+
 /** One link for many functions. Linux 5.18 with CONFIG_FPROBE. */
 export const kprobeMulti: Feature = {
   name: "kprobe.multi links",
   since: "5.18",
+  probe: () => multiLink("trace_kprobe_multi"),
+};
+
+/** One program at the entry and the return of functions. Linux 6.10 with CONFIG_FPROBE. */
+export const kprobeSession: Feature = {
+  name: "kprobe.session links",
+  since: "6.10",
+  probe: () => multiLink("trace_kprobe_session"),
+};
+
+/**
+ * fmod_ret of the functions that BTF marks for it. Linux 6.3 (kernel commit 5b481acab4ce); from 5.7 on with
+ * CONFIG_FUNCTION_ERROR_INJECTION.
+ */
+export const modifyReturn: Feature = {
+  name: "fmod_ret",
+  since: "6.3",
   probe: () =>
-    withProgram("kprobe", "trace_kprobe_multi", {}, (fd) => {
-      const k = kernel();
-      const name = cText(TEST_FUNCTION);
-      const names = new Uint8Array(BigUint64Array.of(k.address(name)).buffer);
-      const attr = new Struct("linkCreate", {
-        prog_fd: fd,
-        attach_type: attachTypes.trace_kprobe_multi,
-        "kprobe_multi.cnt": 1,
-        "kprobe_multi.syms": k.address(names),
-      });
-      return made(bpf(k, "BPF_LINK_CREATE", attr.bytes));
-    }),
+    withFunction("bpf_modify_return_test", (id) =>
+      withProgram("tracing", "modify_return", { attach_btf_id: id }, () => "yes"),
+    ),
 };
 
 /** fentry, fexit. Linux 5.5 on x86-64, 6.0 on arm64, with BTF of the kernel. */

@@ -1,7 +1,15 @@
 export { btfFeatures } from "./btf.js";
 export type { Answer, Feature } from "./feature.js";
 export { attachCookies, type HelperName, helperFeature, memcgAccounting } from "./helpers.js";
-export { bpfLsm, fentry, kprobeMulti, kprobes, numberIterators } from "./hooks.js";
+export {
+  bpfLsm,
+  fentry,
+  kprobeMulti,
+  kprobeSession,
+  kprobes,
+  modifyReturn,
+  numberIterators,
+} from "./hooks.js";
 export {
   type LinkType,
   linkTypeFeature,

@@ -37,8 +37,19 @@ export interface AttachOptions {
   readonly netns?: string;
   /** uprobes: the executable or library, by path, or by name in the usual folders. */
   readonly binary?: string;
-  /** uprobes: the function; for `.multi`, a pattern with `*` and `?`. */
+  /**
+   * uprobes: the function; for `.multi`, a pattern with `*` and `?`. kprobe.multi: likewise. freplace: the function of
+   * `target`.
+   */
   readonly symbol?: string;
+  /** Instead of a pattern: the functions themselves, for `.multi` and `.session`. */
+  readonly symbols?: readonly string[];
+  /** One for each of `symbols`, in their order, instead of one `cookie` for all. */
+  readonly cookies?: readonly bigint[];
+  /** uprobes: byte of the file where a counter is that the kernel keeps above zero meanwhile. Linux 4.20. */
+  readonly semaphore?: number;
+  /** freplace: another loaded program than the one that the program was loaded for. */
+  readonly target?: { readonly fd: number };
   /** A static probe of the binary, `provider:name`. */
   readonly usdt?: string;
   /** uprobes: bytes from the start of the function, or of the file if no function is named. */

@@ -2,7 +2,7 @@ import { attachTypes } from "@tsbpfc/loader";
 import { cText } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import type { Attach } from "./attach.js";
+import type { Attach, AttachOptions } from "./attach.js";
 import { createLink } from "./create.js";
 import { isPattern, pattern } from "./pattern.js";
 import { tracefs } from "./tracefs.js";
@@ -14,14 +14,14 @@ const BPF_F_KPROBE_MULTI_RETURN = 1;
  * `kprobe.multi/pattern`, `kretprobe.multi/…`, `kprobe.session/…`: every traceable function that the pattern takes
  * (`*` for any characters, `?` for one), by one link. Linux 5.18 with CONFIG_FPROBE; sessions 6.10.
  */
-export const attachKprobeMulti: Attach = (program, { cookie }) => {
+export const attachKprobeMulti: Attach = (program, options) => {
   const { section, attachTo, expectedAttachType } = program.spec;
   const label = `${section} (${program.label})`;
-  const names = functionNames(attachTo, label);
+  const names = options.symbols ?? functionNames(options.symbol ?? attachTo, label);
+  const cookies = cookiesOf(names.length, options, label);
   const k = kernel();
   const texts = names.map(cText);
   const pointers = new Uint8Array(BigUint64Array.from(texts, (text) => k.address(text)).buffer);
-  const cookies = new Uint8Array(BigUint64Array.from(names, () => cookie ?? 0n).buffer);
   return createLink(
     {
       prog_fd: program.fd,
@@ -29,12 +29,20 @@ export const attachKprobeMulti: Attach = (program, { cookie }) => {
       "kprobe_multi.flags": section.startsWith("kretprobe") ? BPF_F_KPROBE_MULTI_RETURN : 0,
       "kprobe_multi.cnt": names.length,
       "kprobe_multi.syms": k.address(pointers),
-      "kprobe_multi.cookies": cookie === undefined ? 0n : k.address(cookies),
+      "kprobe_multi.cookies": cookies === null ? 0n : k.address(cookies),
     },
     label,
     section.startsWith("kprobe.session") ? "6.10" : "5.18",
   );
 };
+
+/** What each function's program is told, as the kernel reads it; null: nothing. @throws UsageError for a wrong number */
+export function cookiesOf(count: number, options: AttachOptions, label: string): Uint8Array | null {
+  const { cookie, cookies = cookie === undefined ? null : Array<bigint>(count).fill(cookie) } = options;
+  if (cookies === null) return null;
+  if (cookies.length === count) return new Uint8Array(BigUint64Array.from(cookies).buffer);
+  throw new UsageError("bad-value", `${label}: ${cookies.length} cookies for ${count} functions`);
+}
 
 /** One name as it stands, or what tracefs lists of a pattern: the functions that ftrace can patch. */
 function functionNames(wanted: string, label: string): readonly string[] {

@@ -6,9 +6,10 @@ import { kernel } from "../sys/kernel.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { binaryFunctions, findBinary } from "./binary.js";
 import { createLink } from "./create.js";
+import { cookiesOf } from "./kprobe-multi.js";
 import { pattern } from "./pattern.js";
 import { attachPerfEvent } from "./perf-event.js";
-import { nameAndOffset, probeSource } from "./probe-source.js";
+import { nameAndOffset, probeSource, withSemaphore } from "./probe-source.js";
 
 /**
  * `uprobe/binary:function`, `uprobe/binary:function+0x10`, `uretprobe/…`; or the section `uprobe` alone and
@@ -23,7 +24,7 @@ export const attachUprobe: Attach = (program, options) => {
   const at = symbol === null ? offset : fileOffset(path, symbol, label) + offset;
   const event = {
     type: source.type,
-    config: isReturn ? source.returnBit : 0n,
+    config: withSemaphore(isReturn ? source.returnBit : 0n, options.semaphore ?? 0),
     uprobe_path: kernel().address(cText(path)),
     probe_offset: at,
   };
@@ -39,20 +40,30 @@ const BPF_F_UPROBE_MULTI_RETURN = 1;
  */
 export const attachUprobeMulti: Attach = (program, options) => {
   const { section, expectedAttachType } = program.spec;
-  const { path, symbol, offset } = targetOf(program, options);
+  const [first] = options.symbols ?? [];
+  const { path, symbol, offset } = targetOf(
+    program,
+    first === undefined ? options : { ...options, symbol: first },
+  );
   const label = `${section} on ${path} (${program.label})`;
   const offsets =
-    symbol === null ? [offset] : matching(path, symbol, label).map((found) => BigInt(found.offset) + offset);
+    options.symbols?.map((name) => fileOffset(path, name, label)) ??
+    (symbol === null
+      ? [offset]
+      : matching(path, symbol, label).map((found) => BigInt(found.offset) + offset));
   const k = kernel();
   const places = new Uint8Array(BigUint64Array.from(offsets).buffer);
-  const cookies = new Uint8Array(BigUint64Array.from(offsets, () => options.cookie ?? 0n).buffer);
+  const cookies = cookiesOf(offsets.length, options, label);
+  const { semaphore } = options;
+  const counters = new Uint8Array(BigUint64Array.from(offsets, () => BigInt(semaphore ?? 0)).buffer);
   return createLink(
     {
       prog_fd: program.fd,
       attach_type: attachTypes[expectedAttachType ?? "trace_uprobe_multi"],
       "uprobe_multi.path": k.address(cText(path)),
       "uprobe_multi.offsets": k.address(places),
-      "uprobe_multi.cookies": options.cookie === undefined ? 0n : k.address(cookies),
+      "uprobe_multi.cookies": cookies === null ? 0n : k.address(cookies),
+      "uprobe_multi.ref_ctr_offsets": semaphore === undefined ? 0n : k.address(counters),
       "uprobe_multi.cnt": offsets.length,
       "uprobe_multi.flags": section.startsWith("uretprobe") ? BPF_F_UPROBE_MULTI_RETURN : 0,
       "uprobe_multi.pid": options.pid ?? 0,

@@ -1,0 +1,117 @@
+import {
+  fentry,
+  kprobeMulti,
+  kprobeSession,
+  modifyReturn,
+  type Skeleton,
+  type SkeletonProgram,
+} from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
+import type { Bench } from "../support/bench.js";
+import { kernelTest } from "../support/kernel-test.js";
+
+type Names = "entry" | "modify" | "many" | "session" | "target";
+type Tracing = Skeleton<
+  object,
+  Record<Names, SkeletonProgram>,
+  object,
+  { runs: bigint; returns: bigint; cookie: bigint; cookies: bigint; result: number }
+>;
+type Replacement = Skeleton<object, { other: SkeletonProgram }, object, { runs: bigint }>;
+
+function load(t: Bench, ...names: readonly Names[]): Tracing {
+  const programs = Object.fromEntries(names.map((name) => [name, { autoload: true }]));
+  const probe = fixtureSkeleton<Tracing>("tracing").open({ programs });
+  t.defer(() => probe.close());
+  return probe.load();
+}
+
+const packet = { data: new Uint8Array(64) };
+
+describe("tracing of an object of clang's", () => {
+  kernelTest("fentry is told its cookie", { needs: [fentry] }, (t) => {
+    const probe = load(t, "entry");
+    probe.programs.entry.attach({ cookie: 0x1_0000_0001n });
+    probe.programs.entry.testRun();
+    expect(probe.globals.runs).toBe(1n);
+    expect(probe.globals.cookie).toBe(0x1_0000_0001n);
+    expect(probe.programs.entry.links[0]?.info().kind).toBe("tracing");
+  });
+
+  kernelTest(
+    "fmod_ret puts its own result in the place of a function",
+    { needs: [fentry, modifyReturn] },
+    (t) => {
+      const probe = load(t, "modify");
+      const before = probe.programs.modify.testRun().returnValue;
+      probe.programs.modify.attach();
+      expect(probe.programs.modify.testRun().returnValue).toBe(before);
+      expect(probe.globals.runs).toBeGreaterThan(0n);
+      probe.globals.result = -22;
+      expect(probe.programs.modify.testRun().returnValue).not.toBe(before);
+    },
+  );
+
+  kernelTest(
+    "kprobe.multi: functions by a pattern, or by name with a cookie for each",
+    { needs: [fentry, kprobeMulti] },
+    (t) => {
+      const probe = load(t, "many", "entry");
+      const { many, entry } = probe.programs;
+      const all = many.attach();
+      entry.testRun();
+      expect(probe.globals.runs).toBeGreaterThanOrEqual(8n);
+      all.close();
+      probe.globals.runs = 0n;
+      const symbols = ["bpf_fentry_test1", "bpf_fentry_test3"];
+      expect(() => many.attach({ symbols, cookies: [1n] })).toThrow(/1 cookies for 2 functions/);
+      const two = many.attach({ symbols, cookies: [10n, 200n] });
+      entry.testRun();
+      expect([probe.globals.runs, probe.globals.cookies]).toEqual([2n, 210n]);
+      expect(two.info()).toMatchObject({ kind: "kprobe_multi" });
+    },
+  );
+
+  kernelTest(
+    "kprobe.session runs at the entry and at the return",
+    { needs: [fentry, kprobeSession] },
+    (t) => {
+      const probe = load(t, "session", "entry");
+      probe.programs.session.attach();
+      probe.programs.entry.testRun();
+      expect([probe.globals.runs, probe.globals.returns]).toEqual([2n, 1n]);
+    },
+  );
+
+  kernelTest(
+    "freplace takes the place of a loaded program's function, also of another such program",
+    { needs: [fentry] },
+    (t) => {
+      const probe = load(t, "target");
+      const second = load(t, "target");
+      const { target } = probe.programs;
+      const run = (which: Tracing) => which.programs.target.testRun(packet).returnValue;
+      expect(run(probe)).toBe(1);
+      const without = fixtureSkeleton<Replacement>("replace").open();
+      t.defer(() => without.close());
+      expect(() => without.load()).toThrow(/target/);
+      const replacement = fixtureSkeleton<Replacement>("replace").open({
+        programs: { other: { target: target.program } },
+      });
+      t.defer(() => replacement.close());
+      const { other } = replacement.load().programs;
+      const link = other.attach();
+      expect([run(probe), run(second)]).toEqual([42, 1]);
+      expect(replacement.globals.runs).toBe(1n);
+      link.close();
+      expect(run(probe)).toBe(1);
+      const elsewhere = other.attach({ target: second.programs.target.program, symbol: "decide" });
+      expect([run(probe), run(second)]).toEqual([1, 42]);
+      elsewhere.close();
+      expect(() => other.attach({ target: second.programs.target.program, symbol: "none" })).toThrow(
+        /'none'/,
+      );
+    },
+  );
+});
