@@ -120,9 +120,9 @@ script.runInThisContext()(loaded.exports, Module.createRequire(bundle), loaded, 
 
 loaded.exports.main(args).then(
   (code) => {
-    // The cache holds what has been compiled by now, lazily too: after a build that is what every build needs, after
-    // --version next to nothing.
-    const complete = args[0] === "build" && code === 0;
+    // The cache holds what V8 has compiled by now, lazily too: after a build that is what every build needs, after
+    // --version, or where nothing had changed, next to nothing.
+    const complete = args[0] === "build" && code === 0 && loaded.exports.hasCompiled();
     if (file && complete && (!cachedData || script.cachedDataRejected))
       writeCache(file, script.createCachedData());
     // Output to files, terminals and pipes is written by now (Linux); taking the heap apart would take 10 ms.

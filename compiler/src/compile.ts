@@ -34,6 +34,11 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Null if there were errors. */
   readonly output: CompileOutput | null;
+  /**
+   * Absolute paths of the files that the result comes from, and of those that were looked for and are not there: it is
+   * the same as long as they are. Null if they are not known.
+   */
+  readonly inputs: readonly string[] | null;
 }
 
 export interface CompileOutput {
@@ -52,16 +57,17 @@ export interface CompileOutput {
  * @throws LlvmNotFoundError if there is no libLLVM; IrError for a fault of the compiler.
  */
 export function compile(options: CompileOptions): CompileResult {
-  const { diagnostics, model } = checkFile(options);
-  if (!model) return { diagnostics, output: null };
+  const { diagnostics, model, inputs } = checkFile(options);
+  if (!model) return { diagnostics, output: null, inputs };
   const { cpu } = targetOf(options);
   const ir = lowerModule(model, cpu);
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
   const backend = backendDiagnostics(model, emitted.diagnostics, resolve(options.file));
   const all = [...diagnostics, ...backend];
   if (!emitted.object || backend.some((d) => d.severity === "error"))
-    return { diagnostics: all, output: null };
-  return { diagnostics: all, output: { programName: model.name, ir, object: stripDebug(emitted.object) } };
+    return { diagnostics: all, output: null, inputs };
+  const output = { programName: model.name, ir, object: stripDebug(emitted.object) };
+  return { diagnostics: all, output, inputs };
 }
 
 /** A kernel version that is not one, such as `six`, or one that lacks the instruction set asked for. */
@@ -88,14 +94,19 @@ function targetOf({ cpu, kernel }: CheckOptions): Target {
  *
  * @throws SourceNotFoundError, KernelVersionError
  */
-export function checkFile(options: CheckOptions): CheckResult {
+export function checkFile(options: CheckOptions): CheckResult & Pick<CompileResult, "inputs"> {
   const { file } = options;
   const target = targetOf(options);
   const kernel = new KernelBtf(options.btf);
   const makeKernelModule: KernelModuleMaker = (roots, only) => kernelModule(kernel, roots, only);
-  const quick = check({ ...createProbeProgram(file, { makeKernelModule }), kernel, target });
-  if (quick.model) return quick;
-  return check({ ...createProbeProgram(file, { makeKernelModule, whole: true }), kernel, target });
+  const run = (whole: boolean) => {
+    const probe = createProbeProgram(file, { makeKernelModule, whole });
+    const result = check({ ...probe, kernel, target });
+    const inputs = probe.inputs && [...probe.inputs, ...(kernel.wasRead ? [resolve(kernel.path)] : [])];
+    return { ...result, inputs };
+  };
+  const quick = run(false);
+  return quick.model ? quick : run(true);
 }
 
 function kernelModule(kernel: KernelBtf, roots: readonly string[], only: ReadonlySet<string>): string {

@@ -35,7 +35,7 @@ const ours = (name) => join(folder, `${name}.bpf.o`);
 const twin = (name) => join(folder, `${name}.twin.o`);
 
 function buildOurs(name) {
-  run(process.execPath, tsbpfc, "build", join(folder, `${name}.bpf.ts`));
+  run(process.execPath, tsbpfc, "build", "--force", join(folder, `${name}.bpf.ts`));
 }
 
 function buildTwin(name) {

@@ -1,7 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
-import { type BpfCpu, type CompileOptions, type CompileOutput, compile } from "../compile.js";
+import type { BpfCpu, CompileOptions, CompileOutput } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { BuildCache } from "./build-cache.js";
+import { noteCompiled } from "./compiled.js";
 import { CommandError, type ExitCode } from "./exit-codes.js";
 import { reasonOf } from "./failures.js";
 import { type OutputFile, writeFiles } from "./output.js";
@@ -19,23 +21,45 @@ export interface BuildOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly emit?: "ir" | "object";
+  /** Build also what did not change. */
+  readonly force?: boolean;
 }
 
 /**
  * Compiles probes to objects and skeletons. A probe with errors writes nothing and leaves older outputs as they are;
- * the others are written. An error of the environment writes nothing at all.
+ * the others are written, but for those that did not change. An error of the environment writes nothing at all.
  */
 export async function build(files: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const probes = probesOf(files).map((file) => ({ file, stem: stemOf(file, options.out) }));
   refuseTwins(probes);
   const diagnostics: Diagnostic[] = [];
   const outputs: OutputFile[] = [];
+  const built: (() => void)[] = [];
   for (const { file, stem } of probes) {
+    const cache = new BuildCache(file, stem, options);
+    const known = options.force ? null : cache.unchanged();
+    if (known) {
+      diagnostics.push(...known);
+      continue;
+    }
+    // Loads TypeScript.
+    noteCompiled();
+    const { compile } = await import("../compile.js");
     const result = compile(compileOptions(file, options));
     diagnostics.push(...result.diagnostics);
-    if (result.output) outputs.push(...(await outputsOf(stem, result.output, options)));
+    if (!result.output) continue;
+    const own = await outputsOf(stem, result.output, options);
+    outputs.push(...own);
+    built.push(() =>
+      cache.remember(
+        result.inputs,
+        own.map((o) => o.path),
+        result.diagnostics,
+      ),
+    );
   }
   writeFiles(outputs);
+  for (const remember of built) remember();
   return report(
     diagnostics,
     options.json === true,

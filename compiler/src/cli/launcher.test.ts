@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 /** The launcher with a compiler of a few lines, which prints whether V8 took the cache. */
 const launcher = fileURLToPath(new URL("../../bin/tsbpfc.cjs", import.meta.url));
 const bundle = `
+exports.hasCompiled = () => !process.argv.includes("unchanged");
 exports.main = async (args) => {
   process.stdout.write(args.join(" "));
   if (args[0] === "throw") throw new Error("broken");
@@ -55,6 +56,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("the launcher", () => {
   it("passes the arguments on and ends with the command's code", () => {
     expect(run(["check", "a b"])).toMatchObject({ status: 1, stdout: "check a b" });
+  });
+
+  it("keeps no code cache where nothing had to be built", () => {
+    expect(run(["build", "unchanged"]).status).toBe(0);
+    expect(caches()).toEqual([]);
   });
 
   it("keeps a code cache after a build, and only then: other commands compile too little of the compiler", () => {

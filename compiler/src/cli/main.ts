@@ -3,6 +3,8 @@ import { ExitCode } from "./exit-codes.js";
 import { failureOf } from "./failures.js";
 import { withProject } from "./project.js";
 
+export { hasCompiled } from "./compiled.js";
+
 const VERSION = "0.1.0";
 const FILES =
   "probes, or folders of probes (default: those of tsbpfc.config.ts, or every *.bpf.ts below this folder)";
@@ -47,6 +49,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .addOption(kernel)
     .addOption(config)
     .option("--json", "diagnostics as JSON on standard output")
+    .option("--force", "build also what did not change")
     .addOption(new Option("--emit <what>", "only the LLVM IR, or only the object").choices(["ir", "object"]))
     .action(
       run(async (files, options) => {

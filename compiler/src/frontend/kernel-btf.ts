@@ -11,6 +11,11 @@ export class KernelBtf implements KernelTypes {
 
   constructor(readonly path: string = RUNNING_KERNEL) {}
 
+  /** Has anything been asked of it? Then what was made depends on it. */
+  get wasRead(): boolean {
+    return this.#btf !== undefined;
+  }
+
   /** Null if there is none here. @throws BtfError if there is, and it is damaged. */
   get btf(): Btf | null {
     if (this.#btf === undefined) this.#btf = this.#read();

@@ -29,6 +29,8 @@ export function findStdlib(): StdlibLocation {
 
 const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));
 
+const isDeclaredKernelModule = (fileName: string): boolean => basename(fileName) === "vmlinux.d.ts";
+
 /** @param stdlib folder of the standard library's sources, with a trailing slash */
 export function moduleNames(stdlib: string, probe: string): ModuleNames {
   const root = dirname(resolve(probe));
@@ -44,15 +46,19 @@ export function moduleNames(stdlib: string, probe: string): ModuleNames {
   };
 }
 
+/** The files that a relative import may stand for, the first that is there being taken. */
+export function importCandidates(name: string, from: string): readonly string[] {
+  const base = join(dirname(from), name).replace(/\.js$/, "");
+  return [`${base}.ts`, `${base}.d.ts`, `${base}/index.ts`];
+}
+
 /** Where an import leads, or null if it is not one of ours to decide. */
 export function resolveImport(name: string, from: string, stdlib: StdlibLocation): string | null {
   if (name === STDLIB) return stdlib.index;
   if (!name.startsWith(".")) return null;
-  const base = join(dirname(from), name).replace(/\.js$/, "");
-  const found = [`${base}.ts`, `${base}.d.ts`, `${base}/index.ts`].find((file) => existsSync(file));
-  if (found) return found;
+  const candidates = importCandidates(name, from);
   // A missing vmlinux module is made from BTF.
-  return isKernelModule(`${base}.d.ts`) ? `${base}.d.ts` : null;
+  return candidates.find((file) => existsSync(file)) ?? candidates.find(isDeclaredKernelModule) ?? null;
 }
 
 export function readSource(fileName: string): string | null {

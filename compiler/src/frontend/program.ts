@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { ts } from "ts-morph";
 import type { ModuleNames } from "../dialect/session.js";
 import { mentionedNames } from "./mentions.js";
-import { findStdlib, moduleNames, readSource, resolveImport, type StdlibLocation } from "./modules.js";
+import {
+  findStdlib,
+  importCandidates,
+  moduleNames,
+  readSource,
+  resolveImport,
+  type StdlibLocation,
+} from "./modules.js";
 import { pruneDeclarations, pruneGenerated, SMALL_MODULE } from "./prune.js";
 
 /** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
@@ -23,6 +30,11 @@ export interface ProbeProgram {
   readonly program: ts.Program;
   readonly source: ts.SourceFile;
   readonly modules: ModuleNames;
+  /**
+   * Every file that the program was made of, and every one that would have been taken before: absolute paths. Null
+   * if modules of other packages are among them, which are looked for in too many places.
+   */
+  readonly inputs: readonly string[] | null;
 }
 
 /** Declarations of kernel types for a probe that has no `vmlinux.d.ts`: made of BTF, in memory. */
@@ -52,6 +64,8 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   if (readSource(probe) === null) throw new SourceNotFoundError(file);
   const mentioned = whole ? null : mentionedNames(probe, stdlib);
   const sources = new Map<string, ts.SourceFile | undefined>();
+  const lookedFor = new Set<string>();
+  let packages = false;
   const read = (fileName: string): ts.SourceFile | undefined => {
     const text = sourceText(fileName, probe, makeKernelModule);
     if (text === null) return undefined;
@@ -78,6 +92,8 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
         const own = resolveImport(text, from, stdlib);
+        if (text.startsWith(".")) for (const file of importCandidates(text, from)) lookedFor.add(file);
+        else if (!own) packages = true;
         if (own)
           return {
             resolvedModule: {
@@ -94,7 +110,8 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
   const source = program.getSourceFile(probe);
   if (!source) throw new SourceNotFoundError(file);
-  return { program, source, modules: moduleNames(stdlib.folder, probe) };
+  const inputs = packages ? null : [...new Set([...sources.keys(), ...lookedFor])].map((f) => resolve(f));
+  return { program, source, modules: moduleNames(stdlib.folder, probe), inputs };
 }
 
 /** A file's text; a large or missing `vmlinux` module is cut to what the probe mentions. */
