@@ -9,20 +9,28 @@ export interface Sound {
 }
 
 const include = `-I/usr/include/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
-const folders = ["loader/fixtures", "loader/fixtures/skeleton", "runtime/fixtures"];
+/** What bpf_tracing.h calls this machine. */
+const arch = process.arch === "arm64" ? "arm64" : "x86";
+/** Where sources of objects are: the runtime has other programs in C beside them. */
+const folders = [
+  ["loader/fixtures", ".c"],
+  ["loader/fixtures/skeleton", ".c"],
+  ["runtime/fixtures", ".bpf.c"],
+] as const;
 
 /** The C sources of all fixtures, from the repository's root. */
 export const fixtureSources = (root: string): string[] =>
-  folders.flatMap((folder) =>
+  folders.flatMap(([folder, suffix]) =>
     readdirSync(join(root, folder))
-      .filter((file) => file.endsWith(".c"))
+      .filter((file) => file.endsWith(suffix))
       .map((file) => join(folder, file))
       .sort(),
   );
 
 /** Compiles one with clang. @throws Error with what clang says */
 export function compileSource(root: string, source: string, object: string, target: "bpfel" | "bpfeb"): void {
-  const args = ["-g", "-O2", "-target", target, "-mcpu=v3", include, "-c", join(root, source), "-o", object];
+  const options = ["-g", "-O2", "-target", target, "-mcpu=v3", `-D__TARGET_ARCH_${arch}`, include];
+  const args = [...options, "-c", join(root, source), "-o", object];
   const { status, stderr, error } = spawnSync("clang-19", args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${source}: ${error?.message ?? stderr}`);
 }

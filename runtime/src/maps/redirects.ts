@@ -4,8 +4,7 @@ import { kernel } from "../sys/kernel.js";
 import { arrayIndex } from "./array.js";
 import type { MapHandle } from "./handle.js";
 import { KeyedMap } from "./keyed.js";
-import { BpfMap } from "./map.js";
-import { Slots } from "./slots.js";
+import { SlotMap } from "./slots.js";
 
 /** A program that runs on what was redirected: set by its descriptor, told by its id. */
 export interface SecondProgram {
@@ -97,27 +96,10 @@ export class CpuMap extends KeyedMap<number, CpuQueue> {
 }
 
 /** BPF_MAP_TYPE_XSKMAP: AF_XDP sockets by queue. The kernel does not tell what is in it. Linux 4.18. */
-export class XskMap extends BpfMap {
-  readonly #slots: Slots;
-
-  constructor(handle: MapHandle) {
-    super(handle);
-    this.#slots = new Slots(handle);
-  }
-
-  /** Number of places. */
-  get size(): number {
-    return this.maxEntries;
-  }
-
+export class XskMap extends SlotMap {
   /** @throws SyscallError for what is no AF_XDP socket; UsageError `bad-value` for no such place */
   set(queue: number, socket: { readonly fd: number }): this {
-    this.#slots.set(queue, socket.fd);
+    this.slots.set(queue, socket.fd);
     return this;
-  }
-
-  /** Empties a place, which may be empty. */
-  delete(queue: number): boolean {
-    return this.#slots.delete(queue);
   }
 }

@@ -40,13 +40,13 @@ export class Slots {
   }
 }
 
-/** BPF_MAP_TYPE_PROG_ARRAY: targets of tail calls. Linux 4.2. */
-export class ProgArray extends BpfMap {
-  readonly #slots: Slots;
+/** Arrays of kernel objects. */
+export abstract class SlotMap extends BpfMap {
+  protected readonly slots: Slots;
 
   constructor(handle: MapHandle) {
     super(handle);
-    this.#slots = new Slots(handle);
+    this.slots = new Slots(handle);
   }
 
   /** Number of slots. */
@@ -54,6 +54,14 @@ export class ProgArray extends BpfMap {
     return this.maxEntries;
   }
 
+  /** Empties a slot; false if it was empty. @throws UsageError `bad-value` for no such slot */
+  delete(slot: number): boolean {
+    return this.slots.delete(slot);
+  }
+}
+
+/** BPF_MAP_TYPE_PROG_ARRAY: targets of tail calls. Linux 4.2. */
+export class ProgArray extends SlotMap {
   /**
    * Puts a loaded program in a slot, in the place of what was there.
    *
@@ -61,22 +69,17 @@ export class ProgArray extends BpfMap {
    * such slot
    */
   set(slot: number, program: { readonly fd: number }): this {
-    this.#slots.set(slot, program.fd);
+    this.slots.set(slot, program.fd);
     return this;
   }
 
   /** Id of the program in a slot; undefined for an empty one. Linux 4.14. */
   get(slot: number): number | undefined {
-    return this.#slots.get(slot);
+    return this.slots.get(slot);
   }
 
   has(slot: number): boolean {
-    return this.#slots.get(slot) !== undefined;
-  }
-
-  /** Empties a slot; false if it was empty. */
-  delete(slot: number): boolean {
-    return this.#slots.delete(slot);
+    return this.slots.get(slot) !== undefined;
   }
 
   clear(): void {
