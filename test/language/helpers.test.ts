@@ -135,6 +135,14 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
+    name: "a local constant to be filled",
+    code: "TSB4005",
+    at: "n, addr",
+    source: run("  c: u32 = 1;", "    const n: u32 = 1;\n    bpf_probe_read_kernel(n, addr(this.c));", {
+      imports: "bpf_probe_read_kernel, addr,",
+    }),
+  },
+  {
     name: "a text that is not constant where the helper wants one",
     code: "TSB4013",
     at: "this.b",

@@ -20,8 +20,14 @@ describe.skipIf(!isRoot)("in the kernel", () => {
     this.hit = atomic.compareExchange(this.ca, 7, 9);
     this.miss = atomic.compareExchange(this.cb, 7, 9);
     atomic.add(this.parts[2], -5);
-    atomic.sub(this.parts[ctx.ingress_ifindex & 3], 1);`,
+    atomic.sub(this.parts[ctx.ingress_ifindex & 3], 1);
+    this.counts.update(1, 40);
+    const found = this.counts.lookup(1);
+    if (found) { this.before = atomic.add(found.value, 2); this.behind = found.value; }`,
       { imports: "atomic," },
+    ).replace(
+      "@SEC",
+      "@map({ maxEntries: 1 }) counts: HashMap<u32, u64>; before: u64 = 0; behind: u64 = 0;\n  @SEC",
     );
     const result = await computed(source, { cpu });
     const after = { add: 0x12c, sub: 0xb4, and: 0x30, or: 0xfc, xor: 0xcc, exchange: 0x3c };
@@ -29,7 +35,7 @@ describe.skipIf(!isRoot)("in the kernel", () => {
       expect([op, result[`a_${op}`], result[`b_${op}`]]).toEqual([op, BigInt(value), value]);
       expect([result[`olda_${op}`], result[`oldb_${op}`]]).toEqual([0xf0n, 0xf0]);
     }
-    expect(result).toMatchObject({ ca: 9n, hit: 7n, cb: -7, miss: -7 });
+    expect(result).toMatchObject({ ca: 9n, hit: 7n, cb: -7, miss: -7, before: 40n, behind: 42n });
     const parts = result.parts as unknown as bigint[];
     expect([...parts].reduce((a, b) => a + b)).toBe(4n);
   });

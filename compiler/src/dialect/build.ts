@@ -55,6 +55,13 @@ export function isReadonly(place: Place): boolean {
   return part && place.base.kind === "address" && isReadonly(place.base.place);
 }
 
+/** May a helper write there? Not into a `const`, which the source says never changes. */
+export const isFillable = (place: Place): boolean =>
+  spaceOf(place) === "direct" &&
+  !isReadonly(place) &&
+  !(place.kind === "field" && place.field.bits !== null) &&
+  !(place.kind === "variable" && place.variable.constant);
+
 /** What a place holds, as a value: a scalar is loaded, an aggregate is its address. */
 export function contentOf(place: Place): Expr {
   if (isAggregate(place.type))

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { addressOf, convert, int, isReadonly, spaceOf } from "../build.js";
+import { addressOf, convert, int, isFillable, spaceOf } from "../build.js";
 import { closureArguments } from "../closures.js";
 import { coerce } from "../coerce.js";
 import { inMemory } from "../expressions/construct.js";
@@ -119,7 +119,7 @@ function memoryArgument(
   if (!isInteger(type) && type.kind !== "bool") return scope.fail(node, TSB.bufferExpected(helper));
   const place = value.kind === "read" ? value.place : null;
   const bits = place?.kind === "field" && place.field.bits !== null;
-  if (place && !bits && spaceOf(place) === "direct" && !(param.writable && isReadonly(place)))
+  if (place && (param.writable ? isFillable(place) : !bits && spaceOf(place) === "direct"))
     return addressOf(place);
   return param.writable ? scope.fail(node, TSB.bufferExpected(helper)) : inMemory(scope, node, type, "value");
 }

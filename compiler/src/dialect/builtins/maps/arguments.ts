@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../../diagnostics/catalogue.js";
-import { addressOf, discard, int, isReadonly, spaceOf } from "../../build.js";
+import { addressOf, discard, int, isFillable } from "../../build.js";
 import { placeOf } from "../../expressions/assignments.js";
 import { inMemory } from "../../expressions/construct.js";
 import { checkExpression, checkValue } from "../../expressions/index.js";
@@ -102,8 +102,7 @@ export function targetAt(call: MapCall, at: number, type = valueOfMap(call)): Ex
   }
   const place = placeOf(scope, node);
   if (!place || place.type.kind === "error") return null;
-  const bits = place.kind === "field" && place.field.bits !== null;
-  if (isReadonly(place) || bits || spaceOf(place) !== "direct") {
+  if (!isFillable(place)) {
     scope.session.report(node, TSB.notAssignable("This"));
     return null;
   }
