@@ -165,7 +165,13 @@ function computedOf(op: Operator, left: NumberExpr, right: NumberExpr): IntType 
 const calculate = (op: Operator, computed: IntType, a: bigint, b: bigint): bigint =>
   wrap(computed, operators[op](wrap(computed, a), isShift(op) ? b : wrap(computed, b)));
 
+/** `a < (b) > (c)` is a call with type arguments to TypeScript, and `a << (b) > (c)` may be the beginning of one. */
+function noTypeArguments(op: string, right: Expr): void {
+  if ((op === "<" || op === "<<") && right.text.includes(">")) ill("type arguments");
+}
+
 export function binary(op: Operator, left: NumberExpr, right: NumberExpr): NumberExpr {
+  noTypeArguments(op, right);
   const computed = computedOf(op, left, right);
   const folded = left.constant !== null && right.constant !== null;
   // Exact in a constant expression; one that no type of 64 bits holds is not generated.
@@ -291,8 +297,7 @@ export const relationNames = Object.keys(relations) as readonly RelationName[];
 /** Mathematical, whatever the signs. */
 export function comparison(op: RelationName, left: Expr, right: Expr): BoolExpr {
   if (left.kind !== right.kind) ill("a number and a boolean");
-  // `a < (b) > (c)` is a call with type arguments to TypeScript.
-  if (op === "<" && right.text.includes(">")) ill("type arguments");
+  noTypeArguments(op, right);
   if (left.kind === "boolean" && op !== "===" && op !== "!==") ill("booleans have no order");
   if (left.known && right.known) ill("two constants");
   return {
@@ -370,7 +375,7 @@ export function assign(place: Place, value: Expr): Expr {
   const stored = narrow(place.type, place.bitField === true, value);
   const text = `(${place.text} = ${stored.text})`;
   const count = place.parts.length;
-  return scalarOf(
+  const made = scalarOf(
     place,
     text,
     [...place.parts, value],
@@ -380,6 +385,7 @@ export function assign(place: Place, value: Expr): Expr {
       return store(cell, stored.value(m));
     },
   );
+  return { ...made, known: stored.known === true };
 }
 
 /** `x += v`; the old value is read before `v` is computed. */
