@@ -46,15 +46,20 @@ export function memcpy(
   size: number,
   options: { toAlign?: number; fromAlign?: number } = {},
 ): void {
-  if (size === 0) return;
-  const { suffix, volatile } = form(size, Math.min(options.toAlign ?? 1, options.fromAlign ?? 1));
-  const args = [
-    plain(to, alignment(options.toAlign)),
-    plain(from, alignment(options.fromAlign)),
-    length(size),
-    plain(volatile),
-  ];
-  call(b, `llvm.memcpy${suffix}.p0.p0.i64`, voidType, args);
+  const align = Math.min(options.toAlign ?? 1, options.fromAlign ?? 1, 8);
+  const { suffix, volatile } = form(size, align);
+  // In pieces: of a larger one LLVM does all loads before the stores, and the stack is too small for what it holds.
+  const piece = MAX_STORES * align;
+  for (let at = 0; at < size; at += piece) {
+    const here = (base: Value): Value => (at === 0 ? base : b.gep(i8, base, [constInt(i64, at)]));
+    const args = [
+      plain(here(to), alignment(options.toAlign)),
+      plain(here(from), alignment(options.fromAlign)),
+      length(Math.min(piece, size - at)),
+      plain(volatile),
+    ];
+    call(b, `llvm.memcpy${suffix}.p0.p0.i64`, voidType, args);
+  }
 }
 
 /** Stores the back end unrolls by itself (BPFISelLowering: MaxStoresPerMemset and its like, 128). */

@@ -2,7 +2,7 @@ import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, int } from "../build.js";
 import { placeOf } from "../expressions/assignments.js";
-import { copyInto } from "../expressions/construct.js";
+import { copyInto, declaredName } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
 import { sizeOf } from "../model/layout.js";
 import { integers, isAggregate, isKernelStruct, pointerTo, type Type, typeName } from "../model/types.js";
@@ -52,7 +52,7 @@ const zeroed: Builtin = (scope, node) => {
   const loc = scope.session.locate(node);
   return {
     kind: "temporary",
-    slot: scope.slot("zeroed", type, loc),
+    slot: scope.slot(declaredName(node) ?? "zeroed", type, loc),
     zeroed: true,
     init: [],
     type: pointerTo(type),

@@ -99,7 +99,7 @@ function temporary(
 }
 
 /** The variable that a value is for, which is what a message about the stack should name. */
-const declaredName = (node: ts.Node): string | null =>
+export const declaredName = (node: ts.Node): string | null =>
   ts.isVariableDeclaration(node.parent) && ts.isIdentifier(node.parent.name) ? node.parent.name.text : null;
 
 const slotPlace = (slot: Slot): Place => ({ kind: "slot", slot, type: slot.type, loc: slot.loc });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { computed } from "../support/computed.js";
+import { compileFiles, probe } from "../support/probe.js";
+import { isRoot } from "../support/root.js";
+
+const before = `
+class Bytes { a: array<u8, 600>; }
+class Words { n: u32; a: array<u64, 200>; }
+class Odd { a: array<u8, 399>; last: u8; }`;
+const members = `
+  @map({ maxEntries: 2 }) bytes: ArrayMap<Bytes>;
+  @map({ maxEntries: 2 }) words: ArrayMap<Words>;
+  @map({ maxEntries: 2 }) odds: HashMap<u32, Odd>;
+  one: array<u8, 600>; two: array<u8, 600>; n: u32 = 150; sum: u64 = 0; last: u32 = 0; left: u32 = 0;`;
+const source = (body: string): string =>
+  probe(`${members}\n  @SEC("xdp") run(ctx: XdpMd): XdpAction {\n${body}\n    return XdpAction.PASS;\n  }`, {
+    before,
+    imports: "ArrayMap,",
+  });
+
+const filled = `
+    const from = this.bytes.lookup(0); const to = this.bytes.lookup(1);
+    if (!from || !to) return XdpAction.ABORTED;
+    from.a[0] = 1; from.a[299] = 20; from.a[599] = 200;`;
+
+/** What would be a call of memcpy or memset elsewhere. BPF has neither: the kernel would refuse the object. */
+const large: readonly (readonly [string, string, Record<string, bigint | number>])[] = [
+  [
+    "a value of 600 bytes between maps",
+    `${filled} copy(to, from); this.sum = to.a[0] + to.a[299] + to.a[599];`,
+    { sum: 221n },
+  ],
+  [
+    "600 bytes of a global",
+    `${filled} copy(this.one, from.a); this.two = this.one; this.sum = this.two[0] + this.two[599];`,
+    { sum: 201n },
+  ],
+  [
+    "elements in a loop with a bound at run time",
+    `
+    const from = this.words.lookup(0); const to = this.words.lookup(1);
+    if (!from || !to) return XdpAction.ABORTED;
+    for (let i = 0; i < 200; i++) { from.a[i] = i; to.a[i] = 7; }
+    const n = this.n;
+    for (let i = 0; i < n && i < 200; i++) to.a[i] = from.a[i];
+    for (let i = 0; i < 100; i++) to.a[i] = 0;
+    for (let i = 0; i < 200; i++) this.sum += to.a[i];`,
+    // 100 + … + 149, and 50 sevens.
+    { sum: 6575n },
+  ],
+  [
+    "400 bytes of the stack, all zero but what is set",
+    `
+    const odd = new Odd(); odd.last = 9;
+    this.odds.update(1, odd);
+    const got = this.odds.lookup(1);
+    if (got) { this.last = got.last; for (let i = 0; i < 399; i++) this.left += got.a[i]; }`,
+    { last: 9, left: 0 },
+  ],
+];
+
+describe.skipIf(!isRoot).each(["v1", "v3"] as const)("on %s a program copies or clears", (cpu) => {
+  it.each(large)("%s", async (_name, body, expected) => {
+    expect(await computed(source(body), { cpu })).toMatchObject({ ...expected, result: 2 });
+  });
+});
+
+describe("stack", () => {
+  it("over 512 bytes is an error that lists the variables by size", () => {
+    const { diagnostics, output } = compileFiles({
+      "probe.bpf.ts": source(`
+    const small = zeroed<array<u64, 20>>(); const large = new Odd();
+    small[this.n & 15] = 1; large.last = 1;
+    this.odds.update(1, large);
+    this.sum = small[3];`).replace("copy,", "copy, zeroed,"),
+    });
+    expect(output).toBeNull();
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringMatching(
+        /^TSB5001 \d+ bytes of stack .*'large' \(Odd\) 400, 'small' \(array<u64, 20>\) 160/,
+      ),
+    ]);
+  });
+});
