@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { computed } from "../support/computed.js";
-import { probe } from "../support/probe.js";
-import { isRoot } from "../support/root.js";
+import { numberIterators, type Skeleton, type SkeletonProgram } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { kernelTest } from "../support/kernel-test.js";
+import { declareProbe, probe } from "../support/probe-source.js";
 
 /** A piece of the language, and what it leaves in globals after one run. */
 interface Construct {
@@ -207,19 +207,32 @@ const source = ({ members, body, before = "" }: Construct): string =>
     },
   );
 
-const runs = async (construct: Construct, options: { kernel?: string } = {}): Promise<void> => {
-  const globals = await computed(source(construct), { program: "filter", ...options });
-  const actual = Object.fromEntries(Object.keys(construct.expected).map((name) => [name, globals[name]]));
-  expect(actual).toEqual(construct.expected);
-};
+type Loaded = Skeleton<
+  object,
+  Record<"filter", SkeletonProgram>,
+  object,
+  Record<string, number | bigint | boolean>
+>;
 
-describe.skipIf(!isRoot)("in the kernel", () => {
-  it.each(constructs)("$name", (construct) => runs(construct));
+/** On every kernel; what the kernel's iterators of numbers run, also without them. */
+const variants = constructs.flatMap((construct) => {
+  const usesRange = `${construct.body}${construct.before}`.includes("range(");
+  return usesRange
+    ? [
+        { construct, name: construct.name, needs: [numberIterators], options: {} },
+        { construct, name: `${construct.name}, by bpf_loop`, needs: [], options: { kernel: "6.1" } },
+      ]
+    : [{ construct, name: construct.name, needs: [], options: {} }];
 });
 
-describe.skipIf(!isRoot)("for a kernel without iterators", () => {
-  it.each(constructs.filter(({ body, before = "" }) => (body + before).includes("range(")))(
-    "$name",
-    (construct) => runs(construct, { kernel: "5.17" }),
-  );
+describe("the language", () => {
+  for (const { construct, name, needs, options } of variants) {
+    const declared = declareProbe({ "probe.bpf.ts": source(construct) }, options);
+    kernelTest(name, { needs }, async (t) => {
+      const { globals, programs } = await t.load<Loaded>(declared);
+      expect(programs.filter.testRun({ data: new Uint8Array(64) }).returnValue).toBe(2);
+      const actual = Object.fromEntries(Object.keys(construct.expected).map((key) => [key, globals[key]]));
+      expect(actual).toEqual(construct.expected);
+    });
+  }
 });
