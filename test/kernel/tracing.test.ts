@@ -11,7 +11,7 @@ import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 
-type Names = "entry" | "modify" | "many" | "session" | "target";
+type Names = "entry" | "sent" | "modify" | "many" | "session" | "target";
 type Tracing = Skeleton<
   object,
   Record<Names, SkeletonProgram>,
@@ -37,6 +37,16 @@ describe("tracing of an object of clang's", () => {
     expect(probe.globals.runs).toBe(1n);
     expect(probe.globals.cookie).toBe(0x1_0000_0001n);
     expect(probe.programs.entry.links[0]?.info().kind).toBe("tracing");
+  });
+
+  kernelTest("a function of a kernel module is found in the module's BTF", { needs: [fentry] }, (t) => {
+    const [left] = t.vethPair(["10.9.1.1/24"], ["10.9.1.2/24"]);
+    const probe = load(t, "sent");
+    probe.programs.sent.attach();
+    const script =
+      'const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.9.1.2", () => s.close());';
+    left.run(process.execPath, "-e", script);
+    expect(probe.globals.runs).toBeGreaterThan(0n);
   });
 
   kernelTest(

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Instructions, parseObject, type Reference } from "@tsbpfc/loader";
+import { Btf, type BtfType, encodeBtf, Instructions, parseObject, type Reference } from "@tsbpfc/loader";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { compileFixture } from "../../fixtures/compile.js";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
@@ -40,6 +40,53 @@ describe.skipIf(process.getuid?.() !== 0)("the kernel's functions and symbols, a
     const { contextOut } = program("address").testRun({ context: new Uint8Array(8) });
     const line = /^([0-9a-f]+) \S bpf_map_put$/m.exec(readFileSync("/proc/kallsyms", "latin1"));
     expect(new BigUint64Array(contextOut.slice().buffer)[0]).toBe(BigInt(`0x${line![1]}`));
+  });
+});
+
+describe("functions and variables of kernel modules", () => {
+  const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
+  const takesInt: BtfType = { kind: "func_proto", returns: 1, params: [{ name: "a", type: 1 }] };
+  const own = (of: "func" | "var", name: string, type: number): BtfType =>
+    of === "func"
+      ? { kind: "func", name, type, linkage: "static" }
+      : { kind: "var", name, type, linkage: "static" };
+  // The module's names stand in the kernel's strings, as many do: the builder knows no base.
+  const strings = new TextEncoder().encode("\0bpf_of_module\0of_module\0");
+  const vmlinux = Btf.parse(encodeBtf([int, takesInt, own("func", "bpf_of_kernel", 2)], { strings }));
+  const moduleTypes = [own("func", "bpf_of_module", 2), own("var", "of_module", 1)];
+  const module = Btf.parse(encodeBtf(moduleTypes, { strings }), { base: vmlinux });
+  const object = Btf.parse(
+    encodeBtf([
+      int,
+      takesInt,
+      { kind: "func", name: "bpf_of_module", type: 2, linkage: "extern" },
+      { kind: "func", name: "bpf_of_kernel", type: 2, linkage: "extern" },
+      { kind: "var", name: "of_module", type: 1, linkage: "extern" },
+    ]),
+  );
+  const symbols: KernelSymbols = {
+    btf: object,
+    kernelTypes: { all: () => [vmlinux, module], fdOf: (btf) => (btf === module ? 77 : 0), close: () => {} },
+    address: () => undefined,
+  };
+
+  test("are named by the module's descriptor: calls through an array, variables in the instruction", () => {
+    const insns = new Instructions(new Uint8Array(40), "little");
+    const fds = new FdArray();
+    const resolve = (reference: Reference & { kind: "kfunc" | "ksym" }): void =>
+      resolveKernelReference(insns, reference, symbols, fds, "program 'p'");
+    resolve({ kind: "kfunc", insn: 0, name: "bpf_of_module", weak: false, type: 3 });
+    resolve({ kind: "kfunc", insn: 1, name: "bpf_of_module", weak: false, type: 3 });
+    resolve({ kind: "kfunc", insn: 2, name: "bpf_of_kernel", weak: false, type: 4 });
+    resolve({ kind: "ksym", insn: 3, name: "of_module", weak: false, type: 5 });
+    const [first = 0] = module.find("bpf_of_module", ["func"]);
+    expect([0, 1, 2].map((i) => [insns.imm(i), insns.off(i)])).toEqual([
+      [first, 1],
+      [first, 1],
+      [3, 0],
+    ]);
+    expect([insns.imm(3), insns.imm(4)]).toEqual([first + 1, 77]);
+    expect(new Int32Array(fds.bytes.slice().buffer)).toEqual(Int32Array.of(0, 77));
   });
 });
 
