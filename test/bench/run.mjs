@@ -1,15 +1,24 @@
 // Our compiler beside clang and bpftool, in one run: `npm run bench` for cold builds, `npm run bench -- code` for what
 // the verifier and the kernel make of the code, `npm run bench -- runtime` for loader and runtime beside libbpf. Ratios are ours to theirs: below 1 is better.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compareCode, meansOf } from "./code.mjs";
 import { runtime } from "./runtime/run.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const tsbpfc = here("../../compiler/bin/tsbpfc.cjs");
-const names = ["execsnoop", "firewall"];
+/** The probes that have a twin in `twins/`, and where they are. */
+const sources = {
+  execsnoop: "../../examples/execsnoop/",
+  firewall: "../../examples/firewall/",
+  tcpconnect: "../samples/",
+  runqlat: "../samples/",
+  ratelimit: "../samples/",
+};
+const names = Object.keys(sources);
 const folder = mkdtempSync(join(tmpdir(), "tsbpfc-bench-"));
 
 function run(command, ...args) {
@@ -45,6 +54,7 @@ function buildTwin(name) {
     "-O2",
     "-target",
     "bpf",
+    "-D__TARGET_ARCH_x86",
     "-mcpu=v3",
     `-I${folder}`,
     "-c",
@@ -62,23 +72,23 @@ function prepare() {
     join(folder, "vmlinux.h"),
     run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"),
   );
-  copyFileSync(here("../../examples/execsnoop/vmlinux.d.ts"), join(folder, "vmlinux.d.ts"));
+  copyFileSync(here("../samples/vmlinux.d.ts"), join(folder, "vmlinux.d.ts"));
   for (const name of names)
-    copyFileSync(here(`../../examples/${name}/${name}.bpf.ts`), join(folder, `${name}.bpf.ts`));
+    copyFileSync(here(`${sources[name]}${name}.bpf.ts`), join(folder, `${name}.bpf.ts`));
 }
 
 /** A build in a fresh process, nothing kept but V8's code cache: it belongs to the installed compiler. */
-function builds() {
+function builds(probes, count) {
   const time = (work) => {
     const start = process.hrtime.bigint();
     work();
     return Number(process.hrtime.bigint() - start) / 1e6;
   };
-  const rows = names.map((name) => {
+  const rows = probes.map((name) => {
     buildOurs(name);
     buildTwin(name);
     const samples = { ours: [], twin: [] };
-    for (let i = 0; i < 15; i++) {
+    for (let i = 0; i < count; i++) {
       samples.ours.push(time(() => buildOurs(name)));
       samples.twin.push(time(() => buildTwin(name)));
     }
@@ -88,32 +98,21 @@ function builds() {
       "tsbpfc build, ms": a.toFixed(0),
       "clang + strip + skeleton, ms": b.toFixed(0),
       ratio: (a / b).toFixed(2),
+      "object, bytes": `${statSync(ours(name)).size} / ${statSync(twin(name)).size}`,
     };
   });
-  console.log("Cold build, fresh process, median of 15, interleaved");
+  console.log(`Cold build, fresh process, median of ${count}, interleaved`);
   console.table(rows);
 }
 
-/** What the kernel says of each program of an object. */
-async function facts(object) {
-  const [{ parseObject }, { loadCollection }] = await Promise.all([
-    import("@tsbpfc/loader"),
-    import("@tsbpfc/runtime"),
-  ]);
-  const collection = loadCollection(parseObject(readFileSync(object)));
+/** Null, or why the probe cannot be built: a table should not end at one that fails. */
+function buildBoth(name) {
   try {
-    return Object.fromEntries(
-      [...collection.programs.values()].map((program) => {
-        const { xlatedSize, jitedSize, verifiedInstructions } = program.info();
-        // By section: clang takes a function named "exit" for the one of C, so that the twin has other names.
-        return [
-          program.spec.section,
-          { xlated: xlatedSize / 8, jited: jitedSize, verified: verifiedInstructions },
-        ];
-      }),
-    );
-  } finally {
-    collection.close();
+    buildOurs(name);
+    buildTwin(name);
+    return null;
+  } catch (error) {
+    return `${error.message}`.replaceAll(/\s+/g, " ").slice(0, 300);
   }
 }
 
@@ -123,23 +122,27 @@ async function code() {
     process.exit(3);
   }
   const rows = [];
+  const missing = [];
+  const ratios = new Map();
   for (const name of names) {
-    buildOurs(name);
-    buildTwin(name);
-    const [mine, theirs] = [await facts(ours(name)), await facts(twin(name))];
-    for (const [program, a] of Object.entries(mine)) {
-      const b = theirs[program];
-      const pair = (key) => `${a[key]} / ${b[key]} = ${(a[key] / b[key]).toFixed(2)}`;
-      rows.push({
-        program: `${name} ${program}`,
-        "verified insns": pair("verified"),
-        "xlated insns": pair("xlated"),
-        "JIT bytes": pair("jited"),
-      });
+    const reason = buildBoth(name);
+    if (reason !== null) {
+      missing.push({ probe: name, "not built": reason });
+      continue;
+    }
+    try {
+      rows.push(...(await compareCode({ name, ours: ours(name), twin: twin(name) }, ratios)));
+    } catch (error) {
+      missing.push({ probe: name, "not loaded": `${error.message}`.split("\n")[0] });
     }
   }
-  console.log("tsbpfc / clang-19 -O2 -mcpu=v3");
-  console.table(rows);
+  console.log("tsbpfc / clang-19 -O2 -mcpu=v3; one figure where both are the same");
+  console.table([...rows, meansOf(ratios)]);
+  if (missing.length > 0) console.table(missing);
+  builds(
+    names.filter((name) => !missing.some(({ probe }) => probe === name)),
+    5,
+  );
 }
 
 try {
@@ -148,7 +151,7 @@ try {
     await runtime(folder);
   } else {
     prepare();
-    await (process.argv[2] === "code" ? code() : builds());
+    await (process.argv[2] === "code" ? code() : builds(["execsnoop", "firewall"], 15));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
