@@ -11,7 +11,10 @@ const CONFIG = JSON.stringify({ extends: "@tsbpfc/stdlib/tsconfig.bpf.json", inc
 const filter = (body: string): string =>
   probe(`  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    ${body}\n    return XdpAction.PASS;\n  }`);
 
-describe.each(typescripts)("the editor, with $name ($version)", ({ name, version }) => {
+/** A server takes some seconds to start where other tests run beside it. */
+const timeout = 120_000;
+
+describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ name, version }) => {
   const test = version === null ? it.skip : it;
   let folder: ReturnType<typeof temporaryFolder>;
   let server: TsServer;
@@ -109,6 +112,17 @@ describe.each(typescripts)("the editor, with $name ($version)", ({ name, version
       filter("const t = 1;").replace("\n", '\nimport type { task_struct } from "./vmlinux";\n'),
     );
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB1101"]);
+  });
+
+  test("finds the probes' own project from a tsconfig.json that refers to it", async () => {
+    writeFileSync(
+      join(folder.path, "tsconfig.json"),
+      JSON.stringify({ exclude: ["**/*.bpf.ts"], references: [{ path: "./tsconfig.bpf.json" }] }),
+    );
+    writeFileSync(join(folder.path, "tsconfig.bpf.json"), CONFIG);
+    writeFileSync(join(folder.path, "app.ts"), "export const app = Math.PI;");
+    const file = open(filter("let ratio = 0.5;"));
+    expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB2002"]);
   });
 
   test("says what to do in a project with JavaScript's library", async () => {

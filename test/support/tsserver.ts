@@ -31,7 +31,7 @@ interface ServerMessage {
 }
 
 /** How long the server may take to answer, on a machine that does other things too. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The package's own `tsserver.js`, over its standard input and output, as editors run it. */
 export class TsServer {
