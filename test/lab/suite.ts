@@ -15,6 +15,7 @@ import type { Orders } from "./protocol.js";
 /** Test files that run on every kernel, and folders of such. */
 export const suiteFiles: readonly string[] = [
   "test/kernel",
+  "test/language/computes.test.ts",
   "test/language/constructs.test.ts",
   "runtime/src/programs/test-run.test.ts",
   "runtime/src/load/faults.test.ts",
