@@ -201,7 +201,7 @@ describe("the sample tcpconnect", () => {
 });
 
 describe("the sample ratelimit", () => {
-  // No kernel has spin locks in the values of an LRU hash (map_check_btf, kernel/bpf/syscall.c); in those of a hash.
+  // No kernel has spin locks in the values of an LRU hash (TSB4040); in those of a hash it has.
   const source = sample("ratelimit", {
     change: (s) => s.replaceAll("LruHashMap", "HashMap").replace(', pinning: "by-name"', ""),
   });

@@ -12,7 +12,7 @@ describe("a diagnostic's code", () => {
       expect(diagnostics).toEqual([
         {
           code,
-          severity: "error",
+          severity: example.warning ? "warning" : "error",
           span: { ...marked.span, file: marked.file },
           message: expect.stringMatching(/^\S.*\S$/),
           reason: expect.stringMatching(/^\S.*\.$/),

@@ -4,9 +4,11 @@ export interface Message {
   readonly what: string;
   readonly why: string;
   readonly instead: string;
+  /** A warning is about what compiles, and will not work. */
+  readonly severity: "error" | "warning";
 }
 
-type Entry<A extends readonly unknown[]> = (...args: A) => Omit<Message, "code">;
+type Entry<A extends readonly unknown[]> = (...args: A) => Omit<Message, "code" | "severity">;
 
 /**
  * Every diagnostic of the dialect. Codes are stable: a number is never given to another meaning.
@@ -409,6 +411,15 @@ const catalogue = {
     instead:
       "Declare the parameter as the kernel does, or compile against the kernel that is meant with --btf.",
   })),
+  mapHoldsNot: entry(
+    "TSB4040",
+    (className: string, struct: string, kinds: string) => ({
+      what: `No kernel has ${struct} in the values of ${className}.`,
+      why: "The kernel looks after such objects only in some kinds of maps, and refuses to make this one (EOPNOTSUPP).",
+      instead: `Use a map of one of these kinds: ${kinds}.`,
+    }),
+    "warning",
+  ),
   repeatCount: entry("TSB4035", (most: string) => ({
     what: `The count of repeat() is not a constant from 0 to ${most}.`,
     why: "The body is written out that many times while compiling.",
@@ -447,8 +458,12 @@ const catalogue = {
 /** Makes the message of one code for one place. */
 type Factory<A extends readonly unknown[]> = ((...args: A) => Message) & { readonly code: string };
 
-function entry<A extends readonly unknown[]>(code: string, make: Entry<A>): Factory<A> {
-  return Object.assign((...args: A): Message => ({ code, ...make(...args) }), { code });
+function entry<A extends readonly unknown[]>(
+  code: string,
+  make: Entry<A>,
+  severity: Message["severity"] = "error",
+): Factory<A> {
+  return Object.assign((...args: A): Message => ({ code, severity, ...make(...args) }), { code });
 }
 
 function nextPowerOfTwo(n: number): number {

@@ -2,6 +2,7 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { initialBytes } from "./globals.js";
 import { checkValues, option, readMap } from "./map-definitions.js";
+import { checkMapObjects } from "./map-objects.js";
 import type { ExternVariable } from "./model/model.js";
 import { type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
@@ -66,8 +67,10 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   }
   const decorator = decoratorCall(session, member, "map");
   if (decorator) {
-    if (type?.kind === "map") program.addMap(symbol, readMap(session, name, type, decorator));
-    else if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
+    if (type?.kind === "map") {
+      checkMapObjects(session, member.type ?? member, type);
+      program.addMap(symbol, readMap(session, name, type, decorator));
+    } else if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
     return;
   }
   if (!type) {

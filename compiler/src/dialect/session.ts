@@ -76,7 +76,7 @@ export class Session {
   reportAt(source: ts.SourceFile, start: number, end: number, message: Message): void {
     this.diagnostics.push({
       code: message.code,
-      severity: "error",
+      severity: message.severity,
       span: spanOf(source, start, end),
       message: message.what,
       reason: message.why,

@@ -3,6 +3,7 @@ import {
   contexts,
   type Helper,
   helpers,
+  kernelObjectMaps,
   kernelObjects,
   type MapClass,
   mapClasses,
@@ -23,6 +24,9 @@ export const mapClass = (name: string): MapClass | null => lookUp<MapClass>(mapC
 export const contextStruct = (name: string): UapiStruct | null => lookUp<UapiStruct>(contexts, name);
 
 /** The kernel's struct that a class such as `SpinLock` is. */
+/** The kinds of maps that may hold this object of the kernel's; null for what is none. */
+export const mapsHolding = (struct: string): readonly string[] | null =>
+  lookUp<readonly string[]>(kernelObjectMaps, struct);
 export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
 
 export type { FixedValue, Helper, HelperParam, MapClass, UapiStruct } from "@tsbpfc/stdlib/tables";

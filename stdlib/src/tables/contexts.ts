@@ -62,3 +62,18 @@ export const kernelObjects = {
   WorkQueue: "bpf_wq",
   Dynptr: "bpf_dynptr",
 } as const satisfies Readonly<Record<string, string>>;
+
+/** Kinds of maps whose values may hold such an object, by its name in the kernel: kernel/bpf/syscall.c, `map_check_btf`. */
+export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
+  bpf_spin_lock: [
+    "hash",
+    "array",
+    "cgroup_storage",
+    "sk_storage",
+    "inode_storage",
+    "task_storage",
+    "cgrp_storage",
+  ],
+  bpf_timer: ["hash", "lru_hash", "array"],
+  bpf_wq: ["hash", "lru_hash", "array"],
+};

@@ -4,7 +4,7 @@ export {
   argumentRegisters,
   argumentSource,
 } from "./arguments.js";
-export { contexts, kernelObjects, type UapiStruct } from "./contexts.js";
+export { contexts, kernelObjectMaps, kernelObjects, type UapiStruct } from "./contexts.js";
 export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";

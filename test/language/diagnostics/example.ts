@@ -11,6 +11,8 @@ export interface Example {
   readonly files?: Readonly<Record<string, string>>;
   /** What LLVM says of this place: nothing that the dialect is known to let through makes it say so. */
   readonly llvm?: string;
+  /** It does not keep the probe from being compiled. */
+  readonly warning?: true;
   /** Only an editor has it: a project that is set up wrongly. */
   readonly editor?: true;
 }

@@ -38,4 +38,12 @@ export const mapsAndCalls: readonly Example[] = [
     code: "TSB4018",
     source: inside('«printk»("seen");').replace("copy,", "copy, printk,").replace('"GPL"', '"MIT"'),
   },
+  {
+    code: "TSB4040",
+    warning: true,
+    source: members(
+      "@map({ maxEntries: 8 }) buckets: «LruHashMap<u32, Bucket>»;",
+      "LruHashMap, SpinLock,",
+    ).replace("@program", "class Bucket { lock: SpinLock; n: u64; }\n@program"),
+  },
 ];
