@@ -1,3 +1,4 @@
+import { mkdirSync, rmdirSync } from "node:fs";
 import {
   fentry,
   kprobeMulti,
@@ -11,7 +12,7 @@ import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 
-type Names = "entry" | "sent" | "modify" | "many" | "session" | "target";
+type Names = "entry" | "groups" | "sent" | "modify" | "many" | "session" | "target";
 type Tracing = Skeleton<
   object,
   Record<Names, SkeletonProgram>,
@@ -30,6 +31,22 @@ function load(t: Bench, ...names: readonly Names[]): Tracing {
 const packet = { data: new Uint8Array(64) };
 
 describe("tracing of an object of clang's", () => {
+  kernelTest("an iterator of cgroups goes through one, or through it and all below", {}, (t) => {
+    const probe = load(t, "groups");
+    const path = t.cgroup().path;
+    mkdirSync(`${path}/below`);
+    t.defer(() => rmdirSync(`${path}/below`));
+    const count = (order?: "self" | "ancestors"): bigint => {
+      probe.globals.runs = 0n;
+      const link = probe.programs.groups.attach(order ? { cgroup: path, order } : { cgroup: path });
+      link.output().bytes();
+      link.close();
+      return probe.globals.runs;
+    };
+    expect([count("self"), count(), count("ancestors")]).toEqual([1n, 2n, 2n]);
+    expect(() => probe.programs.groups.attach({ cgroup: path, pid: 1 })).toThrow(/pid and cgroup/);
+  });
+
   kernelTest("fentry is told its cookie", { needs: [fentry] }, (t) => {
     const probe = load(t, "entry");
     probe.programs.entry.attach({ cookie: 0x1_0000_0001n });
