@@ -2,6 +2,9 @@ import type { ProgramType } from "../spec/kernel-enums.js";
 
 const atInterface = "attach({ iface })";
 const atCgroup = "attach({ cgroup })";
+const atSockets = "attach({ map })";
+const atSocket = "attach({ socket })";
+const atNamespace = "attach({ netns })";
 
 /** Programs whose section does not say where to attach: what the user gives. */
 const targets: Partial<Record<ProgramType, string>> = {
@@ -14,6 +17,15 @@ const targets: Partial<Record<ProgramType, string>> = {
   cgroup_sysctl: atCgroup,
   cgroup_sockopt: atCgroup,
   sock_ops: atCgroup,
+  sk_skb: atSockets,
+  sk_msg: atSockets,
+  socket_filter: atSocket,
+  sk_reuseport: atSocket,
+  sk_lookup: atNamespace,
+  flow_dissector: atNamespace,
+  netfilter: "attach({ netfilter })",
+  perf_event: "attach({ sampling })",
+  lirc_mode2: "attach({ device })",
 };
 
 /** A line for the editor. */
