@@ -43,6 +43,10 @@ const refused: readonly (readonly [string, string, string])[] = [
     ["changed by a closure", "let i = this.n; if (i < 4) { loop(3, () => { i += 1; }); this.table[i] = 1; }"],
     ["of a loop that counts on", "let i: u32 = 0; while (this.n > 3) { this.table[i] = 1; i += 1; }"],
     ["that may be below zero", "const i: i32 = i32(this.n); if (i < 4) this.table[i] = 1;"],
+    [
+      "of a variable whose address is known",
+      "let i = this.n; const p = addr(i); if (i < 4) { p.value = 9; this.table[i] = 1; }",
+    ],
     ["of a global, which may change meanwhile", "if (this.n < 4) this.table[this.n] = 1;"],
     ["of a range that is too long", "for (const i of range(0, 5)) this.table[i] = 1;"],
   ].map(
@@ -52,7 +56,7 @@ const refused: readonly (readonly [string, string, string])[] = [
         "TSB2012",
         probe(
           `  n: u32 = 0; table: array<u32, 4>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    ${body}\n    return XdpAction.PASS;\n  }`,
-          { imports: "loop, range," },
+          { imports: "addr, loop, range," },
         ),
       ] as const,
   ),

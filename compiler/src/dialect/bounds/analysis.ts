@@ -32,6 +32,7 @@ export class BoundsAnalysis {
   readonly #continues = new Map<LoopLabel, After>();
   /** What the verifier has seen of the place that is being modified. */
   readonly #current = new Map<Expr, Known>();
+  readonly #exposed = new Set<Key>();
   /** Above 0 while a loop's facts are still moving: nothing is found then. */
   #trying = 0;
 
@@ -208,7 +209,7 @@ export class BoundsAnalysis {
   #narrow(op: keyof typeof opposite, subject: Expr, limit: Expr, facts: Facts): After {
     const { base, offset } = constantOffset(subject);
     const key = this.#keys.ofValue(base);
-    if (key === null) return facts;
+    if (key === null || this.#exposed.has(key)) return facts;
     const known = this.#known(base, facts);
     const other = this.#known(limit, facts);
     const shifted = { min: other.source.min - offset, max: other.source.max - offset };
@@ -246,8 +247,9 @@ export class BoundsAnalysis {
         const b = whenFalse && this.#evaluate(expr.whenFalse, whenFalse);
         return join(a, b) ?? new Facts();
       }
-      case "read":
       case "address":
+        return this.#exposedBy(expr.place, this.#place(expr.place, facts));
+      case "read":
         return this.#place(expr.place, facts);
       case "assign": {
         const after = this.#place(expr.place, this.#evaluate(expr.value, facts));
@@ -326,9 +328,18 @@ export class BoundsAnalysis {
     return key === null || !source ? left : left.with(key, { source, seen: whole });
   }
 
+  /** A variable whose address is known may change without an assignment: nothing is said of it any more. */
+  #exposedBy(place: Place, facts: Facts): Facts {
+    if (place.kind !== "variable") return facts;
+    const key = this.#keys.ofVariable(place.variable);
+    this.#exposed.add(key);
+    return facts.without((k) => k === key);
+  }
+
   /** A variable has a new value: what was known of it, and of what it leads to, is gone. */
   #set(facts: Facts, key: Key, value: Known): Facts {
-    return facts.without((k) => k === key || k.startsWith(`${key}.`)).with(key, value);
+    const left = facts.without((k) => k === key || k.startsWith(`${key}.`));
+    return this.#exposed.has(key) ? left : left.with(key, value);
   }
 
   /** A call may write to any memory, and to what its closures capture. */
