@@ -67,6 +67,11 @@ const catalogue = {
     why: "The object has one symbol of a name, and the loader would take one for the other.",
     instead: "Rename it.",
   })),
+  noProgram: entry("TSB1103", (name: string) => ({
+    what: `'${name}' has a map of records, and no program that could write them.`,
+    why: "The type of the records comes into the object with the programs.",
+    instead: "Write a method with @SEC.",
+  })),
   kernelTypeMissing: entry("TSB1101", (what: string) => ({
     what: `${what} is not there.`,
     why: "Kernel types come from the `vmlinux.d.ts` that a probe imports; without that file the compiler makes them from the kernel's BTF, and an editor has none.",

@@ -59,6 +59,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) checkHelpers(session, read.program.functions, read.license);
   if (read) checkBounds(session, read.program.functions);
   if (read) refuseTwins(session, read.program);
+  if (declaration && read) refuseRecordsAlone(session, declaration, read.program);
   const diagnostics = merge(typed, session.diagnostics);
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
     return { diagnostics, model: null };
@@ -75,6 +76,12 @@ export function check({ program, source, modules, kernel, target = newest }: Che
     records,
   };
   return { diagnostics, model };
+}
+
+/** The type of a record is in the object's BTF through a function's debug info; without a function it would be lost. */
+function refuseRecordsAlone(session: Session, declaration: ts.ClassDeclaration, program: Program): void {
+  if (!program.functions.some((f) => f.linkage === "program") && program.maps.some((m) => m.record !== null))
+    session.report(declaration.name ?? declaration, TSB.noProgram(declaration.name?.text ?? ""));
 }
 
 /** The object's symbols and the kernel's share their names. */

@@ -45,5 +45,11 @@ export const probeFile: readonly Example[] = [
     code: "TSB1101",
     source: inside("const one: u32 = 1;", 'import type { «no_such_type» } from "./vmlinux";'),
   },
+  {
+    code: "TSB1103",
+    source: probe("  @map({ maxEntries: 4096 }) events: RingBuf<Event>;", {
+      before: "class Event { pid: u32; }",
+    }).replace("class Probe", "class «Probe»"),
+  },
   { code: "TSB1102", source: "«export class Probe {}»", editor: true },
 ];
