@@ -183,7 +183,7 @@ export const places: readonly PlaceConstruct[] = [
     name: "element at a bounded index",
     weight: 3,
     make: (g, base) =>
-      base.type.kind === "array" ? boundedElement(base, g.varying(), g.pick(["mask", "remainder"])) : null,
+      base.type.kind === "array" ? boundedElement(base, g.index(), g.pick(["mask", "remainder"])) : null,
   },
 ];
 

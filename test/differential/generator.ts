@@ -46,6 +46,7 @@ const OBJECT_BYTES = 160;
 
 /** Of expressions. Small programs find as much as large ones, and many more of them run in the same time. */
 const MAX_DEPTH = 3;
+const MAX_INDEXES = 2;
 
 /** What is generated, where it is generated: names in scope, and how deep it may go. */
 export class Generator {
@@ -62,6 +63,7 @@ export class Generator {
   nesting = 0;
   objectBytes = 0;
   #depth = 0;
+  #indexes = 0;
   #names = 0;
 
   constructor(
@@ -175,6 +177,17 @@ export class Generator {
       make: () => make(this, base, leads),
     }));
     return this.from<Place | null>(table, () => null);
+  }
+
+  /** An index that is not constant: it may read an element itself, but not for ever. */
+  index(): NumberExpr {
+    if (this.#indexes >= MAX_INDEXES) throw new IllTyped("indexes within indexes");
+    this.#indexes++;
+    try {
+      return this.varying();
+    } finally {
+      this.#indexes--;
+    }
   }
 
   /** Room on the stack for an object, or null. */
