@@ -65,7 +65,7 @@ function programsArchive(): string {
     return path === null ? [] : [{ name: program.name, path }];
   });
   const init = join(repository, "test/lab/guest/init");
-  const files = [node, busybox, init, ...tools.map(({ path }) => realpathSync(path))];
+  const files = [node, busybox, ...tools.map(({ path }) => realpathSync(path))];
   return archive("programs", [...files.map(identity), readFileSync(init, "utf8")], (root) => {
     for (const folder of [...folders, "bin", "usr/bin", "usr/sbin"])
       mkdirSync(join(root, folder), { recursive: true });
