@@ -6,10 +6,10 @@ import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { integers, pointerTo, type Type, voidType } from "./model/types.js";
-import { cName } from "./resolve-type.js";
 import type { Scope } from "./scope.js";
 import { checkBody } from "./statements/index.js";
 import { returned } from "./statements/returns.js";
+import { cName } from "./types/names.js";
 
 /** A function that the kernel calls back, and what it is given besides its own parameters. */
 export interface ClosureHead {

@@ -3,8 +3,8 @@ import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
 import type { ExternFunction, ExternVariable } from "./model/model.js";
 import { isAggregate, pointerTo, type Type, typeName, voidType } from "./model/types.js";
-import { noTypes, resolveType } from "./resolve-type.js";
 import type { Session } from "./session.js";
+import { noTypes, resolveType } from "./types/resolve.js";
 
 /**
  * What the kernel provides by name: values of its configuration (@kconfig), its variables (`declare const`) and its

@@ -4,10 +4,10 @@ import { evaluate } from "./constants.js";
 import type { MapModel } from "./model/model.js";
 import { isInteger, type MapRefType, sameType, type Type, typeName } from "./model/types.js";
 import type { Program } from "./program.js";
-import { decoratorCall } from "./resolve-type.js";
 import type { Session } from "./session.js";
 import { mapClass } from "./stdlib-tables.js";
 import { isOlder, printVersion } from "./target.js";
+import { decoratorCall } from "./types/decorators.js";
 
 /** A map's attributes are u32; `map_extra` is u64 (include/uapi/linux/bpf.h: union bpf_attr). */
 const U32_MAX = 0xffff_ffffn;

@@ -22,8 +22,10 @@ import {
   type Type,
   typeName,
 } from "./model/types.js";
-import { cName, noTypes, resolveType } from "./resolve-type.js";
 import type { Scope } from "./scope.js";
+import { withoutFlavour } from "./types/flavours.js";
+import { cName } from "./types/names.js";
+import { noTypes, resolveType } from "./types/resolve.js";
 
 /**
  * The parameters after a program's context: variables that its body begins with, read from where this kind of
@@ -109,11 +111,8 @@ function fits(type: Type, kernel: PassedType): boolean {
   if (type.kind === "error") return true;
   if (type.kind !== "ptr") return kernel.kind === "integer" || (isInteger(type) && type.bits === 64);
   if (kernel.kind !== "pointer") return false;
-  return kernel.struct === null || !isKernelStruct(type.to) || flavourless(type.to.name) === kernel.struct;
+  return kernel.struct === null || !isKernelStruct(type.to) || withoutFlavour(type.to.name) === kernel.struct;
 }
-
-/** `task_struct___old` means the kernel's task_struct. */
-const flavourless = (name: string): string => name.replace(/___.*$/s, "");
 
 /** How many arguments there can be. */
 function countOf(source: ArgumentSource): number {

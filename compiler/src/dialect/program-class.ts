@@ -6,8 +6,9 @@ import { checkMapObjects } from "./map-objects.js";
 import type { ExternVariable } from "./model/model.js";
 import { type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
-import { decoratorCall, hasDecorator, noTypes, resolveType } from "./resolve-type.js";
 import type { Session } from "./session.js";
+import { decoratorCall, hasDecorator } from "./types/decorators.js";
+import { noTypes, resolveType } from "./types/resolve.js";
 
 /** The one class of the file with @program. */
 export function findProgramClass(session: Session, source: ts.SourceFile): ts.ClassDeclaration | null {

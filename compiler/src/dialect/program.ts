@@ -4,24 +4,18 @@ import { heldType } from "./build.js";
 import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
-import { type Bindings, inferTypes, isOpen } from "./infer-types.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { errorType, type Type, voidType } from "./model/types.js";
 import { typedArguments } from "./program-arguments.js";
-import {
-  bindTypes,
-  cName,
-  hasDecorator,
-  noTypes,
-  resolveType,
-  type TypeEnv,
-  typeKey,
-} from "./resolve-type.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
 import { checkBody } from "./statements/index.js";
+import { hasDecorator } from "./types/decorators.js";
+import { type Bindings, inferTypes, isOpen } from "./types/infer.js";
+import { cName, typeKey } from "./types/names.js";
+import { bindTypes, noTypes, resolveType, type TypeEnv } from "./types/resolve.js";
 
 type FunctionNode = ts.FunctionDeclaration | ts.MethodDeclaration | ts.ConstructorDeclaration;
 

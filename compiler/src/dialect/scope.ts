@@ -10,8 +10,9 @@ import type { Func } from "./model/model.js";
 import type { LoopLabel } from "./model/statements.js";
 import { errorType, integers, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
-import { resolveType, structOf, type TypeEnv } from "./resolve-type.js";
 import type { Session } from "./session.js";
+import { resolveType, type TypeEnv } from "./types/resolve.js";
+import { structOf } from "./types/structs.js";
 
 /** A function while its body is checked: its names, its stack slots, what `break` leaves. */
 export class Scope {

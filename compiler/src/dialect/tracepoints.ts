@@ -2,8 +2,8 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { layOut } from "./model/layout.js";
 import { errorType, integers, type StructType, type Type } from "./model/types.js";
-import { noTypes, resolveType } from "./resolve-type.js";
 import type { Session } from "./session.js";
+import { noTypes, resolveType } from "./types/resolve.js";
 
 /**
  * The context of `Tracepoint<"category/name">`: the kernel's `struct trace_event_raw_<name>`, relocated by CO-RE

@@ -16,9 +16,9 @@ import {
   typeName,
   voidType,
 } from "../model/types.js";
-import { noTypes, resolveType } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
 import type { Helper, HelperParam } from "../stdlib-tables.js";
+import { noTypes, resolveType } from "../types/resolve.js";
 import { helperCallback } from "./callbacks.js";
 import { constantText } from "./format.js";
 import { copyOf } from "./pointers.js";

@@ -5,8 +5,8 @@ import { placeOf } from "../expressions/assignments.js";
 import type { FieldFact, Place } from "../model/expressions.js";
 import { sizeOf } from "../model/layout.js";
 import { boolType, type EnumType, integers, type Type } from "../model/types.js";
-import { enumOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
+import { enumOf } from "../types/enums.js";
 import type { Builtin } from "./index.js";
 import { typeOperand } from "./memory.js";
 

@@ -11,8 +11,9 @@ import {
   type Type,
   typeName,
 } from "../model/types.js";
-import { bindTypes, structOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
+import { bindTypes } from "../types/resolve.js";
+import { structOf } from "../types/structs.js";
 import { checkExpression, checkValue } from "./index.js";
 
 /** `new T()`: zeroed stack storage, then the class's initialisers and its constructor. */

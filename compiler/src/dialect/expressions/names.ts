@@ -4,8 +4,8 @@ import { addressOf, contentOf, convert, element, int, readVariable } from "../bu
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
-import { enumOf } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
+import { enumOf } from "../types/enums.js";
 import { checkExpression } from "./index.js";
 
 export function checkName(scope: Scope, node: ts.Identifier): Expr {

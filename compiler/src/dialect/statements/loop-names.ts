@@ -2,8 +2,8 @@ import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import type { Variable } from "../model/expressions.js";
 import type { Type } from "../model/types.js";
-import { cName } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
+import { cName } from "../types/names.js";
 
 /** The one name that a loop declares; null if it declares something else, which is reported. */
 export function loopName(scope: Scope, node: ts.ForOfStatement): ts.BindingName | null {

@@ -8,8 +8,8 @@ import { computedType } from "../integers.js";
 import type { Expr, Place, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import { errorType, isAggregate, type Type, typeName } from "../model/types.js";
-import { cName } from "../resolve-type.js";
 import type { Scope } from "../scope.js";
+import { cName } from "../types/names.js";
 
 export function checkVariables(scope: Scope, list: ts.VariableDeclarationList): Statement[] {
   return list.declarations.flatMap((d) => checkVariable(scope, d, (list.flags & ts.NodeFlags.Const) !== 0));

@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
-import { isInteger, type Type } from "./model/types.js";
-import { rangeOfType } from "./ranges.js";
-import type { TypeEnv } from "./resolve-type.js";
-import type { Session } from "./session.js";
+import { isInteger, type Type } from "../model/types.js";
+import { rangeOfType } from "../ranges.js";
+import type { Session } from "../session.js";
+import type { TypeEnv } from "./resolve.js";
 
 /** What a call's type parameters stand for, as far as it is known. */
 export interface Bindings {
