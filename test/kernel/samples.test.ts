@@ -1,14 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  HashMap,
-  IterLink,
-  PerfEventArray,
-  Skeleton,
-  SkeletonProgram,
-  StackTrace,
-} from "@tsbpfc/runtime";
+import type { HashMap, PerfEventArray, Skeleton, SkeletonProgram, StackTrace } from "@tsbpfc/runtime";
 import { fentry, kprobes, numberIterators, tcxLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
@@ -104,7 +97,7 @@ describe("the sample hooks", () => {
 
   kernelTest("prints each task by an iterator, with the task's name", {}, async (t) => {
     const hooked = await t.load<Hooks>(hooks, { programs: without });
-    const link = hooked.programs.tasks.attach() as IterLink;
+    const link = hooked.programs.tasks.attach();
     const lines = [...link.output().lines()];
     link.close();
     const comm = readFileSync("/proc/self/comm", "utf8").trim();

@@ -131,7 +131,7 @@ const mistakes: readonly (readonly [string, string, string, string, string?])[] 
 ];
 
 describe("the compiler refuses to print", () => {
-  it.each(mistakes)("%s: %s", (_, code, at, body, kernel) => {
+  it.each(mistakes)("%s: %s", (_, code = "", at = "", body = "", kernel) => {
     const source = run(values, body, {
       before: `${before}\nclass Event { a: u32; }`,
       imports: "cast, addr,",

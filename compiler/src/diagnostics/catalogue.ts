@@ -378,9 +378,9 @@ const catalogue = {
     instead: "Call one of these.",
   })),
   argumentsNotHere: entry("TSB4030", (section: string) => ({
-    what: `A program in "${section}" has no arguments after its context.`,
-    why: "The kernel hands such a program nothing but its context.",
-    instead: "Read what you need from the context's fields.",
+    what: `The arguments of a program in "${section}" cannot be declared as parameters.`,
+    why: "Where a USDT probe's arguments are differs from place to place, and those of an extension are the other function's: this version does not compile that.",
+    instead: "Take the context alone, and read the registers or fields that are needed.",
   })),
   argumentNotHere: entry("TSB4031", (section: string, most: number) => ({
     what: `A program in "${section}" has at most ${most} argument${most === 1 ? "" : "s"} after its context.`,
