@@ -40,33 +40,42 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
     const orders = join(work, "orders.cpio");
     writeOrders({ kernel, files: suite.files, pattern }, orders);
     writeInitramfs(initramfs, fetched, [suite.archive, orders]);
-    const end = await runMachine({
-      image: fetched.image,
-      initramfs,
-      timeoutMs: run.timeoutMs ?? TIMEOUT_MS,
-      silenceMs: run.silenceMs ?? SILENCE_MS,
-      ...(run.memoryMb === undefined ? {} : { memoryMb: run.memoryMb }),
-      onProcess: (started) => {
-        pid = started;
-      },
-      onMessage: (message) => {
-        switch (message.type) {
-          case "hello":
-            release = message.release;
-            break;
-          case "start":
-            running = message.name;
-            run.onStart?.(message.name, pid);
-            break;
-          case "result":
-            running = "";
-            results.push(message.result);
-            break;
-          case "end":
-            isDone = true;
-        }
-      },
-    });
+    const boot = (): Promise<MachineEnd> =>
+      runMachine({
+        image: fetched.image,
+        initramfs,
+        timeoutMs: run.timeoutMs ?? TIMEOUT_MS,
+        silenceMs: run.silenceMs ?? SILENCE_MS,
+        ...(run.memoryMb === undefined ? {} : { memoryMb: run.memoryMb }),
+        onProcess: (started) => {
+          pid = started;
+        },
+        onMessage: (message) => {
+          switch (message.type) {
+            case "hello":
+              release = message.release;
+              break;
+            case "start":
+              running = message.name;
+              run.onStart?.(message.name, pid);
+              break;
+            case "result":
+              running = "";
+              results.push(message.result);
+              break;
+            case "end":
+              isDone = true;
+          }
+        },
+      });
+    let end = await boot();
+    // Now and then an emulated kernel dies of its own code patching while it comes up: that says nothing of the suite.
+    if (end.reason === "panic" && release === "") {
+      console.error(
+        `lab: ${kernel} panicked before it was up, and is booted again: ${end.console.at(-1) ?? ""}`,
+      );
+      end = await boot();
+    }
     const failure = failureOf(end, isDone, running);
     return {
       kernel,

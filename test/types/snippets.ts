@@ -17,6 +17,7 @@ export class Probe {
   @map({ maxEntries: 8 }) counts: HashMap<u32, u64>;
   @map({ maxEntries: 8 }) events: HashMap<u32, Event>;
   @map({ maxEntries: 4096 }) ring: RingBuf<Event>;
+  @SEC("xdp") unconcerned(ctx: XdpMd): XdpAction { return XdpAction.PASS; }
   ${members}
 }
 `;
