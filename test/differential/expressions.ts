@@ -300,6 +300,8 @@ export function comparison(op: RelationName, left: Expr, right: Expr): BoolExpr 
   noTypeArguments(op, right);
   if (left.kind === "boolean" && op !== "===" && op !== "!==") ill("booleans have no order");
   if (left.known && right.known) ill("two constants");
+  // After `x = false`, TypeScript takes x for false.
+  if (left.kind === "boolean" && (left.known || right.known)) ill("a constant");
   return {
     kind: "boolean",
     text: `(${left.text} ${op} ${right.text})`,

@@ -73,6 +73,8 @@ export function variable(name: string, type: ScalarType, init: Expr, annotated: 
 export function variableType(init: Expr): IntType | null {
   if (init.kind === "boolean") return null;
   if (init.constant !== null) return ints.i64;
+  // To TypeScript an assignment has the type of its right side, to the dialect that of its place.
+  if (/^\(\S+ = /.test(init.text)) return null;
   const [declared, ...others] = init.declared;
   if (declared && others.length === 0 && !init.text.includes(" ? ")) return declared;
   return init.declared.length === 0 && !init.text.includes(" ? ") ? init.computed : null;
