@@ -210,6 +210,7 @@ function assignment(g: Generator): Expr | null {
 /** A loop's body, with the name of its counter and perhaps a label. */
 function loopOf(
   g: Generator,
+  type: DataType,
   make: (counter: string, label: string | null, body: () => Block) => Statement,
 ): Statement | null {
   if (deepEnough(g) || g.loops.length >= MAX_LOOPS) return null;
@@ -221,7 +222,7 @@ function loopOf(
     try {
       return g.scoped(() => {
         g.inSwitch = false;
-        g.declare(counter, ints.i64, false);
+        g.declare(counter, type, false);
         return statementsOf(g, 1 + g.below(2));
       });
     } finally {
@@ -318,7 +319,7 @@ export const statements: readonly Construct<Statement>[] = [
     name: "for",
     weight: 4,
     make: (g) =>
-      loopOf(g, (counter, label, body) =>
+      loopOf(g, ints.i64, (counter, label, body) =>
         forLoop(counter, label, g.chance(0.7) ? literal(BigInt(1 + g.below(6))) : g.varying(), body()),
       ),
   },
@@ -326,12 +327,15 @@ export const statements: readonly Construct<Statement>[] = [
     name: "while",
     weight: 2,
     make: (g) =>
-      loopOf(g, (counter, label, body) => whileLoop(counter, label, 1 + g.below(6), g.boolean(), body())),
+      loopOf(g, ints.u32, (counter, label, body) =>
+        whileLoop(counter, label, 1 + g.below(6), g.boolean(), body()),
+      ),
   },
   {
     name: "do",
     weight: 2,
-    make: (g) => loopOf(g, (counter, label, body) => doLoop(counter, label, 1 + g.below(6), body())),
+    make: (g) =>
+      loopOf(g, ints.i32, (counter, label, body) => doLoop(counter, label, 1 + g.below(6), body())),
   },
   {
     name: "jump",
