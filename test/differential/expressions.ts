@@ -151,6 +151,8 @@ function computedOf(op: Operator, left: NumberExpr, right: NumberExpr): IntType 
   if (op === ">>") {
     // The page does not say what a signed value shifted by a u64 is: it is not generated.
     if (is64u(right) && !is64u(left)) ill("signed >> u64");
+    if (left.constant !== null && !holds(ints.i64, left.constant))
+      ill("a constant of u64 without one beside it");
     return is64u(left) ? ints.u64 : ints.i64;
   }
   const unsigned = is64u(left) || is64u(right);
@@ -339,7 +341,7 @@ export const not = (operand: BoolExpr): BoolExpr => ({
 
 /** `!!n`: a number as a truth. */
 export function nonZero(operand: NumberExpr): BoolExpr {
-  if (operand.constant !== null) ill("TypeScript knows it");
+  if (operand.constant !== null || operand.known) ill("TypeScript knows it");
   return {
     kind: "boolean",
     text: `!!${operand.text}`,
