@@ -32,6 +32,8 @@ step() {
 step "building" npm run --silent build
 step "checking format and lint" npm run --silent lint
 step "compiling the examples" npm run --silent build -w @tsbpfc/examples
+# They import the examples' skeletons.
+step "checking the types of tests" npm run --silent check-tests
 
 if [ "$(id -u)" -ne 0 ]; then say "not root: tests of this machine's kernel are skipped"; fi
 work=$(mktemp -d)
