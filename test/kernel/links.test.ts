@@ -208,13 +208,14 @@ describe("programs of the network", () => {
     t.defer(() => link.close());
     expect(shown()).toMatch(/xdpgeneric/);
     ping(3);
-    const before = probe.globals.runs;
-    expect(before).toBeGreaterThanOrEqual(3n);
+    expect(probe.globals.runs).toBeGreaterThanOrEqual(3n);
     expect(() => probe.programs.pass.attach({ iface: device, mode: "generic", netlink: true })).toThrow(
       /EBUSY.*kernel says/,
     );
     expect(() => link.pin("/sys/fs/bpf/none")).toThrow(/5\.9/);
     link.update(probe.programs.xdp_other.program);
+    // From here: the kernel's own packets (neighbours, routers) may come at any time before.
+    const before = probe.globals.runs;
     ping(3);
     expect(probe.globals.runs).toBe(before);
     expect(probe.globals.others).toBeGreaterThanOrEqual(3n);
@@ -230,9 +231,9 @@ describe("programs of the network", () => {
     const second = probe.programs.tc_in.attach({ iface: device, direction: "egress", netlink: true });
     second.close();
     ping(3);
-    const before = probe.globals.runs;
-    expect(before).toBeGreaterThanOrEqual(3n);
+    expect(probe.globals.runs).toBeGreaterThanOrEqual(3n);
     link.update(probe.programs.tc_other.program);
+    const before = probe.globals.runs;
     ping(3);
     expect(probe.globals.runs).toBe(before);
     expect(probe.globals.others).toBeGreaterThanOrEqual(3n);

@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HashMap, PerfEventArray, Skeleton, SkeletonProgram, StackTrace } from "@tsbpfc/runtime";
-import { fentry, kprobes, numberIterators, tcxLinks } from "@tsbpfc/runtime";
+import type {
+  HashMap,
+  PerfEventArray,
+  Skeleton,
+  SkeletonProgram,
+  SockHash,
+  StackTrace,
+  TaskStorage,
+} from "@tsbpfc/runtime";
+import { bpfLsm, fentry, kprobes, numberIterators, tcxLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { ethernet, ipv4, udp } from "../support/packets.js";
@@ -83,8 +91,16 @@ describe("the sample hooks", () => {
     readonly comm: string;
   }
   type Hooks = Skeleton<
-    { samples: HashMap<StackKey, bigint>; stacks: StackTrace },
-    Record<"unlink" | "unlinked" | "open" | "connect" | "profile" | "tasks", SkeletonProgram>,
+    {
+      samples: HashMap<StackKey, bigint>;
+      stacks: StackTrace;
+      opens: TaskStorage<bigint>;
+      sockets: SockHash<unknown>;
+    },
+    Record<
+      "unlink" | "unlinked" | "open" | "connect" | "profile" | "tasks" | "established" | "redirect",
+      SkeletonProgram
+    >,
     object,
     object
   >;
@@ -93,6 +109,19 @@ describe("the sample hooks", () => {
 
   kernelTest("loads whole where the kernel has fentry and LSM", { needs: [fentry] }, async (t) => {
     await t.load<Hooks>(hooks);
+  });
+
+  kernelTest("counts each process's opened files in its task's storage", { needs: [bpfLsm] }, async (t) => {
+    const hooked = await t.load<Hooks>(hooks);
+    hooked.programs.open.attach();
+    const count = (): bigint => hooked.maps.opens.get({ pid: process.pid }) ?? 0n;
+    const before = count();
+    for (let i = 0; i < 5; i++) readFileSync("/proc/self/comm");
+    const after = count();
+    hooked.detach();
+    expect(after - before).toBeGreaterThanOrEqual(5n);
+    readFileSync("/proc/self/comm");
+    expect(count()).toBe(after);
   });
 
   kernelTest("prints each task by an iterator, with the task's name", {}, async (t) => {
@@ -116,6 +145,24 @@ describe("the sample hooks", () => {
     };
     expect(await connecting("127.0.0.1")).toBe("EPERM");
     expect(await connecting("127.0.0.2")).not.toBe("EPERM");
+  });
+
+  kernelTest("redirects what a socket in a cgroup sends to the socket itself", {}, async (t) => {
+    const hooked = await t.load<Hooks>(hooks, { programs: without });
+    const cgroup = t.cgroup();
+    hooked.programs.established.attach({ cgroup: cgroup.path });
+    hooked.programs.redirect.attach({ map: hooked.maps.sockets });
+    // The server never answers: what the client reads is what it wrote.
+    const server = createServer(() => {});
+    t.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const script = `const s = require("node:net").connect(${port}, "127.0.0.1", () => s.write("to myself"));
+      s.on("data", (d) => { console.log(String(d)); s.destroy(); });`;
+    const child = t.spawn(process.execPath, ["-e", script], { cgroup });
+    await child.says("to myself");
+    expect(await child.exited, child.errors).toBe(0);
   });
 
   kernelTest("counts a busy process's stacks, and names them by number", {}, async (t) => {
