@@ -14,8 +14,7 @@ const filter = (body: string): string =>
 /** A server takes some seconds to start where other tests run beside it. */
 const timeout = 120_000;
 
-describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ name, version }) => {
-  const test = version === null ? it.skip : it;
+describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ name }) => {
   let folder: ReturnType<typeof temporaryFolder>;
   let server: TsServer;
 
@@ -23,7 +22,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     folder = temporaryFolder();
     writeFileSync(join(folder.path, "tsconfig.json"), CONFIG);
     // A TypeScript that does not lie beside the plugin needs to be told where it is.
-    if (version !== null) server = new TsServer(name, ["--allowLocalPluginLoads"]);
+    server = new TsServer(name, ["--allowLocalPluginLoads"]);
   });
   afterEach(() => {
     server?.close();
@@ -46,7 +45,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
   const codes = (found: readonly ServerDiagnostic[]): string[] =>
     found.map((d) => `${d.source ?? "TS"}${d.code}`);
 
-  test("underlines a mistake with code, span, reason and remedy, and no longer once it is mended", async () => {
+  it("underlines a mistake with code, span, reason and remedy, and no longer once it is mended", async () => {
     const text = filter("let ratio: u32 = 0.5;");
     const file = open(text);
     const [found, ...others] = await server.semanticDiagnostics(file);
@@ -70,7 +69,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB2002"]);
   });
 
-  test("says what the command says, in the same places, also of what TypeScript found", async () => {
+  it("says what the command says, in the same places, also of what TypeScript found", async () => {
     const text = probe(
       `  @map({ maxEntries: 8 }) counts: HashMap<u32, u64>;
   @SEC("xdp") other(ctx: SkBuff): XdpAction { return XdpAction.PASS; }
@@ -96,25 +95,25 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     expect(shown.some((d) => d.startsWith("TS2322 "))).toBe(true);
   });
 
-  test("leaves files that are no probes to TypeScript", async () => {
+  it("leaves files that are no probes to TypeScript", async () => {
     const file = open("export const ratio = 0.5; export const wrong: string = 1;", "module.ts");
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TS2322"]);
   });
 
-  test("shows mistakes of a probe, not those of other probes in the project", async () => {
+  it("shows mistakes of a probe, not those of other probes in the project", async () => {
     open(filter("let ratio = 0.5;"), "other.bpf.ts");
     const file = open(filter("let count = 5;"));
     expect(await server.semanticDiagnostics(file)).toEqual([]);
   });
 
-  test("says what to do when the kernel's types are not there", async () => {
+  it("says what to do when the kernel's types are not there", async () => {
     const file = open(
       filter("const t = 1;").replace("\n", '\nimport type { task_struct } from "./vmlinux";\n'),
     );
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB1101"]);
   });
 
-  test("finds the probes' own project from a tsconfig.json that refers to it", async () => {
+  it("finds the probes' own project from a tsconfig.json that refers to it", async () => {
     writeFileSync(
       join(folder.path, "tsconfig.json"),
       JSON.stringify({ exclude: ["**/*.bpf.ts"], references: [{ path: "./tsconfig.bpf.json" }] }),
@@ -125,7 +124,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB2002"]);
   });
 
-  test("says what to do in a project with JavaScript's library", async () => {
+  it("says what to do in a project with JavaScript's library", async () => {
     writeFileSync(
       join(folder.path, "tsconfig.json"),
       JSON.stringify({ compilerOptions: { plugins: [{ name: "@tsbpfc/compiler/editor" }] } }),
@@ -134,7 +133,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     expect(codes(await server.semanticDiagnostics(file))).toContain("TSB1102");
   });
 
-  test("stays up, and goes on, while a probe is half written", async () => {
+  it("stays up, and goes on, while a probe is half written", async () => {
     const text = filter("let ratio = 0.5;");
     const file = open("");
     let line = 1;
@@ -150,7 +149,7 @@ describe.each(typescripts)("the editor, with $name ($version)", { timeout }, ({ 
     expect(codes(await server.semanticDiagnostics(file))).toEqual(["TSB2002"]);
   });
 
-  test("offers TypeScript's fixes for what TypeScript says, and none for a code of the dialect", async () => {
+  it("offers TypeScript's fixes for what TypeScript says, and none for a code of the dialect", async () => {
     // TS1005 and TSB1005 are one number.
     const global = probe("  count = 0;");
     const own = open(global, "global.bpf.ts");
