@@ -1,6 +1,6 @@
 import { bitsCode } from "./bits.js";
 import { access, property } from "./names.js";
-import { type ByteOrder, type Member, namesOf, type Shape } from "./shape.js";
+import { type ByteOrder, type Member, namesOf, type Shape, type StructDeclaration } from "./shape.js";
 
 /** Names of parameters and variables in generated functions: none of them is a type's. */
 export interface Locals {
@@ -118,7 +118,23 @@ function readMember(member: Exclude<Member, { kind: "union" }>, owner: Owner, lo
   }
 }
 
-/** Statements that write these members to memory that is zero. */
+/** Statements that zero what fields of their own bytes do not fill: padding, bit-fields, unions. */
+export function clearGaps({ members, bytes }: StructDeclaration, { view, at }: Locals): string[] {
+  const fields = members.filter((member) => member.kind === "field").sort((a, b) => a.at - b.at);
+  const gaps: string[] = [];
+  let end = 0;
+  const clearTo = (next: number): void => {
+    if (next > end) gaps.push(`codecs.clear(${view}, ${plus(at, end)}, ${next - end});`);
+  };
+  for (const field of fields) {
+    clearTo(field.at);
+    end = Math.max(end, field.at + field.shape.bytes);
+  }
+  clearTo(bytes);
+  return gaps;
+}
+
+/** Statements that write these members, where memory is zero that is not a field's own. */
 export const writeMembers = (members: readonly Member[], owner: Owner, local: Locals): string[] =>
   members.map((member) => writeMember(member, owner, local));
 

@@ -1,4 +1,4 @@
-import { codeOf, nameUnion, readMembers, writeMembers } from "./codec.js";
+import { clearGaps, codeOf, nameUnion, readMembers, writeMembers } from "./codec.js";
 import type { SkeletonModel } from "./model.js";
 import { property } from "./names.js";
 import type { ArrayDeclaration, EnumDeclaration, Member, Shape, StructDeclaration } from "./shape.js";
@@ -98,13 +98,14 @@ export class Declarations {
       : read.length > 0
         ? `${view}, ${at}`
         : "";
+    const gaps = clearGaps(s, this.model.locals);
     const write = writeMembers(s.members, s, this.model.locals);
+    const given = write.length > 0 ? `${view}, ${at}, ${value}` : gaps.length > 0 ? `${view}, ${at}` : "";
     return [
       `export const ${s.name}: ${this.#codecType(s)} = {\n`,
       `  size: ${s.bytes},\n`,
       `  read: (${parameters}) => ({\n${indented(read, "    ")}  }),\n`,
-      `  write: (${view}, ${at}${write.length > 0 ? `, ${value}` : ""}) => {\n`,
-      `    codecs.clear(${view}, ${at}, ${s.bytes});\n${indented(write, "    ")}  },\n`,
+      `  write: (${given}) => {\n${indented([...gaps, ...write], "    ")}  },\n`,
       this.model.inits.has(s.name) ? `  of: (${value}) => codecs.make(${s.name}, ${value}),\n` : "",
       "};\n",
     ].join("");

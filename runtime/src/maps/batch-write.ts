@@ -21,43 +21,58 @@ export class BatchWriter {
   /** Elements that fit. */
   readonly room: number;
   readonly #handle: MapHandle;
-  readonly #attr = new Struct("mapBatch");
-  readonly #keyBytes: Uint8Array;
-  readonly #valueBytes: Uint8Array;
+  readonly #valueBytes: number;
+  readonly #attr: Struct<"mapBatch">;
+  readonly #keysAt: number;
 
   /** @param valueBytes of one element; 0 to delete only */
   constructor(handle: MapHandle, valueBytes: number) {
+    const k = kernel();
     this.#handle = handle;
+    this.#valueBytes = valueBytes;
     this.room = batchRoom(handle, valueBytes);
-    this.#keyBytes = new Uint8Array(new ArrayBuffer(this.room * handle.facts.keySize));
-    this.#valueBytes = new Uint8Array(new ArrayBuffer(this.room * valueBytes));
-    this.keys = new DataView(this.#keyBytes.buffer);
-    this.values = new DataView(this.#valueBytes.buffer);
+    const keys = new Uint8Array(new ArrayBuffer(this.room * handle.facts.keySize));
+    const values = new Uint8Array(new ArrayBuffer(this.room * valueBytes));
+    this.keys = new DataView(keys.buffer);
+    this.values = new DataView(values.buffer);
+    this.#keysAt = Number(k.address(keys));
+    this.#attr = new Struct("mapBatch", {
+      map_fd: handle.fd,
+      values: valueBytes === 0 ? 0 : k.address(values),
+    });
   }
 
-  /** Null if the kernel, or this kind of map, has no such command. @throws SyscallError */
+  /** The first `count`. Null if the kernel, or this kind of map, has no such command. @throws SyscallError */
   update(count: number, elementFlags: number): Written | null {
-    return this.#call("BPF_MAP_UPDATE_BATCH", count, elementFlags);
+    return this.#call("BPF_MAP_UPDATE_BATCH", 0, count, elementFlags);
   }
 
-  /** The same; stops at a key that is not there, with ENOENT. */
-  delete(count: number): Written | null {
-    return this.#call("BPF_MAP_DELETE_BATCH", count, 0);
+  /** The same, `count` from element `from` on; stops at a key that is not there, with ENOENT. */
+  delete(from: number, count: number): Written | null {
+    return this.#call("BPF_MAP_DELETE_BATCH", from, count, 0);
+  }
+
+  /** The bytes of one element. */
+  key(index: number): Uint8Array {
+    const { keySize } = this.#handle.facts;
+    return new Uint8Array(this.keys.buffer, index * keySize, keySize);
+  }
+
+  value(index: number): Uint8Array {
+    return new Uint8Array(this.values.buffer, index * this.#valueBytes, this.#valueBytes);
   }
 
   #call(
     command: "BPF_MAP_UPDATE_BATCH" | "BPF_MAP_DELETE_BATCH",
+    from: number,
     count: number,
     flags: number,
   ): Written | null {
-    const k = kernel();
     const attr = this.#attr;
-    attr.set("map_fd", this.#handle.fd);
-    attr.set("keys", k.address(this.#keyBytes));
-    attr.set("values", command === "BPF_MAP_UPDATE_BATCH" ? k.address(this.#valueBytes) : 0n);
+    attr.set("keys", this.#keysAt + from * this.#handle.facts.keySize);
     attr.set("count", count);
     attr.set("elem_flags", flags);
-    const result = bpf(k, command, attr.bytes);
+    const result = bpf(kernel(), command, attr.bytes);
     if (result >= 0) return { done: count, errno: 0 };
     // What fails before the first element leaves `count` as it was, or zero (kernel: `generic_map_update_batch`).
     const left = attr.number("count");

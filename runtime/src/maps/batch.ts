@@ -52,6 +52,36 @@ export function readBatches(
   return first === null ? null : rest(reader, first);
 }
 
+/**
+ * What `read` makes of each element of batches. A generator would do the same, and take some 50 ns more for each:
+ * V8 does not inline it.
+ */
+export class Decoded<T> implements IterableIterator<T> {
+  readonly #batches: Iterator<Batch>;
+  readonly #read: (batch: Batch, index: number) => T;
+  #batch: Batch | null = null;
+  #next = 0;
+
+  constructor(batches: Iterable<Batch>, read: (batch: Batch, index: number) => T) {
+    this.#batches = batches[Symbol.iterator]();
+    this.#read = read;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    while (this.#batch === null || this.#next === this.#batch.count) {
+      const { done, value } = this.#batches.next();
+      if (done === true) return { done, value: undefined };
+      this.#batch = value;
+      this.#next = 0;
+    }
+    return { done: false, value: this.#read(this.#batch, this.#next++) };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
 function* rest(reader: BatchReader, first: Batch): Generator<Batch, void, undefined> {
   let batch = first;
   while (batch.count > 0) {
@@ -65,9 +95,11 @@ function* rest(reader: BatchReader, first: Batch): Generator<Batch, void, undefi
 class BatchReader {
   ended = false;
   readonly #attr: Struct<"mapBatch">;
+  /** Where the kernel goes on: a bucket's number, or a key. One is read while the other is written. */
   readonly #cursors: readonly [Uint8Array, Uint8Array];
-  #keys = new Uint8Array();
-  #values = new Uint8Array();
+  readonly #cursorsAt: readonly [bigint, bigint];
+  #keys = new DataView(new ArrayBuffer(0));
+  #values = new DataView(new ArrayBuffer(0));
   #room: number;
   #calls = 0;
 
@@ -76,12 +108,13 @@ class BatchReader {
     readonly valueBytes: number,
     readonly command: BatchCommand,
   ) {
-    const { keySize } = handle.facts;
-    this.#room = batchRoom(handle, valueBytes);
-    // Where the kernel goes on: a bucket's number, or a key.
-    const cursor = Math.max(8, keySize);
+    const k = kernel();
+    const cursor = Math.max(8, handle.facts.keySize);
     this.#cursors = [new Uint8Array(cursor), new Uint8Array(cursor)];
-    this.#attr = new Struct("mapBatch");
+    this.#cursorsAt = [k.address(this.#cursors[0]), k.address(this.#cursors[1])];
+    this.#attr = new Struct("mapBatch", { map_fd: handle.fd });
+    this.#room = batchRoom(handle, valueBytes);
+    this.#makeRoom();
   }
 
   /** Null if the kernel does not know the command, or not for this kind. @throws SyscallError */
@@ -91,6 +124,7 @@ class BatchReader {
       // A bucket with more elements than there is room for.
       if (result === -errno.ENOSPC && this.#room < 2 * this.handle.facts.maxEntries + 1) {
         this.#room *= 2;
+        this.#makeRoom();
         continue;
       }
       if (result < 0 && result !== -errno.ENOENT) {
@@ -99,29 +133,28 @@ class BatchReader {
       }
       this.#calls++;
       this.ended = result === -errno.ENOENT;
-      return {
-        keys: new DataView(this.#keys.buffer),
-        values: new DataView(this.#values.buffer),
-        count: this.#attr.number("count"),
-      };
+      return { keys: this.#keys, values: this.#values, count: this.#attr.number("count") };
     }
   }
 
-  #call(): number {
+  #makeRoom(): void {
     const k = kernel();
-    const { keySize } = this.handle.facts;
-    if (this.#keys.length !== this.#room * keySize) {
-      this.#keys = new Uint8Array(new ArrayBuffer(this.#room * keySize));
-      this.#values = new Uint8Array(new ArrayBuffer(this.#room * this.valueBytes));
-    }
-    const [from, to] = this.#calls % 2 === 0 ? this.#cursors : [this.#cursors[1], this.#cursors[0]];
+    const keys = new Uint8Array(new ArrayBuffer(this.#room * this.handle.facts.keySize));
+    const values = new Uint8Array(new ArrayBuffer(this.#room * this.valueBytes));
+    this.#attr.set("keys", k.address(keys));
+    this.#attr.set("values", k.address(values));
+    this.#keys = new DataView(keys.buffer);
+    this.#values = new DataView(values.buffer);
+  }
+
+  #call(): number {
     const attr = this.#attr;
+    const [even, odd] = this.#cursorsAt;
+    const [from, to] = this.#calls % 2 === 0 ? [even, odd] : [odd, even];
     attr.set("map_fd", this.handle.fd);
-    attr.set("in_batch", this.#calls === 0 ? 0n : k.address(from));
-    attr.set("out_batch", k.address(to));
-    attr.set("keys", k.address(this.#keys));
-    attr.set("values", k.address(this.#values));
+    attr.set("in_batch", this.#calls === 0 ? 0n : from);
+    attr.set("out_batch", to);
     attr.set("count", this.#room);
-    return bpf(k, this.command, attr.bytes);
+    return bpf(kernel(), this.command, attr.bytes);
   }
 }

@@ -1,6 +1,6 @@
 import { layouts } from "../sys/attr.generated.js";
-import { type FieldValues, Struct } from "../sys/attr.js";
-import { bpf } from "../sys/bpf.js";
+import { Struct } from "../sys/attr.js";
+import { prepared } from "../sys/bpf.js";
 import type { Command } from "../sys/commands.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
@@ -18,11 +18,12 @@ export class Elements {
   readonly value: DataView;
   readonly #next: Uint8Array;
   readonly #keyBytes: Uint8Array;
-  /** Attributes with their addresses: of an element; of a key alone; of a key and the next; of the first key. */
-  readonly #element: Attribute;
-  readonly #keyOnly: Attribute;
-  readonly #following: Attribute;
-  readonly #first: Attribute;
+  readonly #lookup: ElementCommand;
+  readonly #lookupAndDelete: ElementCommand;
+  readonly #update: ElementCommand;
+  readonly #delete: ElementCommand;
+  readonly #firstKey: ElementCommand;
+  readonly #nextKey: ElementCommand;
 
   constructor(
     readonly handle: MapHandle,
@@ -37,12 +38,23 @@ export class Elements {
     this.key = new DataView(this.#keyBytes.buffer);
     this.value = new DataView(bytes.buffer);
     const key = handle.facts.keySize === 0 ? 0n : k.address(this.#keyBytes);
-    this.#element = new Attribute({ key, value: k.address(bytes) });
-    // A delete has no value, and the kernel refuses fields after a command's last (CHECK_ATTR).
-    this.#keyOnly = new Attribute({ key });
     const next_key = k.address(this.#next);
-    this.#following = new Attribute({ key, next_key });
-    this.#first = new Attribute({ next_key });
+    const element = new Struct("mapElement", { key, value: k.address(bytes) });
+    this.#lookup = new ElementCommand(handle, "BPF_MAP_LOOKUP_ELEM", element);
+    this.#lookupAndDelete = new ElementCommand(handle, "BPF_MAP_LOOKUP_AND_DELETE_ELEM", element);
+    this.#update = new ElementCommand(handle, "BPF_MAP_UPDATE_ELEM", element);
+    // A delete has no value, and the kernel refuses fields after a command's last (CHECK_ATTR).
+    this.#delete = new ElementCommand(handle, "BPF_MAP_DELETE_ELEM", new Struct("mapElement", { key }));
+    this.#firstKey = new ElementCommand(
+      handle,
+      "BPF_MAP_GET_NEXT_KEY",
+      new Struct("mapElement", { next_key }),
+    );
+    this.#nextKey = new ElementCommand(
+      handle,
+      "BPF_MAP_GET_NEXT_KEY",
+      new Struct("mapElement", { key, next_key }),
+    );
   }
 
   /** @throws UsageError `bad-size` */
@@ -58,72 +70,79 @@ export class Elements {
 
   /** The element of `key` to `value`. False if there is none. @throws SyscallError */
   lookup(flags = 0): boolean {
-    return this.#found("BPF_MAP_LOOKUP_ELEM", flags);
+    return this.#lookup.found(flags);
   }
 
   /** The same, and removes it: hash kinds (Linux 5.14), queues and stacks (4.20). */
   lookupAndDelete(flags = 0): boolean {
-    return this.#found("BPF_MAP_LOOKUP_AND_DELETE_ELEM", flags);
+    return this.#lookupAndDelete.found(flags);
   }
 
   /** `value` for `key`. @throws SyscallError: E2BIG for a full map, EEXIST and ENOENT as the flags ask */
   update(flags: number): void {
-    this.#must("BPF_MAP_UPDATE_ELEM", this.#call("BPF_MAP_UPDATE_ELEM", flags, this.#element));
+    this.#update.must(flags);
   }
 
   /** False if there was none. */
   delete(): boolean {
-    return this.#found("BPF_MAP_DELETE_ELEM", 0, this.#keyOnly);
+    return this.#delete.found(0);
   }
 
   /** The first key to `key`. False for an empty map. */
   firstKey(): boolean {
-    return this.#nextKey(this.#first);
+    return this.#moved(this.#firstKey);
   }
 
   /** The key after `key`, to `key`. A key that is gone meanwhile starts again from the first (kernel: hash maps). */
   nextKey(): boolean {
-    return this.#nextKey(this.#following);
+    return this.#moved(this.#nextKey);
   }
 
-  #nextKey(attr: Attribute): boolean {
-    if (!this.#found("BPF_MAP_GET_NEXT_KEY", 0, attr)) return false;
+  #moved(command: ElementCommand): boolean {
+    if (!command.found(0)) return false;
     this.#keyBytes.set(this.#next);
     return true;
-  }
-
-  #found(command: Command, flags: number, attr: Attribute = this.#element): boolean {
-    const result = this.#call(command, flags, attr);
-    if (result === -errno.ENOENT) return false;
-    this.#must(command, result);
-    return true;
-  }
-
-  #call(command: Command, flags: number, attr: Attribute): number {
-    return bpf(kernel(), command, attr.with(this.handle.fd, flags));
-  }
-
-  #must(command: Command, result: number): void {
-    if (result < 0) throw new SyscallError(`bpf(${command})`, -result, this.handle.label);
   }
 }
 
 const { map_fd, flags: flagsField } = layouts.mapElement.fields;
 
-/** A `mapElement` of which only the descriptor and the flags change: what a call costs matters here. */
-class Attribute {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+/** One command on one attribute, of which only the descriptor and the flags change: what a call costs matters here. */
+class ElementCommand {
+  readonly #attr: DataView;
+  readonly #call: () => number;
 
-  constructor(addresses: FieldValues<"mapElement">) {
-    this.#bytes = new Struct("mapElement", addresses).bytes;
-    this.#view = new DataView(this.#bytes.buffer);
+  constructor(
+    readonly handle: MapHandle,
+    readonly command: Command,
+    attr: Struct<"mapElement">,
+  ) {
+    this.#attr = new DataView(attr.bytes.buffer);
+    this.#call = prepared(command, attr.bytes);
   }
 
-  with(fd: number, flags: number): Uint8Array {
-    this.#view.setUint32(map_fd[0], fd, true);
+  /** False for ENOENT. @throws SyscallError */
+  found(flags: number): boolean {
+    const result = this.#run(flags);
+    if (result >= 0) return true;
+    if (result === -errno.ENOENT) return false;
+    throw this.#error(result);
+  }
+
+  /** @throws SyscallError */
+  must(flags: number): void {
+    const result = this.#run(flags);
+    if (result < 0) throw this.#error(result);
+  }
+
+  #run(flags: number): number {
+    this.#attr.setUint32(map_fd[0], this.handle.fd, true);
     // The flags' upper half is never used.
-    this.#view.setUint32(flagsField[0], flags, true);
-    return this.#bytes;
+    this.#attr.setUint32(flagsField[0], flags, true);
+    return this.#call();
+  }
+
+  #error(result: number): SyscallError {
+    return new SyscallError(`bpf(${this.command})`, -result, this.handle.label);
   }
 }

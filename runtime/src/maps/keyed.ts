@@ -1,6 +1,6 @@
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
-import { type Batch, readBatches } from "./batch.js";
+import { type BatchCommand, Decoded, readBatches } from "./batch.js";
 import { BatchWriter } from "./batch-write.js";
 import { Elements, UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
@@ -134,33 +134,58 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     const valueBytes = this.elements.value.byteLength;
     const writer = new BatchWriter(this.handle, valueBytes);
     const flags = lock ? UpdateFlag.lock : UpdateFlag.any;
-    for (const part of parts(entries, writer.room)) {
-      for (const [i, [key, value]] of part.entries()) {
-        this.keys_.write(writer.keys, i * this.keys_.size, key);
-        this.values_.write(writer.values, i * valueBytes, value);
-      }
-      if (writer.update(part.length, flags) === null)
-        for (const [key, value] of part) this.set(key, value, { lock });
+    let count = 0;
+    for (const entry of entries) {
+      this.keys_.write(writer.keys, count * this.keys_.size, entry[0]);
+      this.values_.write(writer.values, count * valueBytes, entry[1]);
+      if (++count < writer.room) continue;
+      this.#update(writer, count, flags);
+      count = 0;
     }
+    if (count > 0) this.#update(writer, count, flags);
     return this;
+  }
+
+  #update(writer: BatchWriter, count: number, flags: number): void {
+    if (writer.update(count, flags) !== null) return;
+    for (let i = 0; i < count; i++) {
+      this.elements.setBytes("key", writer.key(i));
+      this.elements.setBytes("value", writer.value(i));
+      this.elements.update(flags);
+    }
   }
 
   /** Deletes many elements, hundreds for one call (Linux 5.6); gives how many of them were there. @throws SyscallError */
   deleteMany(keys: Iterable<K>): number {
     const writer = new BatchWriter(this.handle, 0);
     let deleted = 0;
-    for (const part of parts(keys, writer.room)) {
-      for (let left = part; left.length > 0; ) {
-        for (const [i, key] of left.entries()) this.keys_.write(writer.keys, i * this.keys_.size, key);
-        const written = writer.delete(left.length);
-        if (written === null) {
-          for (const key of left) if (this.delete(key)) deleted++;
-          break;
-        }
-        deleted += written.done;
-        // It stopped at a key that is not there.
-        left = written.errno === 0 ? [] : left.slice(written.done + 1);
-      }
+    let count = 0;
+    for (const key of keys) {
+      this.keys_.write(writer.keys, count * this.keys_.size, key);
+      if (++count < writer.room) continue;
+      deleted += this.#delete(writer, count);
+      count = 0;
+    }
+    return count > 0 ? deleted + this.#delete(writer, count) : deleted;
+  }
+
+  #delete(writer: BatchWriter, count: number): number {
+    let deleted = 0;
+    for (let from = 0; from < count; ) {
+      const written = writer.delete(from, count - from);
+      if (written === null) return deleted + this.#deleteEach(writer, from, count);
+      deleted += written.done;
+      // It stopped at a key that is not there, or at the end.
+      from += written.done + 1;
+    }
+    return deleted;
+  }
+
+  #deleteEach(writer: BatchWriter, from: number, count: number): number {
+    let deleted = 0;
+    for (let i = from; i < count; i++) {
+      this.elements.setBytes("key", writer.key(i));
+      if (this.elements.delete()) deleted++;
     }
     return deleted;
   }
@@ -170,12 +195,8 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
    * elsewhere). Those of a call that the loop does not get to are gone.
    */
   *drain(): IterableIterator<[K, V]> {
-    const batches = readBatches(
-      this.handle,
-      this.elements.value.byteLength,
-      "BPF_MAP_LOOKUP_AND_DELETE_BATCH",
-    );
-    if (batches !== null) return yield* this.#decoded(batches);
+    const entries = this.#entries("BPF_MAP_LOOKUP_AND_DELETE_BATCH");
+    if (entries !== null) return yield* entries;
     for (const key of this.#walk()) {
       const value = this.get(key);
       if (value !== undefined && this.delete(key)) yield [key, value];
@@ -186,17 +207,16 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
    * The keys, each once: of a map that changes meanwhile, those that stay, and perhaps some that come or go. What is
    * deleted or set during the walk does not disturb it.
    */
-  *keys(): IterableIterator<K> {
+  keys(): IterableIterator<K> {
+    const { keys_ } = this;
     const batches = readBatches(this.handle, this.elements.value.byteLength);
-    if (batches === null) yield* this.#walk();
-    else
-      for (const { keys, count } of batches)
-        for (let i = 0; i < count; i++) yield this.keys_.read(keys, i * this.keys_.size);
+    return batches === null
+      ? this.#walk()
+      : new Decoded(batches, ({ keys }, i) => keys_.read(keys, i * keys_.size));
   }
 
   entries(): IterableIterator<[K, V]> {
-    const batches = readBatches(this.handle, this.elements.value.byteLength);
-    return batches === null ? this.#walked() : this.#decoded(batches);
+    return this.#entries("BPF_MAP_LOOKUP_BATCH") ?? this.#walked();
   }
 
   *#walked(): Generator<[K, V], void, undefined> {
@@ -207,11 +227,16 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   }
 
   /** A batch is the walk's own: what the loop's body does to the map, or another walk, leaves it as it is. */
-  *#decoded(batches: Iterable<Batch>): Generator<[K, V], void, undefined> {
+  #entries(command: BatchCommand): IterableIterator<[K, V]> | null {
     const { keys_, values_ } = this;
-    for (const { keys, values, count } of batches)
-      for (let i = 0; i < count; i++)
-        yield [keys_.read(keys, i * keys_.size), values_.read(values, i * values_.size)];
+    const batches = readBatches(this.handle, this.elements.value.byteLength, command);
+    return (
+      batches &&
+      new Decoded(batches, ({ keys, values }, i) => [
+        keys_.read(keys, i * keys_.size),
+        values_.read(values, i * values_.size),
+      ])
+    );
   }
 
   /**
@@ -219,7 +244,7 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
    * starts again from the first key when the one to go on from has been deleted (kernel: `htab_map_get_next_key`), so
    * keys that were met already are passed over. Of a map that changes faster than it can be read, those met until then.
    */
-  #walk(): Iterable<K> {
+  #walk(): IterableIterator<K> {
     const cursor = new Elements(this.handle, 1);
     const met = new Map<string, K>();
     const keyBytes = Buffer.from(cursor.key.buffer);
@@ -240,17 +265,6 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
   }
-}
-
-function* parts<T>(items: Iterable<T>, most: number): Generator<T[], void, undefined> {
-  let part: T[] = [];
-  for (const item of items) {
-    part.push(item);
-    if (part.length < most) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
 }
 
 /** How many steps a walk may take for each entry that the map can hold, with its starts from the first key again. */

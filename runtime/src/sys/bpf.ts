@@ -20,6 +20,16 @@ export function bpf(k: Kernel, command: Command, attr: Uint8Array): number {
   }
 }
 
+/** One command again and again: `attr` is the caller's to keep, and to change in between. */
+export function prepared(command: Command, attr: Uint8Array): () => number {
+  const k = kernel();
+  const call = k.prepare(commands[command], attr);
+  return () => {
+    const result = call();
+    return result === -errno.EINTR ? bpf(k, command, attr) : result;
+  };
+}
+
 /** The same from fields. @throws SyscallError */
 export function bpfCommand<L extends LayoutName>(
   command: Command,

@@ -16,7 +16,9 @@ export type Readiness = "readable" | "writable";
 export interface Kernel {
   /** bpf(2). */
   bpf(command: number, attr: Uint8Array): number;
-  /** Address of a buffer that stays where it is and alive during the call. */
+  /** The same again and again, with an attribute that the caller keeps, and changes in between. */
+  prepare(command: number, attr: Uint8Array): () => number;
+  /** Address of a buffer that stays where it is, and alive until the next command has returned. */
   address(buffer: Uint8Array): bigint;
   close(fd: number): number;
   perfEventOpen(attr: Uint8Array, pid: number, cpu: number, groupFd: number, flags: number): number;

@@ -42,7 +42,7 @@ export function machineKernel(): Kernel {
     );
   // What this process has loaded already: glibc or musl, whatever their files are called.
   const libc = koffi.load(null);
-  const bpfCall = libc.func("long syscall(long number, int command, uintptr_t attr, unsigned int size)");
+  const bpfCall = libc.func("int syscall(int64_t number, int command, int64_t attr, int size)");
   const perfCall = libc.func(
     "int64_t syscall(int64_t number, void *attr, int64_t pid, int64_t cpu, int64_t group, int64_t flags)",
   );
@@ -86,24 +86,22 @@ export function machineKernel(): Kernel {
   // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
   // its address: each stays alive until the next command has returned.
   const held: Uint8Array[] = [];
-  const released = (value: number): number => {
-    held.length = 0;
-    return value;
+
+  const prepare = (command: number, attr: Uint8Array) => {
+    // A number crosses faster than a buffer. It stays: a buffer is off V8's heap once its address has been asked for.
+    const at = Number(koffi.address(attr));
+    const { length } = attr;
+    return (): number => {
+      const value: number = bpfCall(call.bpf, command, at, length);
+      // Storing an array's length takes some 80 ns, also when nothing changes.
+      if (held.length > 0) held.length = 0;
+      return value < 0 ? -koffi.errno() : value;
+    };
   };
 
-  // Maps use one attribute over and over. A number crosses faster than a buffer: some 100 of 1,000 ns. The address
-  // stays: its buffer is off V8's heap once it has been asked for, and kept here.
-  let latest: Uint8Array | null = null;
-  let latestAddress = 0;
-
   return {
-    bpf: (command, attr) => {
-      if (attr !== latest) {
-        latest = attr;
-        latestAddress = Number(koffi.address(attr));
-      }
-      return released(result(bpfCall(call.bpf, command, latestAddress, attr.length)));
-    },
+    bpf: (command, attr) => prepare(command, attr)(),
+    prepare,
     address: (buffer) => {
       held.push(buffer);
       return koffi.address(buffer);
