@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Feature, fentry, kprobes, type Skeleton, type SkeletonProgram } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import type { Bench } from "../support/bench.js";
@@ -66,6 +66,26 @@ const hooks: readonly Hook[] = [
     needs: [],
     act: signal,
     expected: { first: pid, second: BigInt(SIGCONT) },
+  },
+  {
+    section: "tracepoint/signal/signal_generate",
+    parameters: 'ctx: Tracepoint<"signal/signal_generate">',
+    body: "this.first = ctx.pid; this.second = ctx.sig;",
+    imports: "",
+    needs: [],
+    act: signal,
+    expected: { first: pid, second: BigInt(SIGCONT) },
+  },
+  {
+    // One class of the kernel's for many events; a text that lies behind the fields.
+    section: "tracepoint/cgroup/cgroup_mkdir",
+    parameters: 'ctx: Tracepoint<"cgroup/cgroup_mkdir">',
+    body: `this.first = ctx.level;
+    bpf_probe_read_kernel_str(this.text, cast<ptr<u8>>(u64(ctx) + (ctx.__data_loc_path & 0xffff)));`,
+    imports: "bpf_probe_read_kernel_str, cast,",
+    needs: [],
+    act: (t) => `/${basename(t.cgroup().path)}`,
+    expected: { first: 1n },
   },
   {
     section: "ksyscall/kill",

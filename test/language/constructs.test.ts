@@ -16,6 +16,15 @@ interface Construct {
 
 const constructs: readonly Construct[] = [
   {
+    name: "globals start from new T(): from the initialisers of its fields, bit-fields and structs among them",
+    before:
+      "class Flags { low: bits<u8, 3> = 5; high: bits<u8, 5> = 9; } class Start { n: u32 = 7; zero: u64; flags: Flags = new Flags(); }",
+    members:
+      "start: Start = new Start(); same = new Start(); on = true; sum: u64 = 0; flag: boolean = false;",
+    body: "this.sum = this.start.n + this.start.flags.high * 100 + this.same.flags.low * 10000; this.flag = this.on;",
+    expected: { sum: 50907n, flag: true },
+  },
+  {
     name: "for … of goes through an array",
     members: "table: array<u32, 4> = [3, 1, 4, 1]; sum: u64 = 0;",
     body: "for (const x of this.table) { if (x === 4) continue; this.sum += x; }",
@@ -203,7 +212,7 @@ const source = ({ members, body, before = "" }: Construct): string =>
     {
       before,
       imports:
-        "range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
+        "bits, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
     },
   );
 

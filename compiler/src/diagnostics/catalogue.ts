@@ -37,10 +37,10 @@ const catalogue = {
     why: "Its members are maps (@map), globals, programs (@SEC) and subprograms.",
     instead: "Use a field or a method.",
   })),
-  globalTypeMissing: entry("TSB1005", (name: string) => ({
+  globalTypeMissing: entry("TSB1005", (name: string, type: string) => ({
     what: `The global '${name}' has no type.`,
     why: "A global's size in the object comes from its declared type.",
-    instead: `Write the type: \`${name}: u64 = 0\`.`,
+    instead: `Write the type: \`${name}: ${type}\`.`,
   })),
   wrongContext: entry("TSB1006", (section: string, expected: string) => ({
     what: `This method does not fit @SEC("${section}"), which is called as '${expected}'.`,
@@ -54,8 +54,8 @@ const catalogue = {
   })),
   contextUnknown: entry("TSB1008", (name: string) => ({
     what: `There is no layout for the context '${name}'.`,
-    why: "The fields of a tracepoint come from the kernel's BTF or from the table of system calls, and neither has it.",
-    instead: "Check the event's name, or give the BTF of a kernel that has it with --btf.",
+    why: "The fields of an event come from its declaration, and the standard library, which has those of Linux 6.18, declares none of that name.",
+    instead: `Check the name below /sys/kernel/tracing/events, or declare it: \`declare module "@tsbpfc/stdlib" { interface Tracepoints { "${name}": { readonly x: u32 } } }\`.`,
   })),
   optionDefault: entry("TSB1009", () => ({
     what: "An option of the kernel's configuration that is missing has the value 0.",

@@ -2,10 +2,12 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate, integerLiteral } from "./constants.js";
 import { sizeOf } from "./model/layout.js";
-import { isInteger, type Type, typeName } from "./model/types.js";
+import { type Field, isInteger, type StructType, sameType, type Type, typeName } from "./model/types.js";
 import { rangeOfBits } from "./ranges.js";
 import type { Session } from "./session.js";
 import { unparenthesized } from "./syntax.js";
+import { noTypes } from "./types/resolve.js";
+import { classMade } from "./types/structs.js";
 
 /** The bytes that a global starts with; reports what is not a constant or does not fit. */
 export function initialBytes(session: Session, type: Type, node: ts.Expression | undefined): Uint8Array {
@@ -39,20 +41,43 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
       const field = type.shape.fields.find((f) => f.name === name);
       if (!field || !ts.isPropertyAssignment(property))
         session.report(property, TSB.fieldUnknown(name ?? "", typeName(type)));
-      else if (field.bits && isInteger(field.type))
-        fillBits(
-          session,
-          bytes,
-          at * 8 + field.bits.offset,
-          field.bits.width,
-          field.type,
-          property.initializer,
-        );
-      else fill(session, bytes, at + field.offset, field.type, property.initializer);
+      else fillField(session, bytes, at, field, property.initializer);
     }
-  } else if (!(type.kind === "struct" && ts.isNewExpression(inner) && (inner.arguments?.length ?? 0) === 0)) {
+  } else if (type.kind === "struct" && ts.isNewExpression(inner)) {
+    fillNew(session, bytes, at, type, inner);
+  } else {
     session.report(node, TSB.initialiserNotConstant(node.getText()));
   }
+}
+
+/** `new T()`: the initialisers of the class's fields. A constructor would have to be run. */
+function fillNew(
+  session: Session,
+  bytes: Uint8Array,
+  at: number,
+  type: StructType,
+  node: ts.NewExpression,
+): void {
+  const made = classMade(session, node, noTypes);
+  if (!made || made.declaration.members.some(ts.isConstructorDeclaration)) {
+    session.report(node, TSB.initialiserNotConstant(node.getText()));
+    return;
+  }
+  if (!sameType(made.struct, type)) {
+    session.report(node, TSB.mismatch(`a value of type ${typeName(made.struct)}`, typeName(type)));
+    return;
+  }
+  for (const member of made.declaration.members) {
+    if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
+    const field = type.shape.fields.find((f) => f.name === member.name.getText());
+    if (field) fillField(session, bytes, at, field, member.initializer);
+  }
+}
+
+function fillField(session: Session, bytes: Uint8Array, at: number, field: Field, node: ts.Expression): void {
+  if (field.bits && isInteger(field.type))
+    fillBits(session, bytes, at * 8 + field.bits.offset, field.bits.width, field.type, node);
+  else fill(session, bytes, at + field.offset, field.type, node);
 }
 
 function fillInteger(

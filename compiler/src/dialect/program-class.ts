@@ -4,11 +4,12 @@ import { initialBytes } from "./globals.js";
 import { checkValues, option, readMap } from "./map-definitions.js";
 import { checkMapObjects } from "./map-objects.js";
 import type { ExternVariable } from "./model/model.js";
-import { type Type, typeName } from "./model/types.js";
+import { boolType, errorType, type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { decoratorCall, hasDecorator } from "./types/decorators.js";
 import { noTypes, resolveType } from "./types/resolve.js";
+import { classMade } from "./types/structs.js";
 
 /** The one class of the file with @program. */
 export function findProgramClass(session: Session, source: ts.SourceFile): ts.ClassDeclaration | null {
@@ -59,7 +60,9 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   const symbol = session.symbolOf(member.name);
   const name = member.name.getText();
   if (!symbol) return;
-  const type = member.type ? resolveType(session, member.type, noTypes) : null;
+  const type = member.type
+    ? resolveType(session, member.type, noTypes)
+    : typeOfValue(session, member.initializer);
   const configured = decoratorCall(session, member, "kconfig");
   if (configured) {
     const option = type && readOption(session, member, type, configured);
@@ -74,21 +77,32 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
     } else if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
     return;
   }
-  if (!type) {
-    session.report(member, TSB.globalTypeMissing(name));
-    return;
-  }
-  if (type.kind === "map") {
+  if (type?.kind === "map") {
     session.report(member, TSB.mapUndecorated(name));
     return;
   }
+  if (!type) session.report(member, TSB.globalTypeMissing(name, typeToWrite(member.initializer)));
   program.addGlobal(symbol, {
     name,
-    type,
+    type: type ?? errorType,
     loc: session.locate(member.name),
     constant: member.modifiers?.some((m) => m.kind === ts.SyntaxKind.ReadonlyKeyword) === true,
-    initial: initialBytes(session, type, member.initializer),
+    initial: initialBytes(session, type ?? errorType, member.initializer),
   });
+}
+
+/** The type that a value alone tells: of a boolean, of a class. A number could be of any width. */
+function typeOfValue(session: Session, value: ts.Expression | undefined): Type | null {
+  if (value?.kind === ts.SyntaxKind.TrueKeyword || value?.kind === ts.SyntaxKind.FalseKeyword)
+    return boolType;
+  return value && ts.isNewExpression(value) ? (classMade(session, value, noTypes)?.struct ?? null) : null;
+}
+
+/** A type as an example, for a global that has none. */
+function typeToWrite(value: ts.Expression | undefined): string {
+  if (value && ts.isStringLiteralLike(value)) return "str<16>";
+  if (value && ts.isArrayLiteralExpression(value)) return `array<u32, ${value.elements.length}>`;
+  return "u64";
 }
 
 /** `@kconfig("CONFIG_HZ") readonly hz: u32`; a zero as initialiser is for kernels that lack the option. */

@@ -25,15 +25,24 @@ export function tracepointContext(
   const key = `tracepoint ${name}`;
   const known = session.structs.get(key);
   if (known) return known;
-  const fields = fieldsOf(session, node);
+  const event = session.checker.getTypeFromTypeNode(node);
+  const fields = fieldsOf(session, event);
   if (!fields) {
     session.report(argument ?? node, TSB.contextUnknown(name));
     return errorType;
   }
-  const struct = contextStruct(name, fields, session.locate(node));
+  const struct = contextStruct(name, classOf(event, name), fields, session.locate(node));
   session.structs.set(key, struct);
   return struct;
 }
+
+/** The kernel's struct: events of one class (DECLARE_EVENT_CLASS) are declared by an interface of its name. */
+function classOf(event: ts.Type, name: string): string {
+  const declared = event.symbol?.name ?? "";
+  return declared.startsWith(CLASS) ? declared : `${CLASS}${name.replace(/^.*\//, "")}`;
+}
+
+const CLASS = "trace_event_raw_";
 
 interface NamedType {
   readonly name: string;
@@ -41,8 +50,8 @@ interface NamedType {
 }
 
 /** The declared members of the event, in order; null for an event that nothing declares. */
-function fieldsOf(session: Session, node: ts.TypeReferenceNode): NamedType[] | null {
-  const properties = session.checker.getTypeFromTypeNode(node).getProperties();
+function fieldsOf(session: Session, event: ts.Type): NamedType[] | null {
+  const properties = event.getProperties();
   if (properties.some((p) => p.name === "__event")) return null;
   return properties.flatMap((property) => {
     const declaration = property.valueDeclaration;
@@ -60,7 +69,12 @@ const TRACE_ENTRY: readonly NamedType[] = [
   { name: "pid", type: integers.i32 },
 ];
 
-function contextStruct(event: string, fields: readonly NamedType[], loc: StructType["loc"]): StructType {
+function contextStruct(
+  event: string,
+  name: string,
+  fields: readonly NamedType[],
+  loc: StructType["loc"],
+): StructType {
   const entry = kernelStruct("trace_entry", TRACE_ENTRY, loc);
   const head: NamedType[] = [
     { name: "ent", type: entry },
@@ -69,15 +83,11 @@ function contextStruct(event: string, fields: readonly NamedType[], loc: StructT
   if (event.startsWith("syscalls/sys_enter_")) {
     // One struct serves all syscalls (kernel/trace/trace.h): the arguments are its registers.
     const args: NamedType = { name: "args", type: { kind: "array", element: integers.u64, length: 6 } };
-    return kernelStruct("trace_event_raw_sys_enter", [...head, args], loc, fields);
+    return kernelStruct(`${CLASS}sys_enter`, [...head, args], loc, fields);
   }
   if (event.startsWith("syscalls/sys_exit_"))
-    return kernelStruct("trace_event_raw_sys_exit", [...head, ...fields], loc);
-  return kernelStruct(
-    `trace_event_raw_${event.replace(/^.*\//, "")}`,
-    [{ name: "ent", type: entry }, ...fields],
-    loc,
-  );
+    return kernelStruct(`${CLASS}sys_exit`, [...head, ...fields], loc);
+  return kernelStruct(name, [{ name: "ent", type: entry }, ...fields], loc);
 }
 
 function kernelStruct(

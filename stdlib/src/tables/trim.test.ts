@@ -23,6 +23,14 @@ describe("trimming a generated declaration file", () => {
     expect(text).toContain("interface SyscallExit");
   });
 
+  it("keeps the structs of the events that are mentioned", () => {
+    const text = only("tracepoints", "sched/sched_wakeup");
+    expect(text.match(/"\w+\/\w+"/g)).toEqual(['"sched/sched_wakeup"']);
+    expect(text.match(/interface trace_event_raw_\w+/g)).toEqual([
+      "interface trace_event_raw_sched_wakeup_template",
+    ]);
+  });
+
   it("keeps the constants that are mentioned", () => {
     expect(only("constants", "ETH_P_IP").match(/const \w+/g)).toEqual(["const ETH_P_IP"]);
   });

@@ -38,8 +38,12 @@ export function typeOperand(scope: Scope, node: ts.CallExpression): Type | null 
 const copy: Builtin = (scope, node) => {
   const [target, source] = argumentsOf(scope, node, 2) ?? [];
   if (!target || !source) return scope.nothing(node);
-  if (target.type.kind !== "ptr" || !isAggregate(target.type.to) || target.type.space !== "direct")
-    return scope.fail(node.arguments[0] ?? node, TSB.notAssignable("This"));
+  if (target.type.kind !== "ptr" || !isAggregate(target.type.to))
+    return scope.fail(
+      node.arguments[0] ?? node,
+      TSB.mismatch(typeName(target.type), "a class, an array or a string"),
+    );
+  if (target.type.space !== "direct") return scope.fail(node.arguments[0] ?? node, TSB.notAssignable("This"));
   return copyInto(scope, target, target.type.to, source, node.arguments[1] ?? node);
 };
 

@@ -12,18 +12,14 @@ import {
   typeName,
 } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { bindTypes } from "../types/resolve.js";
-import { structOf } from "../types/structs.js";
+import { classMade } from "../types/structs.js";
 import { checkExpression, checkValue } from "./index.js";
 
 /** `new T()`: zeroed stack storage, then the class's initialisers and its constructor. */
 export function checkNew(scope: Scope, node: ts.NewExpression): Expr {
-  const symbol = scope.session.symbolOf(node.expression);
-  const declaration = symbol?.valueDeclaration;
-  if (!declaration || !ts.isClassDeclaration(declaration))
-    return scope.fail(node.expression, TSB.valueUnused(`'${node.expression.getText()}'`));
-  const args = [...bindTypes(scope.session, declaration, node.typeArguments ?? [], scope.types).values()];
-  const struct = structOf(scope.session, declaration, args);
+  const made = classMade(scope.session, node, scope.types);
+  if (!made) return scope.fail(node.expression, TSB.valueUnused(`'${node.expression.getText()}'`));
+  const { declaration, struct } = made;
   const init = (slot: Slot): Expr[] => {
     const self = slotPlace(slot);
     const parts = initialisers(scope, declaration, struct, self);

@@ -16,7 +16,19 @@ import { contextStruct, kernelObject, type UapiStruct } from "../stdlib-tables.j
 import { decoratorCall, hasDecorator } from "./decorators.js";
 import { isFlavour, withoutFlavour } from "./flavours.js";
 import { argumentName, cName, typeKey } from "./names.js";
-import { lengthOf, noTypes, resolveType, type TypeEnv } from "./resolve.js";
+import { bindTypes, lengthOf, noTypes, resolveType, type TypeEnv } from "./resolve.js";
+
+/** What `new T()` makes, or null if that is no class of the dialect. */
+export function classMade(
+  session: Session,
+  node: ts.NewExpression,
+  types: TypeEnv,
+): { readonly declaration: ts.ClassDeclaration; readonly struct: StructType } | null {
+  const declaration = session.symbolOf(node.expression)?.valueDeclaration;
+  if (!declaration || !ts.isClassDeclaration(declaration)) return null;
+  const args = [...bindTypes(session, declaration, node.typeArguments ?? [], types).values()];
+  return { declaration, struct: structOf(session, declaration, args) };
+}
 
 /** The struct that a class with fields is, for these type arguments. */
 export function structOf(
