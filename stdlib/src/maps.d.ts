@@ -23,10 +23,6 @@ interface MaybeSized extends CommonOptions {
   /** Entries; one for each CPU if not given. */
   readonly maxEntries?: number;
 }
-interface SizedWithFlags extends Sized {
-  /** Has to hold BPF_F_NO_PREALLOC. */
-  readonly flags: number;
-}
 interface Unsized extends CommonOptions {
   readonly maxEntries?: 0;
 }
@@ -69,15 +65,20 @@ type OptionsOf<M> = M extends { readonly [OPTIONS]?: infer O } ? O : never;
 type Defined<O> = O extends undefined ? never : O;
 /** Options that `@map` knows and this kind does not have; those that it does not know are refused where they stand. */
 type Foreign<O, Known> = Extract<Exclude<keyof O, keyof Known>, keyof AnyOptions>;
+type Required<T> = { [K in keyof T]-?: {} extends { [P in K]: T[P] } ? never : K }[keyof T];
+type IsAny<T> = 0 extends 1 & T ? true : false;
 /** What does not fit is named by a property that no context has. */
 type Fit<O, Known> = O extends Known
   ? [Foreign<O, Known>] extends [never]
     ? unknown
-    : { readonly "this kind of map has no such option": Foreign<O, Known> }
-  : { readonly "this kind of map needs": Known };
-type FitOf<O, M> = M extends AnyMap
-  ? Fit<O, Defined<OptionsOf<M>>>
-  : { readonly "the field is not a map": never };
+    : { readonly "this kind of map has no option": Foreign<O, Known> }
+  : { readonly "this kind of map needs": Exclude<Required<Known>, keyof O> };
+type FitOf<O, M> =
+  IsAny<M> extends true
+    ? unknown
+    : M extends AnyMap
+      ? Fit<O, Defined<OptionsOf<M>>>
+      : { readonly "the field is not a map": never };
 
 type MapDecorator<O> = <This, M>(
   value: undefined,
@@ -134,7 +135,7 @@ export declare abstract class LruPerCpuHashMap<K, V> extends Hashed<K, V> implem
   lookupOnCpu(key: Init<K>, cpu: number): ptr<V> | null;
 }
 /** BPF_MAP_TYPE_RHASH: a hash that grows and shrinks; needs BPF_F_NO_PREALLOC. Linux 7.1. */
-export declare abstract class ResizableHashMap<K, V> extends Hashed<K, V, SizedWithFlags> {
+export declare abstract class ResizableHashMap<K, V> extends Hashed<K, V, Sized> {
   private readonly rhash: K;
 }
 /** BPF_MAP_TYPE_ARRAY: `maxEntries` values, all there and zero from the start. */
@@ -147,7 +148,7 @@ export declare abstract class PerCpuArray<V> extends Indexed<V> implements PerCp
   lookupOnCpu(key: u32, cpu: number): ptr<V> | null;
 }
 /** BPF_MAP_TYPE_LPM_TRIE: longest prefix match. The key begins with `prefixlen: u32`. Linux 4.11. */
-export declare abstract class LpmTrie<K extends { prefixlen: u32 }, V> extends Keyed<K, V, SizedWithFlags> {
+export declare abstract class LpmTrie<K extends { prefixlen: u32 }, V> extends Keyed<K, V, Sized> {
   private readonly lpmTrie: K;
   /** bpf_map_delete_elem: 0 or a negative errno. */
   delete(key: Init<K>): i64;

@@ -4,7 +4,8 @@ import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import { checkBounds } from "./bounds/index.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
-import type { Model } from "./model/model.js";
+import type { MapModel, Model } from "./model/model.js";
+import type { StructType, Type } from "./model/types.js";
 import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reachableFiles } from "./reachable.js";
@@ -64,7 +65,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
     return { diagnostics, model: null };
   const { maps, globals, functions, externs } = read.program;
-  const records = [...new Set(maps.map((m) => m.record).filter((r) => r !== null))];
+  const records = [...new Set(maps.flatMap(structsApart))];
   const model: Model = {
     name: declaration.name?.text ?? "Program",
     license: read.license,
@@ -80,9 +81,22 @@ export function check({ program, source, modules, kernel, target = newest }: Che
 
 /** The type of a record is in the object's BTF through a function's debug info; without a function it would be lost. */
 function refuseRecordsAlone(session: Session, declaration: ts.ClassDeclaration, program: Program): void {
-  if (!program.functions.some((f) => f.linkage === "program") && program.maps.some((m) => m.record !== null))
+  if (
+    !program.functions.some((f) => f.linkage === "program") &&
+    program.maps.some((m) => structsApart(m).length > 0)
+  )
     session.report(declaration.name ?? declaration, TSB.noProgram(declaration.name?.text ?? ""));
 }
+
+/** Structs that no definition in `.maps` leads to with their members: records, and what a map inside a map holds. */
+function structsApart({ record, inner }: MapModel): StructType[] {
+  const held = inner ? [inner.type.key, inner.type.value] : [];
+  return [record, ...held.map((type) => (type ? innermost(type) : null))].filter(
+    (type) => type?.kind === "struct",
+  );
+}
+
+const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);
 
 /** The object's symbols and the kernel's share their names. */
 function refuseTwins(session: Session, { maps, globals, functions, externs }: Program): void {
@@ -112,10 +126,11 @@ function merge(typed: readonly Diagnostic[], own: readonly Diagnostic[]): Diagno
     const repeats = kept.some(
       ({ span }) => contains(span, diagnostic.span) || contains(diagnostic.span, span),
     );
-    const sameLine = kept.some(
-      ({ span }) => span.file === diagnostic.span.file && span.line === diagnostic.span.line,
+    const explained = kept.some(
+      ({ span, reason }) =>
+        reason && span.file === diagnostic.span.file && span.line === diagnostic.span.line,
     );
-    if (!repeats && !(sameLine && !diagnostic.reason)) kept.push(diagnostic);
+    if (!repeats && !(explained && !diagnostic.reason)) kept.push(diagnostic);
   }
   return kept.sort((a, b) =>
     a.span.file === b.span.file

@@ -74,7 +74,10 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
     if (type?.kind === "map") {
       checkMapObjects(session, member.type ?? member, type);
       program.addMap(symbol, readMap(session, name, type, decorator));
-    } else if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
+      return;
+    }
+    if (type?.kind !== "error") session.report(decorator, TSB.mapTypeMissing(name));
+    addGlobal(session, program, symbol, member, errorType);
     return;
   }
   if (type?.kind === "map") {
@@ -82,12 +85,23 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
     return;
   }
   if (!type) session.report(member, TSB.globalTypeMissing(name, typeToWrite(member.initializer)));
+  addGlobal(session, program, symbol, member, type ?? errorType);
+}
+
+/** One of no known type is there too, so that nothing more is said where it is used. */
+function addGlobal(
+  session: Session,
+  program: Program,
+  symbol: ts.Symbol,
+  member: ts.PropertyDeclaration,
+  type: Type,
+): void {
   program.addGlobal(symbol, {
-    name,
-    type: type ?? errorType,
+    name: member.name.getText(),
+    type,
     loc: session.locate(member.name),
     constant: member.modifiers?.some((m) => m.kind === ts.SyntaxKind.ReadonlyKeyword) === true,
-    initial: initialBytes(session, type ?? errorType, member.initializer),
+    initial: initialBytes(session, type, member.initializer),
   });
 }
 

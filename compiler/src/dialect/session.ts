@@ -39,7 +39,10 @@ export class Session {
   /** The symbol that a name stands for, behind imports. */
   symbolOf(node: ts.Node): ts.Symbol | null {
     const symbol = this.checker.getSymbolAtLocation(node);
-    return symbol ? this.unaliased(symbol) : null;
+    if (!symbol) return null;
+    const named = this.unaliased(symbol);
+    // An import of what its module does not have: the checker's symbol for the unknown, declared nowhere.
+    return symbol !== named && !named.declarations ? null : named;
   }
 
   unaliased(symbol: ts.Symbol): ts.Symbol {

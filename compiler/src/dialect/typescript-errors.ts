@@ -22,8 +22,14 @@ const decorator: Rewrite = (node, text) => {
       ? TSB.wrongContext(section.text, calledAs(section.text, text))
       : null;
   }
-  return name === "map" ? TSB.mapOption(lastSentence(text)) : null;
+  return name === "map" ? TSB.mapOption(misfit(text) ?? lastSentence(text)) : null;
 };
+
+/** What the standard library names in a property that nothing has: `this kind of map needs`, and the options. */
+function misfit(text: string): string | null {
+  const [, what, options] = /\{ readonly "(this kind of map [^"]+)": ("[^;]+); \}/.exec(text) ?? [];
+  return what && options ? `${what} ${options.replace(/"/g, "").replace(/ \| /g, ", ")}.` : null;
+}
 
 /** What the standard library names the functions that a section takes, and the event's fields where they are named. */
 const FUNCTION = /^Fn(?<more>WithArgs)?<(?<context>\{.*\}|[^,<>]+(?:<[^<>]*>)?)(?:, (?<result>.*))?>$/;

@@ -81,6 +81,8 @@ function definition(types: TypeTable, map: MapModel): DefinitionField[] {
   const fields = [number("type", mapTypes[mapKind as MapType])];
   if (key) fields.push(pointer("key", types.member(key)));
   if (value && !map.record && !carriesNoValue(map)) fields.push(pointer("value", types.member(value)));
+  const valueSize = mapClass(map.type.className)?.valueSize ?? null;
+  if (valueSize !== null) fields.push(number("value_size", valueSize));
   if (map.maxEntries > 0) fields.push(number("max_entries", map.maxEntries));
   if (map.flags !== 0) fields.push(number("map_flags", map.flags));
   if (map.numaNode !== null) fields.push(number("numa_node", map.numaNode));

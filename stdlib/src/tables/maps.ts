@@ -15,6 +15,8 @@ export interface MapClass {
     | { readonly kind: "argument" | "record" | "inner"; readonly argument: 0 | 1 }
     | { readonly kind: "fixed"; readonly type: FixedValue }
     | { readonly kind: "none" };
+  /** Bytes of a value whose type `.maps` does not declare, where libbpf wants to be told: a file descriptor. */
+  readonly valueSize: number | null;
   /** `default-cpus`: the loader fills in the number of CPUs. `bytes`: a power of two, a multiple of the page size. */
   readonly maxEntries: "entries" | "bytes" | "pages" | "default-cpus" | "zero";
   /** `BPF_F_*` bits without which the kernel refuses the map. */
@@ -55,6 +57,7 @@ type Row = Partial<MapClass> & Pick<MapClass, "kind" | "methods" | "since">;
 const row = (given: Row): MapClass => ({
   key: "none",
   value: none,
+  valueSize: null,
   maxEntries: "entries",
   flags: 0,
   options: [],
@@ -126,6 +129,7 @@ export const mapClasses = {
     kind: "perf_event_array",
     key: "index",
     value: record,
+    valueSize: 4,
     maxEntries: "default-cpus",
     methods: { output: ["bpf_perf_event_output"], readValue: ["bpf_perf_event_read_value"] },
     since: "4.3",

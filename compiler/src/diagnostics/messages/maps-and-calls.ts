@@ -33,10 +33,13 @@ export const mapsAndCalls = {
     why: "Arguments are passed as they are declared.",
     instead: "Give what the declaration asks for.",
   })),
-  mapMethod: entry("TSB4008", (method: string, mapClass: string) => ({
+  mapMethod: entry("TSB4008", (method: string, mapClass: string, methods: readonly string[]) => ({
     what: `${mapClass} has no method '${method}'.`,
     why: "Each kind of map has only the operations that the kernel has for it.",
-    instead: "See the map's class in @tsbpfc/stdlib.",
+    instead:
+      methods.length > 0
+        ? `${mapClass} has ${methods.join(", ")}; other helpers take the map as an argument.`
+        : "Give the map to a helper as an argument.",
   })),
   notPrintable: entry("TSB4010", (type: string) => ({
     what: `A value of type ${type} cannot be printed.`,

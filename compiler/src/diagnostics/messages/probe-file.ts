@@ -53,8 +53,8 @@ export const probeFile = {
     instead: "Rename it.",
   })),
   noProgram: entry("TSB1103", (name: string) => ({
-    what: `'${name}' has a map of records, and no program that could write them.`,
-    why: "The type of the records comes into the object with the programs.",
+    what: `'${name}' has a map of records or of maps, and no program that could use it.`,
+    why: "The type of what it holds comes into the object with the programs.",
     instead: "Write a method with @SEC.",
   })),
   kernelTypeMissing: entry("TSB1101", (what: string) => ({

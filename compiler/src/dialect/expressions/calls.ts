@@ -7,7 +7,7 @@ import { callMapMethod } from "../builtins/maps/index.js";
 import { callObjectMethod } from "../builtins/objects.js";
 import type { Expr, MapExpr } from "../model/expressions.js";
 import type { Scope } from "../scope.js";
-import { helperNamed } from "../stdlib-tables.js";
+import { helperNamed, mapClass } from "../stdlib-tables.js";
 import { unparenthesized } from "../syntax.js";
 import { checkExpression } from "./index.js";
 import { callKernelFunction } from "./kernel-calls.js";
@@ -61,7 +61,10 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   if (map) {
     return (
       callMapMethod(scope, node, map, callee.name.text) ??
-      scope.fail(callee.name, TSB.mapMethod(callee.name.text, map.type.className))
+      scope.fail(
+        callee.name,
+        TSB.mapMethod(callee.name.text, map.type.className, methodsOf(map.type.className)),
+      )
     );
   }
   if (base.type.kind === "ptr" && base.type.to.kind === "struct" && method && ts.isMethodDeclaration(method))
@@ -72,6 +75,9 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   }
   return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
 }
+
+const methodsOf = (className: string): string[] =>
+  Object.keys(mapClass(className)?.methods ?? {}).filter((name) => !name.startsWith("["));
 
 /** A map of the class, or one that was found in a map of maps. */
 function asMap(base: Expr): MapExpr | null {
