@@ -16,6 +16,24 @@ interface Construct {
 
 const constructs: readonly Construct[] = [
   {
+    name: "exported functions take references and texts, return nothing or a pointer, and take what may be null",
+    before: `class Pair { a: u32; b: u64; }
+export function reset(pair: Pair): void { pair.a = 40; }
+export function second(pair: Pair): ptr<u64> { return addr(pair.b); }
+export function firstOr(pair: Pair | null, other: u32): u32 { return pair ? pair.a : other; }
+export function third(text: str<8>): u32 { return text[2]; }
+export function big(n: u64): boolean { return n > 100; }
+export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
+    members:
+      'pair: Pair = { a: 1, b: 2 }; text: str<8> = "abc"; sum: u64 = 0; large: boolean = false; n: u64 = 0;',
+    body: `reset(this.pair);
+    second(this.pair).value += 5;
+    this.sum = this.pair.a + this.pair.b * 100 + firstOr(this.pair, 3) * 10000 + firstOr(null, 3) * 1000000 + third(this.text) * 10000000;
+    this.large = big(this.sum);
+    this.n = length(ctx);`,
+    expected: { sum: 993400740n, large: true, n: 64n },
+  },
+  {
     name: "globals start from new T(): from the initialisers of its fields, bit-fields and structs among them",
     before:
       "class Flags { low: bits<u8, 3> = 5; high: bits<u8, 5> = 9; } class Start { n: u32 = 7; zero: u64; flags: Flags = new Flags(); }",
@@ -212,7 +230,7 @@ const source = ({ members, body, before = "" }: Construct): string =>
     {
       before,
       imports:
-        "bits, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
+        "bits, addr, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
     },
   );
 

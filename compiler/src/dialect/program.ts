@@ -4,6 +4,7 @@ import { heldType } from "./build.js";
 import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
+import { standsAlone } from "./global-functions.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
@@ -285,6 +286,7 @@ export class Program {
     });
     func.body = declaration.body ? [...before, ...checkBody(scope, declaration.body)] : [];
     func.returns = scope.returns ?? voidType;
+    if (func.linkage === "global" && !standsAlone(func.params, func.returns)) func.linkage = "static";
     func.slots = scope.slots;
     this.#unfinished.delete(func);
     this.functions.push(func);

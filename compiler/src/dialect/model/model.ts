@@ -71,7 +71,8 @@ export interface GlobalModel {
 export interface Func {
   /** A C identifier, unique in the object. */
   readonly name: string;
-  readonly linkage: "program" | "global" | "static";
+  /** Global: the kernel verifies it by itself, once. Static: with each call. */
+  linkage: "program" | "global" | "static";
   /** ELF section of a program: the text of its `@SEC`. Null puts it into `.text`. */
   readonly section: string | null;
   readonly inline: boolean;
