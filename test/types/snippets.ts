@@ -143,7 +143,7 @@ export const refused: Readonly<Record<string, readonly [codes: number | readonly
       probe(`@map({ maxEntries: 1, inner: { maxEntries: 1 } }) m: HashMap<u32, u64>;`),
     ],
     "no maxEntries where the kind needs it": [1240, probe(`@map() m: HashMap<u32, u64>;`)],
-    "no flags for an LPM trie": [1240, probe(`@map({ maxEntries: 1 }) m: LpmTrie<{ prefixlen: u32 }, u64>;`)],
+    "no size for an LPM trie": [1240, probe(`@map({ flags: 1 }) m: LpmTrie<{ prefixlen: u32 }, u64>;`)],
     "maxEntries for local storage": [1240, probe(`@map({ maxEntries: 1 }) m: TaskStorage<u64>;`)],
     "a map of something that is no map": [1240, probe(`@map({ maxEntries: 1 }) m: u32;`)],
     "map on a method": [1241, probe(`@map({ maxEntries: 1 }) m(): void {}`)],
