@@ -6,11 +6,14 @@ import { isRoot } from "../support/root.js";
 const before = `
 class Bytes { a: array<u8, 600>; }
 class Words { n: u32; a: array<u64, 200>; }
+class Part { x: u32; y: u8; }
+class Wide { tag: i16; flag: boolean; name: str<8>; part: Part; a: array<u8, 600>; }
 class Odd { a: array<u8, 399>; last: u8; }`;
 const members = `
   @map({ maxEntries: 2 }) bytes: ArrayMap<Bytes>;
   @map({ maxEntries: 2 }) words: ArrayMap<Words>;
   @map({ maxEntries: 2 }) odds: HashMap<u32, Odd>;
+  @map({ maxEntries: 2 }) wide: HashMap<u32, Wide>;
   one: array<u8, 600>; two: array<u8, 600>; n: u32 = 150; sum: u64 = 0; last: u32 = 0; left: u32 = 0;`;
 const source = (body: string): string =>
   probe(`${members}\n  @SEC("xdp") run(ctx: XdpMd): XdpAction {\n${body}\n    return XdpAction.PASS;\n  }`, {
@@ -57,6 +60,17 @@ const large: readonly (readonly [string, string, Record<string, bigint | number>
     if (got) { this.last = got.last; for (let i = 0; i < 399; i++) this.left += got.a[i]; }`,
     { last: 9, left: 0 },
   ],
+  [
+    "a first value of 600 bytes, which no stack holds",
+    `
+    const first = this.wide.lookupOrInit(1, { tag: -2, name: "ab", flag: true, a: [3, 4], part: { x: 70000, y: 7 } });
+    if (first) {
+      this.sum = first.a[0] + first.a[1] * 10 + first.name[1] * 100 + first.part.x * 1000 + first.part.y;
+      this.left = first.a[2] + first.a[599] + first.name[2];
+      this.last = first.tag === -2 && first.flag ? 5 : 6;
+    }`,
+    { sum: 70009850n, left: 0, last: 5 },
+  ],
 ];
 
 describe.skipIf(!isRoot).each(["v1", "v3"] as const)("on %s a program copies or clears", (cpu) => {
@@ -66,6 +80,22 @@ describe.skipIf(!isRoot).each(["v1", "v3"] as const)("on %s a program copies or 
 });
 
 describe("stack", () => {
+  it.each([
+    ["given at once", "this.odds.update(1, new Odd()); this.odds.update(2, new Odd());"],
+    [
+      "named first",
+      "const a = new Odd(); const b = new Odd(); this.odds.update(1, a); this.odds.update(2, b);",
+    ],
+  ])("is not taken by objects of constants that go to maps, %s", (_name, body) => {
+    expect(compileFiles({ "probe.bpf.ts": source(body) }).diagnostics).toEqual([]);
+  });
+
+  it("is taken by objects of constants that change", () => {
+    const body =
+      "const a = new Odd(); const b = new Odd(); b.a[this.n & 127] = 1; a.a[this.n & 63] = 2; this.odds.update(1, a); this.odds.update(2, b);";
+    expect(compileFiles({ "probe.bpf.ts": source(body) }).diagnostics).toMatchObject([{ code: "TSB5001" }]);
+  });
+
   it("over 512 bytes is an error that lists the variables by size", () => {
     const { diagnostics, output } = compileFiles({
       "probe.bpf.ts": source(`

@@ -1,9 +1,12 @@
 import { TSB } from "../diagnostics/catalogue.js";
+import { constantBytes } from "./constant-objects.js";
 import type { Slot } from "./model/expressions.js";
 import { sizeOf } from "./model/layout.js";
 import type { Func } from "./model/model.js";
 import { typeName } from "./model/types.js";
+import { walkExpression, walkStatements } from "./model/walk.js";
 import type { Session } from "./session.js";
+import { helperNamed, isOnlyRead } from "./stdlib-tables.js";
 
 /** `MAX_BPF_STACK`, include/linux/filter.h. */
 export const STACK_BYTES = 512;
@@ -28,7 +31,28 @@ export const listSlots = (slots: readonly SizedSlot[]): string =>
 
 /** An object that no stack can hold is an error here; what many small ones sum up to only the backend knows. */
 export function checkStack(session: Session, func: Func): void {
-  const [largest, ...rest] = sizedSlots(func);
+  const elsewhere = handedOn(func);
+  const [largest, ...rest] = sizedSlots(func).filter(({ slot }) => !elsewhere.has(slot));
   if (largest && largest.bytes > STACK_BYTES)
     session.reportLoc(largest.slot.loc, TSB.stackLimit(largest.bytes, listSlots([largest, ...rest])));
+}
+
+/** Objects of constants that helpers alone get, to read: they are in read-only memory, not on the stack. */
+function handedOn({ body }: Func): ReadonlySet<Slot> {
+  const slots = new Set<Slot>();
+  walkStatements(body, {
+    expression: (expr) => {
+      if (expr.kind !== "helper") return;
+      const params = helperNamed(expr.name)?.params ?? [];
+      for (const [i, arg] of expr.args.entries())
+        if (arg.kind === "temporary" && isOnlyRead(params[i]) && constantBytes(arg))
+          // The objects in it too.
+          walkExpression(arg, {
+            expression: (part) => {
+              if (part.kind === "temporary") slots.add(part.slot);
+            },
+          });
+    },
+  });
+  return slots;
 }

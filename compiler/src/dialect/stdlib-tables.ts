@@ -2,6 +2,7 @@ import {
   askedProgramTypes,
   contexts,
   type Helper,
+  type HelperParam,
   helpers,
   kernelObjectMaps,
   kernelObjects,
@@ -16,6 +17,10 @@ const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | null =
   Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 
 export const helperNamed = (name: string): Helper | null => lookUp<Helper>(helpers, name);
+/** Is it a key or a value that the helper reads during the call, and that is all? */
+export const isOnlyRead = (param: HelperParam | undefined): boolean =>
+  param?.kind === "key" || (param?.kind === "value" && !param.writable);
+
 /** Program types whose helpers are known. */
 export const knownProgramTypes = askedProgramTypes;
 

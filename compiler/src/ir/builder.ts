@@ -211,15 +211,10 @@ export class Builder {
     });
   }
 
-  /** Calls the kernel's helper of that number (enum bpf_func_id). */
-  helper(id: number, returns: IrType, args: readonly Value[], name?: string): Value {
-    return this.callPointer(constAddress(id), returns, args, name);
-  }
-
-  callPointer(callee: Value, returns: IrType, args: readonly Value[], name?: string): Value {
-    expectType(callee, ptr, "callee");
-    const plain = args.map((value) => ({ value, attributes: "" }));
-    return this.callText(callee.text, returns, plain, name === undefined ? {} : { name });
+  /** Calls the kernel's helper of that number (enum bpf_func_id). `attributes` are LLVM's, by argument. */
+  helper(id: number, returns: IrType, args: readonly Value[], attributes: readonly string[] = []): Value {
+    const given = args.map((value, i) => ({ value, attributes: attributes[i] ?? "" }));
+    return this.callText(constAddress(id).text, returns, given);
   }
 
   /** The general call, for intrinsics: `callee` is LLVM text. */

@@ -5,8 +5,16 @@ import { InternalError } from "./internal-error.js";
 import { type MdNode, Metadata, mdString } from "./metadata.js";
 import { printModule } from "./print.js";
 import { quote, quoteName } from "./text.js";
-import { type FunctionType, functionType, type IrType, ptr, type StructType } from "./types.js";
-import { type Constant, cString, expectType } from "./values.js";
+import {
+  arrayType,
+  type FunctionType,
+  functionType,
+  type IrType,
+  i8,
+  ptr,
+  type StructType,
+} from "./types.js";
+import { type Constant, constBytes, cString, expectType, printOperand, zero as zeroOf } from "./values.js";
 
 export interface ModuleOptions {
   /** As it shall stand in line info and verifier logs: relative, the same on every machine. */
@@ -66,6 +74,7 @@ export class Module {
   ];
   readonly #byName = new Map<string, GlobalVariable | IrFunction>();
   readonly #strings = new Map<string, GlobalVariable>();
+  readonly #constants = new Map<string, GlobalVariable>();
   readonly #structNames = new Set<string>();
   #sequence = 0;
 
@@ -123,6 +132,25 @@ export class Module {
       initializer: value,
     });
     this.#strings.set(text, global);
+    return global;
+  }
+
+  /** Bytes in `.rodata` that nobody changes before the load, shared between equal ones. */
+  constantBytes(bytes: Uint8Array): GlobalVariable {
+    const zero = bytes.every((byte) => byte === 0);
+    const value = zero ? zeroOf(arrayType(i8, bytes.length)) : constBytes(bytes);
+    const known = this.#constants.get(printOperand(value));
+    if (known !== undefined) return known;
+    const global = this.global(`.const.${this.#constants.size}`, value.type, {
+      linkage: "private",
+      constant: true,
+      unnamedAddr: true,
+      // By itself LLVM chooses a section by size, and each is a map of its own to the loader.
+      section: ".rodata",
+      align: 8,
+      initializer: value,
+    });
+    this.#constants.set(printOperand(value), global);
     return global;
   }
 

@@ -1,17 +1,32 @@
+import { constantBytes } from "../../dialect/constant-objects.js";
 import type { Expr } from "../../dialect/model/expressions.js";
 import { sizeOf } from "../../dialect/model/layout.js";
 import type { Type } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOfTarget } from "./alignment.js";
+
 import { lowerExpression } from "./index.js";
 import { probeCopy } from "./kernel-memory.js";
 
 const targetOf = (type: Type): Type => (type.kind === "ptr" ? type.to : type);
 
+/**
+ * Up to here a constant is stores of registers to the stack; a larger one costs less as an address of read-only memory,
+ * which is a map that the object may not have otherwise.
+ */
+const MOST_ON_STACK = 16;
+
 /** An object's stack slot, zeroed (padding too: nothing of the stack may leak) and filled. */
 export function lowerTemporary(f: FunctionLowering, expr: Expr & { kind: "temporary" }): ir.Value {
   const pointer = f.slot(expr.slot);
+  const constant = sizeOf(expr.slot.type) > MOST_ON_STACK ? constantBytes(expr) : null;
+  if (constant) {
+    // LLVM uses the constant itself where nothing writes to the copy, and else stores its bytes.
+    const from = f.types.module.constantBytes(constant);
+    ir.intrinsics.memcpy(f.b, pointer, from, constant.length, { toAlign: 8, fromAlign: 8 });
+    return pointer;
+  }
   if (expr.zeroed) ir.intrinsics.memset(f.b, pointer, 0, sizeOf(expr.slot.type), { align: 8 });
   for (const part of expr.init) lowerExpression(f, part);
   return pointer;

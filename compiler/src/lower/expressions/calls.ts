@@ -1,5 +1,6 @@
 import type { Expr } from "../../dialect/model/expressions.js";
 import type { Type } from "../../dialect/model/types.js";
+import { helperNamed, isOnlyRead } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
@@ -34,13 +35,20 @@ export function lowerKernelCall(f: FunctionLowering, expr: Expr & { kind: "kerne
   return fromMemory(f, f.b.cast("trunc", result, memory), expr.type);
 }
 
+/**
+ * Keys and values are read during the call, and that is all: LLVM may hand the helper a constant itself in place of a
+ * copy on the stack, and keeps what it knows of the object.
+ */
+const attributesOf = (helper: string): readonly string[] =>
+  (helperNamed(helper)?.params ?? []).map((param) => (isOnlyRead(param) ? "nocapture readonly" : ""));
+
 /** A call of a kernel helper. */
 export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
   const args = inRegisters(f, expr.args);
   f.at(expr.loc);
   const { type } = expr;
   const pointer = type.kind === "ptr" || type.kind === "map";
-  const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args);
+  const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args, attributesOf(expr.name));
   const wanted = f.types.value(type);
   return wanted.kind === "int" && wanted.bits < 64 ? f.b.cast("trunc", result, wanted) : result;
 }

@@ -126,16 +126,21 @@ export function lowerSwap(f: FunctionLowering, expr: Expr & { kind: "swap" }): i
   return ir.intrinsics.bswap(f.b, lowerExpression(f, expr.operand));
 }
 
-/** floor(log2(x)) by halving the range: six steps without a branch, as BPF has no count of leading zeros. */
+/**
+ * floor(log2(x)) by halving the range, as BPF has no count of leading zeros. Six steps without a branch: the verifier
+ * would go through each of the 64 ways.
+ */
 export function lowerLog2(f: FunctionLowering, expr: Expr & { kind: "log2" }): ir.Value {
   const { b } = f;
   let value = lowerExpression(f, expr.operand);
   let result: ir.Value = i64(0);
-  for (const step of [32, 16, 8, 4, 2, 1]) {
-    const high = b.icmp("ugt", value, i64((1n << BigInt(step)) - 1n));
-    const shift = b.select(high, i64(step), i64(0));
+  for (const step of [32, 16, 8, 4, 2]) {
+    // Of no more than 32 bits, so that its negative has the sign if it is not zero. LLVM would make that a comparison.
+    const high = ir.intrinsics.opaque(b, b.binary("lshr", value, i64(step)));
+    const sign = b.binary("lshr", b.binary("sub", i64(0), high), i64(63));
+    const shift = b.binary("mul", sign, i64(step));
     value = b.binary("lshr", value, shift);
     result = b.binary("or", result, shift);
   }
-  return result;
+  return b.binary("or", result, b.binary("lshr", value, i64(1)));
 }

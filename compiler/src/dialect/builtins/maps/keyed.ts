@@ -1,5 +1,6 @@
 import { ts } from "ts-morph";
 import { int, nullPointer, readVariable } from "../../build.js";
+import { constantBytes } from "../../constant-objects.js";
 import type { Expr, Variable } from "../../model/expressions.js";
 import type { Statement } from "../../model/statements.js";
 import { boolType, integers, type PointerType, pointerTo, voidType } from "../../model/types.js";
@@ -50,6 +51,7 @@ const lookupOrInit: MapMethod = (call) => {
   const initialHeld = scope.hidden("initial", initial.type, loc);
   const value: Variable = { ...scope.hidden("value", type, loc), constant: false };
   const before: Statement = { kind: "variable", variable: initialHeld, init: initial, loc };
+  const isConstant = initial.kind === "temporary" && constantBytes(initial) !== null;
   const isQuiet = quiet(scope.session.symbolOf.bind(scope.session), node.arguments[1]);
   const lookUp = (): Expr =>
     helperCall(scope, node, "bpf_map_lookup_elem", [map, readVariable(keyHeld, loc)], type);
@@ -57,12 +59,17 @@ const lookupOrInit: MapMethod = (call) => {
     scope,
     node,
     "bpf_map_update_elem",
-    [map, readVariable(keyHeld, loc), readVariable(initialHeld, loc), int(BPF_NOEXIST, loc, integers.u64)],
+    [
+      map,
+      readVariable(keyHeld, loc),
+      isConstant ? initial : readVariable(initialHeld, loc),
+      int(BPF_NOEXIST, loc, integers.u64),
+    ],
     integers.i64,
   );
   const place = { kind: "variable", variable: value, type, loc } as const;
   const missing: Statement[] = [
-    ...(isQuiet ? [before] : []),
+    ...(isQuiet && !isConstant ? [before] : []),
     { kind: "expression", expression: insert, loc },
     { kind: "expression", expression: { kind: "assign", place, value: lookUp(), type, loc }, loc },
   ];
@@ -70,7 +77,7 @@ const lookupOrInit: MapMethod = (call) => {
     kind: "sequence",
     statements: [
       { kind: "variable", variable: keyHeld, init: key, loc },
-      ...(isQuiet ? [] : [before]),
+      ...(isQuiet || isConstant ? [] : [before]),
       { kind: "variable", variable: value, init: lookUp(), loc },
       {
         kind: "if",
