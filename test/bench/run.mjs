@@ -147,8 +147,8 @@ async function code() {
 
 try {
   if (process.argv[2] === "runtime") {
-    need("clang-19", "cc");
-    await runtime(folder);
+    need("clang-19", "cc", "chrt", "taskset");
+    await runtime(folder, process.argv[3]);
   } else {
     prepare();
     await (process.argv[2] === "code" ? code() : builds(["execsnoop", "firewall"], 15));

@@ -26,8 +26,9 @@ const most: Usage = {
 };
 const names = Object.keys(most) as readonly (keyof Usage)[];
 
-/** Collects garbage first: what is left is held. */
+/** Collects garbage first: what is left is held. A second round waits for array buffers that the first lets go. */
 export function usage(): Usage {
+  globalThis.gc?.();
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   const held = { prog: 0, map: 0, link: 0 };

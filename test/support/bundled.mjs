@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** Gives `act` the folder where each entry point `x.ts` is `x.mjs`; the folder goes when it is done. */
-export async function bundled(entryPoints, act) {
+/**
+ * Gives `act` the folder where each entry point `x.ts` is `x.mjs`; the folder goes when it is done. `external`: packages
+ * that are to be as they are built, not part of the bundle.
+ */
+export async function bundled(entryPoints, act, external = []) {
   // Within the tests, so that koffi is found from there.
   const builds = fileURLToPath(new URL("../.build/", import.meta.url));
   mkdirSync(builds, { recursive: true });
@@ -20,7 +23,7 @@ export async function bundled(entryPoints, act) {
       format: "esm",
       target: "node20",
       conditions: ["tsbpfc-source"],
-      external: ["koffi", "typescript"],
+      external: ["koffi", "typescript", ...external],
       sourcemap: "inline",
       logLevel: "error",
     });

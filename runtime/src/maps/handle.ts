@@ -18,6 +18,7 @@ export interface MapFacts {
 export class MapHandle {
   #fd: number;
   #memory: Mapping | null = null;
+  #view: DataView | null = null;
   #apart = false;
   #template: (() => MapHandle) | null = null;
   #firstValue: Uint8Array | null = null;
@@ -56,7 +57,7 @@ export class MapHandle {
         "unsupported",
         `${this.label}: a running program's globals are shared by Linux 5.5 and later (BPF_F_MMAPABLE); this kernel is older`,
       );
-    return this.#memory ? new DataView(this.#memory.buffer) : null;
+    return this.#view;
   }
 
   /**
@@ -88,6 +89,7 @@ export class MapHandle {
 
   useMemory(mapping: Mapping): void {
     this.#memory = mapping;
+    this.#view = new DataView(mapping.buffer);
   }
 
   /** A section of globals on a kernel that does not share maps' memory. */
@@ -127,6 +129,7 @@ export class MapHandle {
     this.#onClose = [];
     this.#memory?.unmap();
     this.#memory = null;
+    this.#view = null;
     kernel().close(this.#fd);
     this.#fd = -1;
   }

@@ -13,15 +13,21 @@ function onEachCpu<V>(value: Codec<V>): Codec<readonly V[]> {
   const stride = strideOf(value.size);
   return {
     size: stride * cpus,
-    read: (view, at) => Array.from({ length: cpus }, (_, cpu) => value.read(view, at + cpu * stride)),
+    read: (view, at) => {
+      const values: V[] = [];
+      for (let cpu = 0, from = at; cpu < cpus; cpu++, from += stride) values.push(value.read(view, from));
+      return values;
+    },
     write: (view, at, values) => {
       if (values.length !== cpus)
         throw new RangeError(
           `a per-CPU value has one value for each of the ${cpus} CPUs, not ${values.length}`,
         );
-      values.forEach((v, cpu) => {
-        value.write(view, at + cpu * stride, v);
-      });
+      let to = at;
+      for (const v of values) {
+        value.write(view, to, v);
+        to += stride;
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-// What both sides work on: a table, and a ring buffer that a program fills with records of 64 bytes.
+// What both sides work on: maps of a few kinds, and ring buffers that programs fill with records of 64 bytes.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -34,6 +34,35 @@ struct {
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps") __attribute__((btf_decl_tag("tsbpfc:record=event")));
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 10000);
+	__type(key, __u32);
+	__type(value, struct value);
+} shared SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 10000);
+	__type(key, __u32);
+	__type(value, struct value);
+} each_cpu SEC(".maps");
+
+/* Records of a program that somebody waits for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} live SEC(".maps") __attribute__((btf_decl_tag("tsbpfc:record=event")));
+
+/* How many records `send` sent, and how many found no room. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
 __u64 sequence = 0;
 struct event *unused_event __attribute__((unused));
 
@@ -64,6 +93,35 @@ SEC("syscall")
 int fill(struct args *ctx)
 {
 	return bpf_loop(ctx->count, emit, 0, 0);
+}
+
+static __attribute__((noinline)) long send_one(__u32 index, void *unused)
+{
+	__u32 sent = 0, refused = 1;
+	struct event *e = bpf_ringbuf_reserve(&live, sizeof(*e), 0);
+	__u64 *count = bpf_map_lookup_elem(&counts, e ? &sent : &refused);
+	if (count)
+		*count += 1;
+	if (!e)
+		return 0;
+	e->pid = 4242;
+	e->cpu = index & 7;
+	e->first = index;
+	e->second = index;
+	e->flags = 3;
+	e->length = 64;
+	e->third = 0x123456789abcULL;
+	__builtin_memcpy(e->comm, "a-process-name\0", 16);
+	e->time = bpf_ktime_get_ns();
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+/* The same, each with a wake-up if somebody waits. */
+SEC("syscall")
+int send(struct args *ctx)
+{
+	return bpf_loop(ctx->count, send_one, 0, 0);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,65 @@
+/** What is run, each part in a process of its own. `oneCore`: all threads of the reader. */
+export const parts = [
+  { name: "types", part: "types" },
+  { name: "load", part: "load", object: "many" },
+  { name: "elements", part: "elements" },
+  { name: "events", part: "events" },
+  { name: "sparse", part: "live", traffic: { count: 2000, rate: 1000, burst: 1 } },
+  { name: "dense", part: "live", traffic: { count: 100_000, rate: 100_000, burst: 1 } },
+  {
+    name: "million",
+    part: "live",
+    oneCore: true,
+    traffic: { count: 2_000_000, rate: 1_000_000, burst: 1000 },
+  },
+  {
+    name: "flood",
+    part: "live",
+    oneCore: true,
+    traffic: { count: 4_000_000, rate: 4_000_000, burst: 4000 },
+  },
+];
+
+/** What is compared: `part.figure` of both sides; `times`: how many times theirs ours may be; `most`: the most it may be. */
+export const rows = [
+  { what: "vmlinux BTF, indexed (ms)", ours: "types.btf_ms", most: 25 },
+  { what: "vmlinux BTF, memory (MB)", ours: "types.btf_mb", most: 15 },
+  { what: "open and load 30 programs (ms)", ours: "load.load_ms", times: 1.5 },
+  { what: "lookup (ns)", ours: "elements.lookup_ns", times: 1.3 },
+  { what: "update (ns)", ours: "elements.update_ns", times: 1.3 },
+  { what: "delete (ns)", ours: "elements.delete_ns", times: 1.3 },
+  { what: "lookup in batches (ns)", ours: "elements.lookup_batch_ns", times: 1.2 },
+  { what: "update in batches (ns)", ours: "elements.update_batch_ns", times: 1.2 },
+  { what: "delete in batches (ns)", ours: "elements.delete_batch_ns", times: 1.2 },
+  { what: "each CPU's value, lookup (ns)", ours: "elements.each_cpu_ns", times: 1.3 },
+  { what: "each CPU's value, in batches (ns)", ours: "elements.each_cpu_batch_ns" },
+  { what: "shared array, decoded (ns)", ours: "elements.shared_ns" },
+  { what: "shared array, its view (ns)", ours: "elements.shared_raw_ns", theirs: "elements.shared_ns" },
+  {
+    what: "ring buffer, raw view (ns a record)",
+    ours: "events.event_raw_ns",
+    theirs: "events.event_ns",
+    times: 4,
+  },
+  {
+    what: "ring buffer, decoded (ns a record)",
+    ours: "events.event_decoded_ns",
+    theirs: "events.event_ns",
+    times: 14,
+  },
+  {
+    what: "ring buffer, for await (ns a record)",
+    ours: "events.event_iterated_ns",
+    theirs: "events.event_ns",
+  },
+  { what: "1,000 events a second, late p50 (us)", ours: "sparse.p50_us" },
+  { what: "1,000 events a second, late p99 (us)", ours: "sparse.p99_us" },
+  { what: "100,000 events a second, late p50 (us)", ours: "dense.p50_us" },
+  { what: "100,000 events a second, late p99 (us)", ours: "dense.p99_us" },
+  { what: "1 million events a second, in fact", ours: "million.rate" },
+  { what: "1 million events a second, lost", ours: "million.lost", most: 0 },
+  { what: "1 million events a second, reader's CPU (%)", ours: "million.cpu_percent", most: 100 },
+  { what: "4 million events a second, in fact", ours: "flood.rate" },
+  { what: "4 million events a second, lost", ours: "flood.lost" },
+  { what: "4 million events a second, reader's CPU (%)", ours: "flood.cpu_percent" },
+];
