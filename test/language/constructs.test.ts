@@ -222,6 +222,105 @@ export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
     body: "let total: u64 = 0; let count: u32 = 0; loop(1000, (i) => { total += i * 3; count += 1; }); if (total < 1 << 40) this.small = 1; this.total = total > 1 << 50 ? 1 : total; this.count = count;",
     expected: { total: 1498500n, small: 1, count: 1000 },
   },
+  {
+    name: "a pattern takes objects apart: renamed, nested, arrays within, objects by reference",
+    before: "class Inner { a: u16; b: array<u8, 3>; } class Outer { n: u32; inner: Inner; other: Inner; }",
+    members: "outer: Outer; n: u32 = 0; a: u16 = 0; b: u64 = 0; kept: u16 = 0;",
+    body: `this.outer.n = 7; this.outer.inner.a = 300; this.outer.inner.b[1] = 5; this.outer.inner.b[2] = 6;
+    const { n, inner: { a: renamed, b: [, second, third] }, other } = this.outer;
+    this.outer.n = 8; this.n = n; this.a = renamed; this.b = second * 10 + third;
+    other.a = 9; this.kept = this.outer.other.a;`,
+    expected: { n: 7, a: 300, b: 56n, kept: 9 },
+  },
+  {
+    name: "a pattern takes arrays and lists of values apart",
+    members: "table: array<u32, 3> = [1, 2, 3]; sum: u64 = 0; length: u32 = 0;",
+    body: `let [first, , third] = this.table; const [x, y] = [first * 10, third * 100];
+    const { length } = this.table; first += 1; this.sum = x + y + first; this.length = length;`,
+    expected: { sum: 312n, length: 3 },
+  },
+  {
+    name: "patterns stand in parameters: of functions, methods, closures and of the program",
+    before: `class Pair { a: u32; b: u32; add({ a, b }: Pair): u64 { return this.a * a + this.b * b; } }
+function weigh({ a, b }: Pair, [x, y]: array<u32, 2>): u64 { a += 1; return a * x + b * y; }`,
+    members: `@map({ maxEntries: 4 }) pairs: ArrayMap<Pair>; weights: array<u32, 2> = [10, 100]; sum: u64 = 0; dot: u64 = 0; seen: u64 = 0; length: u32 = 0;
+  @SEC("xdp") other({ data, data_end }: XdpMd): XdpAction { this.length = u32(data_end - data); return XdpAction.PASS; }`,
+    body: `const p = new Pair(); p.a = 2; p.b = 3; this.sum = weigh(p, this.weights); this.dot = p.add(p); this.pairs.update(2, p);
+    let seen: u64 = 0; bpf_for_each_map_elem(this.pairs, (map, key, { a, b }: Pair) => { seen += a * 10 + b; return 0; }, 0); this.seen = seen;`,
+    expected: { sum: 330n, dot: 13n, seen: 23n },
+  },
+  {
+    name: "values that are assigned together change places",
+    before: "class Pair { a: u32; b: u32; }",
+    members: "x: u32 = 1; y: u32 = 2; pair: Pair; table: array<u32, 2> = [8, 9]; all: u64 = 0;",
+    body: `[this.x, this.y] = [this.y, this.x]; let a: u32 = 0; let b: u64 = 0; [a, b] = this.table;
+    this.pair.a = 5; this.pair.b = 6; ({ a: this.all, b: this.table[1] } = this.pair); ({ a } = this.pair);
+    this.all = this.all * 100 + a * 10 + b; this.pair.a = this.table[1];`,
+    expected: { x: 2, y: 1, all: 559n },
+  },
+  {
+    name: "loops take elements, entries and keys apart",
+    before: "class Pair { a: u32; b: u32; }",
+    members:
+      "pairs: array<Pair, 3>; grid: array<array<u8, 2>, 2> = [[1, 2], [3, 4]]; @map({ maxEntries: 8 }) seen: HashMap<Pair, Pair>; sum: u64 = 0; cells: u64 = 0; entries: u64 = 0;",
+    body: `for (const p of this.pairs) { p.a = 2; p.b = 3; } for (const { a, b } of this.pairs) this.sum += a * b;
+    for (const [x, y] of this.grid) this.cells = this.cells * 100 + x * 10 + y;
+    const key: Pair = { a: 1, b: 2 }; const value: Pair = { a: 3, b: 4 }; this.seen.update(key, value);
+    for (const [{ a, b }, { a: c, b: d }] of this.seen) this.entries = a * 1000 + b * 100 + c * 10 + d;`,
+    expected: { sum: 18n, cells: 1234n, entries: 1234n },
+  },
+  {
+    name: "a loop gives its values to variables outside, which keep the last one",
+    members:
+      "table: array<u32, 3> = [4, 5, 6]; @map({ maxEntries: 8 }) counts: HashMap<u32, u64>; n: i32 = 5; x: u32 = 0; i: i32 = 0; key: u32 = 0; value: u64 = 0; odd: u32 = 0;",
+    body: `let x: u32 = 0; for (x of this.table) { if (x === 5) break; } this.x = x;
+    for (this.i of range(0, this.n)) { if (this.i === 3) continue; this.odd += 1; }
+    let found: u32 = 0; let at: ptr<u64> | null = null;
+    this.counts.update(9, 90); for ([found] of this.counts) this.value += 1; this.key = found;`,
+    expected: { x: 5, i: 4, odd: 4, key: 9, value: 1n },
+  },
+  {
+    name: "for … of goes through the bytes of a text",
+    members: 'text: str<8> = "abc"; sum: u64 = 0; rounds: u32 = 0;',
+    body: "for (const byte of this.text) { this.sum += byte; this.rounds += 1; }",
+    expected: { sum: 294n, rounds: 8 },
+  },
+  {
+    name: "cases are compared one after the other where they are not constants",
+    members: `low: u32 = 3; high: i64 = -4; taken: u64 = 0; asked: u32 = 0;
+  private next(): u32 { this.asked += 1; return 50; }
+  private which(n: i64): u32 { switch (n) { case this.low: return 1; default: return 9; case this.high: return 2; case this.next(): case 7: return 3; } }`,
+    body: "for (const n of range(-5, 9)) this.taken = this.taken * 10 + this.which(n);",
+    expected: { taken: 92999999199939n, asked: 12 },
+  },
+  {
+    name: "switch (true) takes the first case that holds, and falls through",
+    members: "n: u32 = 40; taken: u64 = 0;",
+    body: "const n = this.n; switch (true) { case n < 10: this.taken += 1; break; case n < 100: this.taken += 10; case n < 1000: this.taken += 100; break; default: this.taken += 1000; }",
+    expected: { taken: 110n },
+  },
+  {
+    name: "logical assignments store where their left side asks for it",
+    before: "function more(n: u64): u64 { return n + 5; }",
+    members:
+      "@map({ maxEntries: 4 }) slots: ArrayMap<u64>; on: boolean = false; both: boolean = true; first: u64 = 0; value: u64 = 0;",
+    body: `this.on ||= this.slots.lookup(1) !== null; this.both &&= this.slots.lookup(9) !== null;
+    let slot: ptr<u64> | null = this.slots.lookup(9); slot ??= this.slots.lookup(2); if (slot) slot.value = more(2);
+    slot ??= this.slots.lookup(1); if (slot) this.value = slot.value;`,
+    expected: { on: true, both: false, value: 7n },
+  },
+  {
+    name: "the head of a for starts and steps several variables",
+    members: "sum: u64 = 0; last: u64 = 0;",
+    body: "let i: u64 = 0; let j: u64 = 0; for (i = 1, j = 10; i < j; i++, j -= 2) this.sum += i * j; this.last = i * 10 + j;",
+    expected: { sum: 10n + 16n + 18n, last: 44n },
+  },
+  {
+    name: "`satisfies` and `<T>x` are what `as` is, types and enums may be declared in functions",
+    members: "n: u32 = 0; m: u64 = 0;",
+    body: "type Count = u32; enum Level { Low = 3, High = 4 } const n: Count = 5; this.n = n satisfies u32; this.m = <u64>Level.High * 10 + Level.Low;",
+    expected: { n: 5, m: 43n },
+  },
 ];
 
 const source = ({ members, body, before = "" }: Construct): string =>

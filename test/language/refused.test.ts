@@ -139,7 +139,7 @@ const refused: readonly (readonly [string, string, string])[] = [
     "TSB2021",
     filter("    make();", "class A { n: u32; }\nfunction make(): A { const a = new A(); return a; }"),
   ],
-  ["a loop over a map without its keys", "TSB3008", filter("    for (const entry of this.counts) { }")],
+  ["a loop over a map without its keys", "TSB4038", filter("    for (const entry of this.counts) { }")],
   [
     "a count of repeat() that is known only at run time",
     "TSB4035",

@@ -1,11 +1,13 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { type Body, ended, GO_ON } from "./bodies.js";
+import { readVariable } from "./build.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { integers, pointerTo, type Type, voidType } from "./model/types.js";
+import { bind } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { checkBody } from "./statements/index.js";
 import { returned } from "./statements/returns.js";
@@ -103,13 +105,16 @@ export function bindParameters(
       i,
     );
     if (written) scope.declare(written, variable);
-    else if (node) scope.session.report(node, TSB.notYet("Taking a parameter apart"));
     return variable;
   });
 }
 
 /** The body of an arrow function: statements, or one expression that is its result. */
-export function arrowBody(scope: Scope, arrow: ts.ArrowFunction): Statement[] {
-  if (ts.isBlock(arrow.body)) return checkBody(scope, arrow.body);
-  return [returned(scope, arrow.body, scope.session.locate(arrow.body))];
+export function arrowBody(scope: Scope, arrow: ts.ArrowFunction, params: readonly Variable[]): Statement[] {
+  const before = arrow.parameters.flatMap(({ name }, i) => {
+    const given = params[i];
+    return given && !ts.isIdentifier(name) ? bind(scope, name, readVariable(given, given.loc), false) : [];
+  });
+  if (ts.isBlock(arrow.body)) return [...before, ...checkBody(scope, arrow.body)];
+  return [...before, returned(scope, arrow.body, scope.session.locate(arrow.body))];
 }

@@ -22,9 +22,9 @@ import {
   type Type,
   typeName,
 } from "./model/types.js";
+import { bind, named } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { withoutFlavour } from "./types/flavours.js";
-import { cName } from "./types/names.js";
 import { noTypes, resolveType } from "./types/resolve.js";
 
 /**
@@ -54,20 +54,16 @@ export function typedArguments(
   }
   const declared: { node: ts.ParameterDeclaration; type: Type }[] = [];
   const statements = parameters.flatMap((parameter, index): Statement[] => {
-    if (!ts.isIdentifier(parameter.name) || !parameter.type) return [];
+    if (!parameter.type) return [];
     const loc = session.locate(parameter);
     const type = argumentType(resolveType(session, parameter.type, noTypes), source);
     declared.push({ node: parameter, type });
-    const variable: Variable = {
-      name: cName(parameter.name.text),
-      type,
-      loc,
-      constant: false,
-      parameter: null,
-      copy: { slot: null },
-    };
-    scope.declare(parameter.name, variable);
     const raw = rawArgument(source, index, readVariable(context, loc), loc);
+    if (!ts.isIdentifier(parameter.name))
+      return raw && type.kind !== "error"
+        ? bind(scope, parameter.name, asType(scope, raw, type, parameter), false)
+        : [];
+    const variable = named(scope, parameter.name, type, false);
     if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
     return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
   });
@@ -188,12 +184,7 @@ function asType(scope: Scope, raw: Expr, type: Type, node: ts.ParameterDeclarati
 function mentions(scope: Scope, body: ts.Node | undefined, name: ts.Identifier): boolean {
   const symbol = scope.session.symbolOf(name);
   const visit = (node: ts.Node): boolean =>
-    (ts.isIdentifier(node) && node.text === name.text && refersTo(scope, node) === symbol) ||
+    (ts.isIdentifier(node) && node.text === name.text && scope.session.symbolOf(node) === symbol) ||
     (ts.forEachChild(node, visit) ?? false);
   return body !== undefined && visit(body);
 }
-
-const refersTo = (scope: Scope, node: ts.Identifier): ts.Symbol | null =>
-  ts.isShorthandPropertyAssignment(node.parent)
-    ? (scope.session.checker.getShorthandAssignmentValueSymbol(node.parent) ?? null)
-    : scope.session.symbolOf(node);

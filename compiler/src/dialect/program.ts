@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import { heldType } from "./build.js";
+import { heldType, readVariable } from "./build.js";
 import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
@@ -9,6 +9,7 @@ import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { errorType, type Type, voidType } from "./model/types.js";
+import { bind } from "./patterns.js";
 import { typedArguments } from "./program-arguments.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
@@ -279,12 +280,15 @@ export class Program {
     if (key !== undefined) this.#instances.set(key, func);
     this.#unfinished.add(func);
     const runtime = declaration.parameters.filter((p) => !(p.type && ts.isConstructorTypeNode(p.type)));
-    const named = scope.self ? func.params.slice(1) : func.params;
-    runtime.forEach((p, i) => {
-      const variable = named[i];
-      if (variable && ts.isIdentifier(p.name)) scope.declare(p.name, variable);
+    const given = scope.self ? func.params.slice(1) : func.params;
+    const parts = runtime.flatMap(({ name }, i) => {
+      const variable = given[i];
+      if (variable && ts.isIdentifier(name)) scope.declare(name, variable);
+      return variable && !ts.isIdentifier(name)
+        ? bind(scope, name, readVariable(variable, variable.loc), false)
+        : [];
     });
-    func.body = declaration.body ? [...before, ...checkBody(scope, declaration.body)] : [];
+    func.body = declaration.body ? [...parts, ...before, ...checkBody(scope, declaration.body)] : [];
     func.returns = scope.returns ?? voidType;
     if (func.linkage === "global" && !standsAlone(func.params, func.returns)) func.linkage = "static";
     func.slots = scope.slots;
@@ -308,7 +312,7 @@ const isUnion = (annotation: ts.TypeNode): boolean =>
 
 function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, index: number): Variable {
   return {
-    name: cName(node.name.getText()),
+    name: ts.isIdentifier(node.name) ? cName(node.name.text) : `parts${index}`,
     type,
     loc: session.locate(node),
     constant: false,

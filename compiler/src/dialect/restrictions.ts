@@ -87,13 +87,90 @@ const restrictions: ReadonlyMap<ts.SyntaxKind, Restriction> = new Map<ts.SyntaxK
   ],
   [K.TaggedTemplateExpression, refuse("A tagged template", "Strings are fixed memory.", "Use snprintf().")],
   [K.HeritageClause, heritage],
+  [K.CallExpression, dynamicImport],
+  [K.VariableDeclarationList, variables],
+  [K.ClassDeclaration, onlyInModules("A class")],
+  [K.ModuleDeclaration, namespace],
+  [
+    K.ClassStaticBlockDeclaration,
+    refuse("A static block", "A class is a layout; nothing runs for it.", "Write a function and call it."),
+  ],
+  [
+    K.OmittedExpression,
+    (node: ts.OmittedExpression) =>
+      ts.isArrayLiteralExpression(node.parent) && !isPattern(node.parent)
+        ? TSB.notInDialect("A hole in a list", "Every element has a value.", "Write the element: `0`.")
+        : null,
+  ],
+  [K.ExpressionWithTypeArguments, instantiation],
   [K.MetaProperty, refuse("`import.meta`", "A BPF program has no module at run time.", "Leave it out.")],
   [K.BinaryExpression, binary],
 ]);
 
 function functionLike(node: ts.FunctionDeclaration | ts.MethodDeclaration): Message | null {
   if (node.asteriskToken) return TSB.asyncCode("A generator");
-  return node.modifiers?.some((m) => m.kind === K.AsyncKeyword) ? TSB.asyncCode("An `async` function") : null;
+  if (node.modifiers?.some((m) => m.kind === K.AsyncKeyword)) return TSB.asyncCode("An `async` function");
+  if (ts.isMethodDeclaration(node))
+    return ts.isObjectLiteralExpression(node.parent) ? TSB.storedClosure() : null;
+  return onlyInModules("A function")(node);
+}
+
+/** Functions and classes have names of their own in the object, and see nothing of a function around them. */
+function onlyInModules(what: string): (node: ts.Node) => Message | null {
+  return (node) =>
+    ts.isSourceFile(node.parent) || ts.isModuleBlock(node.parent)
+      ? null
+      : TSB.notInDialect(
+          `${what} inside of a function`,
+          "It would be compiled by itself, and could not see what is around it.",
+          "Declare it in the module, and hand over what it needs.",
+        );
+}
+
+function dynamicImport(node: ts.CallExpression): Message | null {
+  return node.expression.kind === K.ImportKeyword
+    ? TSB.notInDialect(
+        "Dynamic import",
+        "All that a program calls is verified when it is loaded.",
+        "Import it at the top of the file.",
+      )
+    : null;
+}
+
+function variables(node: ts.VariableDeclarationList): Message | null {
+  const kind = node.flags & ts.NodeFlags.BlockScoped;
+  if (kind === ts.NodeFlags.Using || kind === ts.NodeFlags.AwaitUsing)
+    return TSB.notInDialect("`using`", "Nothing is disposed of in the kernel.", "Release it by name.");
+  if (kind !== 0 || ts.isSourceFile(node.parent.parent)) return null;
+  return TSB.notInDialect(
+    "`var`",
+    "It is seen outside of its block, and before it has a value.",
+    "Use `let` or `const`.",
+  );
+}
+
+function namespace(node: ts.ModuleDeclaration): Message | null {
+  return node.modifiers?.some((m) => m.kind === K.DeclareKeyword)
+    ? null
+    : TSB.notInDialect(
+        "A namespace",
+        "Modules are files.",
+        "Put it into a file of its own, and import that.",
+      );
+}
+
+function instantiation(node: ts.ExpressionWithTypeArguments): Message | null {
+  return ts.isHeritageClause(node.parent) ? null : TSB.storedClosure();
+}
+
+/** Is this literal what is assigned to: `[a, , b] = …`, `for ([a] of …)`? */
+function isPattern(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isBinaryExpression(parent))
+    return parent.operatorToken.kind === K.EqualsToken && parent.left === node;
+  if (ts.isForOfStatement(parent)) return parent.initializer === node;
+  if (ts.isPropertyAssignment(parent)) return isPattern(parent.parent);
+  return (ts.isArrayLiteralExpression(parent) || ts.isParenthesizedExpression(parent)) && isPattern(parent);
 }
 
 /** An arrow function may stand only where it is handed to a call. */
@@ -135,11 +212,14 @@ function binary(node: ts.BinaryExpression): Message | null {
         "Keep a kind in a field and compare it.",
       );
     case K.CommaToken:
-      return TSB.notInDialect(
-        "The comma operator",
-        "It hides an effect in an expression.",
-        "Write two statements.",
-      );
+      // Where a `for` steps, there is no place for two statements.
+      return inForHeader(node)
+        ? null
+        : TSB.notInDialect(
+            "The comma operator",
+            "It hides an effect in an expression.",
+            "Write two statements.",
+          );
     case K.AsteriskAsteriskToken:
     case K.AsteriskAsteriskEqualsToken:
       return TSB.notInDialect(
@@ -152,6 +232,12 @@ function binary(node: ts.BinaryExpression): Message | null {
   }
 }
 
+function inForHeader(node: ts.Expression): boolean {
+  const { parent } = node;
+  if (ts.isForStatement(parent)) return parent.initializer === node || parent.incrementor === node;
+  return ts.isBinaryExpression(parent) && parent.operatorToken.kind === K.CommaToken && inForHeader(parent);
+}
+
 const find = (node: ts.Node): Message | null => restrictions.get(node.kind)?.(node as never) ?? null;
 
 /** Is this node refused by the pass over the syntax? */
@@ -161,7 +247,7 @@ export const outsideDialect = (node: ts.Node): boolean => find(node) !== null;
 export function reportRestrictions(session: Session, source: ts.SourceFile): ts.Node[] {
   const refused: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    const message = find(node) ?? moduleVariable(node);
+    const message = find(node) ?? moduleVariable(node) ?? moduleCode(node) ?? comparedTwice(session, node);
     if (!message) {
       ts.forEachChild(node, visit);
       return;
@@ -186,4 +272,36 @@ function moduleVariable(node: ts.Node): Message | null {
   if (!ts.isVariableStatement(node) || !ts.isSourceFile(node.parent)) return null;
   if (node.declarationList.flags & ts.NodeFlags.Const) return null;
   return TSB.moduleState(node.declarationList.declarations[0]?.name.getText() ?? "");
+}
+
+/** What may stand in a module beside declarations: nothing that would have to run. */
+const moduleStatements: ReadonlySet<ts.SyntaxKind> = new Set([
+  K.ImportDeclaration,
+  K.ExportDeclaration,
+  K.ExportAssignment,
+  K.VariableStatement,
+  K.FunctionDeclaration,
+  K.ClassDeclaration,
+  K.EnumDeclaration,
+  K.InterfaceDeclaration,
+  K.TypeAliasDeclaration,
+  K.ModuleDeclaration,
+  K.EmptyStatement,
+  K.ImportEqualsDeclaration,
+]);
+
+function moduleCode(node: ts.Node): Message | null {
+  return node.parent &&
+    ts.isSourceFile(node.parent) &&
+    node.kind !== K.EndOfFileToken &&
+    !moduleStatements.has(node.kind)
+    ? TSB.moduleCode()
+    : null;
+}
+
+/** `a < (b) > (c)`, where `a` is nothing that can be called. */
+function comparedTwice(session: Session, node: ts.Node): Message | null {
+  if (!ts.isCallExpression(node) || !node.typeArguments) return null;
+  const callable = session.checker.getTypeAtLocation(node.expression).getCallSignatures().length > 0;
+  return callable ? null : TSB.comparedTwice(node.getText());
 }

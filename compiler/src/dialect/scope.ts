@@ -1,14 +1,12 @@
 import { ts } from "ts-morph";
 import type { Message } from "../diagnostics/catalogue.js";
 import type { Body } from "./bodies.js";
-import { int } from "./build.js";
-import { checkExpression } from "./expressions/index.js";
 import type { Optional } from "./expressions/optional.js";
 import type { Expr, Slot, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
 import type { LoopLabel } from "./model/statements.js";
-import { errorType, integers, type StructType, type Type } from "./model/types.js";
+import { errorType, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { resolveType, type TypeEnv } from "./types/resolve.js";
@@ -90,14 +88,6 @@ export class Scope {
     if (bound) return bound.kind === "struct" ? bound : null;
     const declaration = symbol?.valueDeclaration;
     return declaration && ts.isClassDeclaration(declaration) ? structOf(this.session, declaration, []) : null;
-  }
-
-  /** `.length` of an array or a string: a constant. */
-  constantLength(node: ts.PropertyAccessExpression): Expr {
-    const { type } = checkExpression(this, node.expression);
-    const array = type.kind === "ptr" ? type.to : type;
-    if (array.kind !== "array" && array.kind !== "str") return this.nothing(node);
-    return int(BigInt(array.length), this.session.locate(node), integers.u32);
   }
 
   /** Reports, and gives the expression that stands for what cannot be compiled. */

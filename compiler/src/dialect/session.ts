@@ -38,7 +38,10 @@ export class Session {
 
   /** The symbol that a name stands for, behind imports. */
   symbolOf(node: ts.Node): ts.Symbol | null {
-    const symbol = this.checker.getSymbolAtLocation(node);
+    // The `a` of `{ a }` names a field, and here the variable.
+    const symbol = ts.isShorthandPropertyAssignment(node.parent)
+      ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
+      : this.checker.getSymbolAtLocation(node);
     if (!symbol) return null;
     const named = this.unaliased(symbol);
     // An import of what its module does not have: the checker's symbol for the unknown, declared nowhere.

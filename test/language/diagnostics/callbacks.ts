@@ -20,6 +20,12 @@ export const callbacks: readonly Example[] = [
   },
   { code: "TSB4032", source: call("loop(4, «step»);", "function step(i: u32): void {}") },
   { code: "TSB4033", source: call("for (const x of «ctx») { }") },
+  {
+    code: "TSB4038",
+    source: probe(
+      '  @map({ maxEntries: 4 }) counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    for («const entry» of this.counts) { }\n    return XdpAction.PASS;\n  }',
+    ),
+  },
   { code: "TSB4035", source: call("repeat(«ctx.data», (i) => { bpf_ktime_get_ns(); });") },
   {
     code: "TSB2030",

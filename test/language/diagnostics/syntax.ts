@@ -1,3 +1,4 @@
+import { probe } from "../../support/probe.js";
 import { type Example, inside } from "./example.js";
 
 /** 3xxx: syntax outside the dialect. */
@@ -11,7 +12,23 @@ export const syntax: readonly Example[] = [
   { code: "TSB3007", source: inside("«for (;;) { bpf_ktime_get_ns(); }»") },
   {
     code: "TSB3008",
-    source: inside("const n = ctx.data;\n    switch (ctx.data_end) { «case n: return XdpAction.DROP;» }"),
+    source: probe(
+      `  @«map()» ops: StructOps<Ops>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
+      { imports: "StructOps,", before: "class Ops { a: u64; }" },
+    ),
+  },
+  {
+    code: "TSB3010",
+    source: inside("const n = ctx.data;\n    if («n < (ctx.data_end) > (n)») return XdpAction.DROP;"),
+  },
+  { code: "TSB3011", source: inside("", "«bpf_ktime_get_ns();»") },
+  {
+    code: "TSB3012",
+    source: inside("new A().get();", "class A { n: u32; get(): u32 { return «super».n; } }"),
+  },
+  {
+    code: "TSB3013",
+    source: inside("const a: A = { «[1]»: 2 };\n    copy(a, a);", "class A { n: u32; 1: u32; }"),
   },
   { code: "TSB3009", source: inside('«console».log("x");') },
 ];

@@ -77,6 +77,14 @@ export const types: readonly Example[] = [
     source: inside("let n: u64 = 1;\n    atomic.add(«n», 1);").replace("copy,", "copy, atomic,"),
   },
   {
+    code: "TSB2025",
+    source: inside(
+      "const a = new A();\n    const b = new A();\n    [a, b] = [«b», a];".replaceAll("const", "let"),
+      "class A { n: u32; }",
+    ),
+  },
+  { code: "TSB2026", source: inside("copy(«ctx», ctx);") },
+  {
     code: "TSB2023",
     source: inside("const n: u64 = enumValue(«3»);").replace("copy,", "copy, enumValue,"),
   },

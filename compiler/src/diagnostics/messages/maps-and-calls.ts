@@ -122,6 +122,11 @@ export const mapsAndCalls = {
     why: "A loop goes over the elements of an array, the numbers of a range, or the entries of a map.",
     instead: "Use an array, `range(from, to)`, or a map that has entries.",
   })),
+  entryWhole: entry("TSB4038", () => ({
+    what: "An entry of a map has no place of its own.",
+    why: "The kernel hands a loop over a map the key and the address of the value.",
+    instead: "Take them apart: `for (const [key, value] of map)`.",
+  })),
   callbackCaptures: entry("TSB4034", (name: string) => ({
     what: `'${name}' is a variable of the function around, which is gone when this callback runs.`,
     why: "A timer or work calls back later; it gets nothing but its own parameters.",

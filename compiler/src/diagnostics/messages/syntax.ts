@@ -38,10 +38,30 @@ export const syntax = {
     why: "The verifier rejects a program that may run for ever.",
     instead: "Give it a condition, a `break` or a `return`.",
   })),
+  unknownSyntax: entry("TSB3012", (text: string) => ({
+    what: `'${text}' has no meaning in a probe.`,
+    why: "The dialect is a part of TypeScript, and this is none of it.",
+    instead: "Write it another way; docs/diagnostics.md says what to write in place of the usual ones.",
+  })),
+  propertyForm: entry("TSB3013", () => ({
+    what: "A property of an object has a name that is written out, and a value.",
+    why: "Objects are structs: fields at fixed places, and nothing that is computed or runs.",
+    instead: "Write `name: value`.",
+  })),
   notYet: entry("TSB3008", (what: string) => ({
     what: `${what} is not supported yet.`,
     why: "This version of tsbpfc does not compile it.",
     instead: "Write it another way; the documentation lists what there is.",
+  })),
+  comparedTwice: entry("TSB3010", (text: string) => ({
+    what: `TypeScript reads '${text}' as a call with type arguments.`,
+    why: "After a name, `<`, a list of names and `>` are type arguments where a parenthesis follows; and a comparison gives a truth, which has no order.",
+    instead: "Compare twice: `a < b && b > c`.",
+  })),
+  moduleCode: entry("TSB3011", () => ({
+    what: "A statement of the module would never run.",
+    why: "The kernel calls programs; nothing runs when an object is loaded.",
+    instead: "Write it in a method with @SEC, or in a function that one calls.",
   })),
   unknownName: entry("TSB3009", (name: string) => ({
     what: `'${name}' is not known in a probe.`,

@@ -68,6 +68,11 @@ export const types = {
     why: "It is a constant, or memory that the program may only read.",
     instead: "Assign to a variable, a field of your own struct, or a global that is not readonly.",
   })),
+  contextWhole: entry("TSB2026", () => ({
+    what: "The context cannot be written as a whole.",
+    why: "It is not memory: the verifier translates the access to each of its fields, and allows to write few of them.",
+    instead: "Assign to the fields that the program may change: `ctx.mark = 1`.",
+  })),
   notAnLvalue: entry("TSB2014", () => ({
     what: "This has no address.",
     why: "Only variables, fields, elements and globals are in memory.",
@@ -112,6 +117,11 @@ export const types = {
     what: "An object made here would be kept under another name, or returned.",
     why: "Each `new` and each literal is one place on the stack, made anew every time: what was kept would change with it, or be gone.",
     instead: "Copy it: `copy(target, source)` into an object that was made before.",
+  })),
+  partsByReference: entry("TSB2025", () => ({
+    what: "An object among values that are assigned together.",
+    why: "It is handed on by reference, so what an earlier assignment overwrites would be taken for what was there.",
+    instead: "Copy objects one by one with copy(), by way of one of your own where they change places.",
   })),
   atomicPlace: entry("TSB2022", (what: string) => ({
     what: `An atomic operation on ${what}.`,

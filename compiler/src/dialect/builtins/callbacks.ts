@@ -82,7 +82,9 @@ function callback(
       ? convert(value, integers.i64)
       : coerce(scope, value, integers.i64, written);
   };
-  const func = makeClosure(scope, head, { kind: "closure", result: number }, () => arrowBody(scope, arrow));
+  const func = makeClosure(scope, head, { kind: "closure", result: number }, () =>
+    arrowBody(scope, arrow, params),
+  );
   const [captured] = captures ? [] : capturesOf(func);
   if (!captured) return func;
   scope.session.report(arrow, TSB.callbackCaptures(captured.name));

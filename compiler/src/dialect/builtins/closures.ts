@@ -39,7 +39,7 @@ const loop: Builtin = (scope, node) => {
     },
   };
   const closure = makeClosure(scope, { name: "loop", params, loc, captures: true }, untilFalse, () =>
-    arrowBody(scope, arrow),
+    arrowBody(scope, arrow, params),
   );
   const { address, captures } = closureArguments(closure, loc);
   const args = [rounds, address, captures, int(0n, loc, integers.u64)];
@@ -57,10 +57,11 @@ const repeat: Builtin = (scope, node) => {
   if (count.kind !== "int" || count.value < 0n || count.value > MOST_UNROLLED)
     return scope.fail(times, TSB.repeatCount(`${MOST_UNROLLED}`));
   const label = scope.label();
-  const [declared] = bindParameters(scope, arrow, [{ name: "round", type: integers.u32 }]);
+  const params = bindParameters(scope, arrow, [{ name: "round", type: integers.u32 }]);
+  const [declared] = params;
   if (!declared) return scope.nothing(node);
   scope.bodies.push({ kind: "inline", label });
-  const statements = arrowBody(scope, arrow);
+  const statements = arrowBody(scope, arrow, params);
   scope.bodies.pop();
   const unrolled: Statement = {
     kind: "unroll",
@@ -90,7 +91,7 @@ const withLock: Builtin = (scope, node) => {
   };
   const label = scope.label();
   scope.bodies.push({ kind: "inline", label });
-  const statements = arrowBody(scope, arrow);
+  const statements = arrowBody(scope, arrow, []);
   scope.bodies.pop();
   const call = (name: string): Statement => ({
     kind: "expression",

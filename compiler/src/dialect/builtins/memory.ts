@@ -43,6 +43,8 @@ const copy: Builtin = (scope, node) => {
       node.arguments[0] ?? node,
       TSB.mismatch(typeName(target.type), "a class, an array or a string"),
     );
+  if (target.type.to.kind === "struct" && target.type.to.origin === "context")
+    return scope.fail(node.arguments[0] ?? node, TSB.contextWhole());
   if (target.type.space !== "direct") return scope.fail(node.arguments[0] ?? node, TSB.notAssignable("This"));
   return copyInto(scope, target, target.type.to, source, node.arguments[1] ?? node);
 };

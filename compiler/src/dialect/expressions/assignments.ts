@@ -1,14 +1,16 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { contentOf, int, isReadonly, spaceOf } from "../build.js";
-import { coerce } from "../coerce.js";
+import { addressOf, contentOf, discard, int, isReadonly, spaceOf } from "../build.js";
+import { coerce, toCondition } from "../coerce.js";
 import { arithmetic } from "../integers.js";
 import type { BinaryOp, Expr, Place } from "../model/expressions.js";
-import { isAggregate } from "../model/types.js";
+import { isAggregate, typeName, voidType } from "../model/types.js";
+import { assignPattern } from "../patterns.js";
 import type { Scope } from "../scope.js";
-import { storeAggregate } from "./construct.js";
+import { unparenthesized } from "../syntax.js";
+import { copyInto, storeAggregate } from "./construct.js";
 import { elementPlace } from "./elements.js";
-import { checkExpression, checkValue } from "./index.js";
+import { checkExpression } from "./index.js";
 import { kernelPlace, propertyPlace, variablePlace } from "./names.js";
 
 export const compoundOperators: ReadonlyMap<ts.SyntaxKind, BinaryOp> = new Map<ts.SyntaxKind, BinaryOp>([
@@ -23,6 +25,13 @@ export const compoundOperators: ReadonlyMap<ts.SyntaxKind, BinaryOp> = new Map<t
   [ts.SyntaxKind.LessThanLessThanEqualsToken, "<<"],
   [ts.SyntaxKind.GreaterThanGreaterThanEqualsToken, ">>"],
   [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, ">>>"],
+]);
+
+/** `a ||= b`: which value is kept when `a` is one that holds, and when not. */
+export const logicalAssignments: ReadonlyMap<ts.SyntaxKind, "keep" | "replace"> = new Map([
+  [ts.SyntaxKind.BarBarEqualsToken, "keep"],
+  [ts.SyntaxKind.QuestionQuestionEqualsToken, "keep"],
+  [ts.SyntaxKind.AmpersandAmpersandEqualsToken, "replace"],
 ]);
 
 /** The place that an expression names; reports what has no address. Null if something was reported. */
@@ -43,7 +52,7 @@ export function placeOf(scope: Scope, node: ts.Expression): Place | null {
 }
 
 /** The same, for writing. */
-function targetOf(scope: Scope, node: ts.Expression): Place | null {
+export function targetOf(scope: Scope, node: ts.Expression): Place | null {
   const place = placeOf(scope, node);
   if (!place) return null;
   const refused = isReadonly(place)
@@ -59,6 +68,12 @@ function targetOf(scope: Scope, node: ts.Expression): Place | null {
 }
 
 export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {
+  const pattern = unparenthesized(node.left);
+  if (ts.isArrayLiteralExpression(pattern) || ts.isObjectLiteralExpression(pattern)) {
+    const loc = scope.session.locate(node);
+    const statements = assignPattern(scope, pattern, unparenthesized(node.right));
+    return { kind: "sequence", statements, value: discard(loc), type: voidType, loc };
+  }
   const place = targetOf(scope, node.left);
   const op = compoundOperators.get(node.operatorToken.kind);
   const loc = scope.session.locate(node);
@@ -70,8 +85,24 @@ export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {
     const right = checkExpression(scope, node.right);
     return modify(scope, place, node, "new", (current) => arithmetic(scope, op, current, right, node));
   }
+  const logical = logicalAssignments.get(node.operatorToken.kind);
+  if (logical)
+    return modify(scope, place, node, "new", (current) => either(scope, place, current, logical, node));
   if (isAggregate(place.type)) return storeAggregate(scope, place, place.type, node.right);
-  const value = checkValue(scope, node.right, place.type);
+  return assigned(scope, place, checkExpression(scope, node.right, place.type), node.right, loc);
+}
+
+/** Stores a value that was checked: a number or a pointer, or what a class, an array or a text leads to. */
+export function assigned(
+  scope: Scope,
+  place: Place,
+  given: Expr,
+  node: ts.Expression,
+  loc = scope.session.locate(node),
+): Expr {
+  if (given.type.kind === "error") return given;
+  if (isAggregate(place.type)) return copyInto(scope, addressOf(place), place.type, given, node);
+  const value = coerce(scope, given, place.type, node);
   if (value.type.kind === "error") return value;
   if (
     place.kind === "variable" &&
@@ -81,9 +112,31 @@ export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {
     place.type.space !== value.type.space &&
     place.type.space !== "probe"
   )
-    return scope.fail(node.right, TSB.otherMemory(place.variable.name));
-  if (scope.isMadeHere(value)) return scope.fail(node.right, TSB.objectKept());
+    return scope.fail(node, TSB.otherMemory(place.variable.name));
+  if (scope.isMadeHere(value)) return scope.fail(node, TSB.objectKept());
   return { kind: "assign", place, value, type: place.type, loc };
+}
+
+/** What `a ||= b`, `a &&= b` and `a ??= b` store. Only a pointer can be null. */
+function either(
+  scope: Scope,
+  place: Place,
+  current: Expr,
+  whereTrue: "keep" | "replace",
+  node: ts.BinaryExpression,
+): Expr {
+  const nullish = node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
+  if (nullish && current.type.kind !== "ptr")
+    return scope.fail(
+      node.left,
+      TSB.mismatch(`a value of type ${typeName(current.type)}`, "a pointer that may be null"),
+    );
+  const condition = toCondition(scope, current, node.left);
+  const right = coerce(scope, checkExpression(scope, node.right, place.type), place.type, node.right);
+  if (condition.type.kind === "error" || right.type.kind === "error") return scope.nothing(node);
+  if (scope.isMadeHere(right)) return scope.fail(node.right, TSB.objectKept());
+  const [whenTrue, whenFalse] = whereTrue === "keep" ? [current, right] : [right, current];
+  return { kind: "conditional", condition, whenTrue, whenFalse, type: place.type, loc: right.loc };
 }
 
 /** `++` and `--`, before or after. */

@@ -11,6 +11,7 @@ import {
   type Type,
   typeName,
 } from "../model/types.js";
+import { outsideDialect } from "../restrictions.js";
 import type { Scope } from "../scope.js";
 import { classMade } from "../types/structs.js";
 import { checkExpression, checkValue } from "./index.js";
@@ -126,7 +127,7 @@ function literalParts(
         ? property.name
         : null;
     if (name === null || value === null) {
-      scope.session.report(property, TSB.notYet("This form of property"));
+      if (!outsideDialect(property)) scope.session.report(property.name ?? property, TSB.propertyForm());
       continue;
     }
     const known = struct.shape.fields.some((f) => f.name === name);

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { convert } from "../build.js";
+import { convert, heldType } from "../build.js";
 import { coerce, toCondition } from "../coerce.js";
 import type { Expr } from "../model/expressions.js";
 import type { Type } from "../model/types.js";
@@ -49,6 +49,9 @@ const checks: ReadonlyMap<ts.SyntaxKind, ExpressionCheck> = new Map<ts.SyntaxKin
   [K.ParenthesizedExpression, inner],
   [K.NonNullExpression, inner],
   [K.AsExpression, checkAs],
+  [K.TypeAssertionExpression, checkAs],
+  [K.SatisfiesExpression, checkSatisfies],
+  [K.TemplateExpression, refuseTemplate],
 ]);
 
 /** The checked form of an expression; what is outside the dialect is reported, and gives an `error`. */
@@ -59,7 +62,7 @@ export function checkExpression(scope: Scope, node: ts.Expression, expected: Typ
   if (link) return checkOptional(scope, node, link);
   const check = checks.get(node.kind);
   if (check) return check(scope, node as never, expected);
-  if (!outsideDialect(node)) scope.session.report(node, TSB.notYet(`This expression (${K[node.kind]})`));
+  if (!outsideDialect(node)) scope.session.report(node, TSB.unknownSyntax(node.getText()));
   return scope.nothing(node); // what is outside was reported by the pass over the syntax
 }
 
@@ -70,8 +73,25 @@ export const checkValue = (scope: Scope, node: ts.Expression, target: Type): Exp
 export const checkCondition = (scope: Scope, node: ts.Expression): Expr =>
   toCondition(scope, checkExpression(scope, node), node);
 
+/** A text is put together by the kernel's formatting alone. */
+function refuseTemplate(scope: Scope, node: ts.TemplateExpression): Expr {
+  return scope.fail(
+    node,
+    TSB.notInDialect(
+      "A template outside of a call that formats",
+      "Its text would need memory of unknown size.",
+      "Give it to printk, seqPrintf or snprintf(target, `…`).",
+    ),
+  );
+}
+
+/** `x satisfies T`: what the checker compares, and no conversion. */
+function checkSatisfies(scope: Scope, node: ts.SatisfiesExpression): Expr {
+  return checkExpression(scope, node.expression, heldType(scope.resolve(node.type)));
+}
+
 /** `x as T`: a conversion between integers, else what the checker allows between pointers. */
-function checkAs(scope: Scope, node: ts.AsExpression): Expr {
+function checkAs(scope: Scope, node: ts.AsExpression | ts.TypeAssertion): Expr {
   const value = checkExpression(scope, node.expression);
   const target = scope.resolve(node.type);
   if (value.type.kind === "int" && target.kind === "int") return convert(value, target);

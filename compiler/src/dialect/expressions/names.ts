@@ -3,6 +3,7 @@ import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, element, int, readVariable } from "../build.js";
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
+import type { Loc } from "../model/location.js";
 import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { enumOf } from "../types/enums.js";
@@ -50,7 +51,7 @@ export function kernelPlace(scope: Scope, node: ts.Identifier): (Place & { kind:
 }
 
 export function variablePlace(scope: Scope, node: ts.Identifier): Place | null {
-  const symbol = scope.session.checker.getSymbolAtLocation(node);
+  const symbol = scope.session.symbolOf(node);
   const variable = symbol && scope.variable(symbol);
   return variable
     ? { kind: "variable", variable, type: variable.type, loc: scope.session.locate(node) }
@@ -73,32 +74,25 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
   }
   const map = programMember(scope, node) ? scope.program.mapOf(symbol) : null;
   if (map) return { kind: "map", map, type: map.type, loc: scope.session.locate(node) };
-  const argument = syscallArgument(scope, node);
+  const context = ts.isIdentifier(node.expression) ? variablePlace(scope, node.expression) : null;
+  const argument = context && syscallArgument(scope, node.name, contentOf(context), node.name.text);
   if (argument) return argument;
   const place = propertyPlace(scope, node);
   if (place !== "constant") return place ? contentOf(place) : scope.nothing(node);
-  return scope.constantLength(node);
+  const base = checkExpression(scope, node.expression);
+  return lengthOf(base, scope.session.locate(node)) ?? scope.nothing(node);
 }
 
 /** `ctx.filename` of a syscall's entry: a register in the event's `args`, as its declared type. */
-function syscallArgument(scope: Scope, node: ts.PropertyAccessExpression): Expr | null {
-  if (!ts.isIdentifier(node.expression)) return null;
-  const place = variablePlace(scope, node.expression);
-  if (place?.type.kind !== "ptr" || place.type.to.kind !== "struct") return null;
-  const struct = place.type.to;
-  const index = struct.syscallArguments.findIndex((a) => a.name === node.name.text);
+function syscallArgument(scope: Scope, node: ts.Node, context: Expr, name: string): Expr | null {
+  const struct = context.type.kind === "ptr" && context.type.to.kind === "struct" ? context.type.to : null;
+  if (!struct) return null;
+  const index = struct.syscallArguments.findIndex((a) => a.name === name);
   const argument = struct.syscallArguments[index];
   const args = struct.shape.fields.find((f) => f.name === "args");
   if (!argument || !args) return null;
-  const loc = scope.session.locate(node.name);
-  const base = addressOf({
-    kind: "field",
-    base: contentOf(place),
-    struct,
-    field: args,
-    type: args.type,
-    loc,
-  });
+  const loc = scope.session.locate(node);
+  const base = addressOf({ kind: "field", base: context, struct, field: args, type: args.type, loc });
   const register: Place = element(base, int(BigInt(index), loc), integers.u64, loc);
   return convert(contentOf(register), argument.type);
 }
@@ -124,33 +118,44 @@ export function propertyPlace(scope: Scope, node: ts.PropertyAccessExpression): 
     return null;
   }
   const base = checkExpression(scope, node.expression);
-  if (base.type.kind === "error") return null;
-  const name = node.name.text;
+  return base.type.kind === "error" ? null : memberPlace(scope, node.name, base, node.name.text);
+}
+
+/** What `base.name` would be, where a pattern names it. Null if it was reported. */
+export function memberOf(scope: Scope, node: ts.Node, base: Expr, name: string): Expr | null {
+  const argument = syscallArgument(scope, node, base, name);
+  if (argument) return argument;
+  const place = memberPlace(scope, node, base, name);
+  if (place === "constant") return lengthOf(base, scope.session.locate(node));
+  return place && contentOf(place);
+}
+
+/** `.length` of an array or a string: a constant. Null for what has none. */
+export function lengthOf({ type }: Expr, loc: Loc): Expr | null {
+  const array = type.kind === "ptr" ? type.to : type;
+  return array.kind === "array" || array.kind === "str" ? int(BigInt(array.length), loc, integers.u32) : null;
+}
+
+function memberPlace(scope: Scope, node: ts.Node, base: Expr, name: string): Place | null | "constant" {
   if (base.type.kind === "ptr") {
     const { to } = base.type;
     if (to.kind === "struct") return fieldPlace(scope, node, base, to, name);
     if ((to.kind === "array" || to.kind === "str") && name === "length") return "constant";
-    if (name === "value") return { kind: "target", pointer: base, type: to, loc };
+    if (name === "value") return { kind: "target", pointer: base, type: to, loc: scope.session.locate(node) };
   }
-  scope.session.report(node.name, TSB.fieldUnknown(name, typeName(base.type)));
+  scope.session.report(node, TSB.fieldUnknown(name, typeName(base.type)));
   return null;
 }
 
-function fieldPlace(
-  scope: Scope,
-  node: ts.PropertyAccessExpression,
-  base: Expr,
-  struct: StructType,
-  name: string,
-): Place | null {
+function fieldPlace(scope: Scope, node: ts.Node, base: Expr, struct: StructType, name: string): Place | null {
   const field = struct.shape.fields.find((f) => f.name === name);
   if (field)
     return field.type.kind === "error"
       ? null
-      : { kind: "field", base, struct, field, type: field.type, loc: scope.session.locate(node.name) };
+      : { kind: "field", base, struct, field, type: field.type, loc: scope.session.locate(node) };
   // `.value` of a pointer to a struct is the struct itself.
   if (name === "value")
-    return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node.name) };
-  scope.session.report(node.name, TSB.fieldUnknown(name, typeName(struct)));
+    return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node) };
+  scope.session.report(node, TSB.fieldUnknown(name, typeName(struct)));
   return null;
 }

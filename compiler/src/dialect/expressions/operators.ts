@@ -7,7 +7,7 @@ import { arithmetic, comparison, unary } from "../integers.js";
 import type { CompareOp, Expr } from "../model/expressions.js";
 import { boolType, isAggregate, isInteger, sameType, type Type, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { checkAssignment, checkUpdate, compoundOperators } from "./assignments.js";
+import { checkAssignment, checkUpdate, compoundOperators, logicalAssignments } from "./assignments.js";
 import { checkExpression } from "./index.js";
 import { checkLogical } from "./logic.js";
 import { compareOptional, optionalOf } from "./optional.js";
@@ -32,8 +32,9 @@ const logical: ReadonlySet<ts.SyntaxKind> = new Set([
 
 export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: Type | null): Expr {
   const token = node.operatorToken.kind;
-  if (token === ts.SyntaxKind.EqualsToken || compoundOperators.has(token))
+  if (token === ts.SyntaxKind.EqualsToken || compoundOperators.has(token) || logicalAssignments.has(token))
     return checkAssignment(scope, node);
+  if (token === ts.SyntaxKind.CommaToken) return inOrder(scope, node);
   if (logical.has(token)) return checkLogical(scope, node, expected);
   const op = constantOperators.get(token);
   if (op)
@@ -41,6 +42,15 @@ export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: T
   const compare = comparisons.get(token);
   if (compare) return compareAny(scope, compare, node);
   return scope.nothing(node); // outside the dialect: reported by the pass over the syntax
+}
+
+/** `i = 0, n = 1` in the head of a `for`. */
+function inOrder(scope: Scope, node: ts.BinaryExpression): Expr {
+  const [first, second] = [node.left, node.right].map((n) => checkExpression(scope, n));
+  if (first?.type.kind === "error" || second?.type.kind === "error" || !first || !second)
+    return scope.nothing(node);
+  const statement = { kind: "expression", expression: first, loc: first.loc } as const;
+  return { kind: "sequence", statements: [statement], value: second, type: second.type, loc: second.loc };
 }
 
 function compareAny(scope: Scope, op: CompareOp, node: ts.BinaryExpression): Expr {
@@ -61,9 +71,15 @@ function compareValues(
   right: Expr,
   node: ts.BinaryExpression,
 ): Expr {
+  return isText(left) && isText(right)
+    ? compareTexts(scope, op, left, right, node)
+    : compareScalars(scope, op, left, right, node);
+}
+
+/** Numbers, truths or pointers. */
+export function compareScalars(scope: Scope, op: CompareOp, left: Expr, right: Expr, node: ts.Node): Expr {
   const loc = scope.session.locate(node);
   if (isInteger(left.type) && isInteger(right.type)) return comparison(scope, op, left, right, node);
-  if (isText(left) && isText(right)) return compareTexts(scope, op, left, right, node);
   if (left.type.kind === "bool" && right.type.kind === "bool")
     return { kind: "compare", op, left, right, type: boolType, loc };
   if (

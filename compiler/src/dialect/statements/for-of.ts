@@ -4,14 +4,14 @@ import { binary, contentOf, element, int, readVariable } from "../build.js";
 import { checkExpression } from "../expressions/index.js";
 import type { Expr, MapExpr, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
-import { boolType, integers, type Type, typeName } from "../model/types.js";
+import { type ArrayType, boolType, integers, type StrType, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { unparenthesized } from "../syntax.js";
 import { overMap } from "./for-map.js";
 import { overRange } from "./for-range.js";
 import { checkOne } from "./index.js";
 import { labelOf } from "./jumps.js";
-import { loopName, named } from "./loop-names.js";
+import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
 
 /** `for (const x of …)`: an array, a `range()`, or a map. */
@@ -24,32 +24,26 @@ export function checkForOf(scope: Scope, node: ts.ForOfStatement): Statement | S
   const value = checkExpression(scope, source);
   if (value.type.kind === "error") return [];
   if (value.type.kind === "map") return overMap(scope, node, value as MapExpr);
-  if (value.type.kind === "ptr" && value.type.to.kind === "array")
+  if (value.type.kind === "ptr" && (value.type.to.kind === "array" || value.type.to.kind === "str"))
     return overArray(scope, node, value, value.type.to);
   scope.session.report(node.expression, TSB.notIterable(typeName(value.type)));
   return [];
 }
 
-/** Counts through the array's elements. */
+/** Counts through the elements of an array, or the bytes of a text. */
 function overArray(
   scope: Scope,
   node: ts.ForOfStatement,
   array: Expr,
-  type: Type & { kind: "array" },
+  type: ArrayType | StrType,
 ): Statement | Statement[] {
   const loc = scope.session.locate(node);
-  const name = loopName(scope, node);
-  if (!name) return [];
-  if (!ts.isIdentifier(name)) {
-    scope.session.report(name, TSB.notYet("Taking an element apart"));
-    return [];
-  }
   const whole = scope.hidden("array", array.type, loc);
   const index: Variable = { ...scope.hidden("index", integers.u64, loc), constant: false };
   const counter = readVariable(index, loc);
-  const at = element(readVariable(whole, loc), counter, type.element, scope.session.locate(name));
-  const content = contentOf(at);
-  const variable = named(scope, name, content.type);
+  const held = type.kind === "str" ? integers.u8 : type.element;
+  const at = element(readVariable(whole, loc), counter, held, scope.session.locate(node.initializer));
+  const begin = roundValue(scope, node, contentOf(at));
   const label = labelOf(scope, node);
   const body = withTargets(scope, label, () => checkOne(scope, node.statement));
   const current = { kind: "current", type: index.type, loc } as const;
@@ -79,7 +73,7 @@ function overArray(
           type: index.type,
           loc,
         },
-        body: { kind: "block", body: [{ kind: "variable", variable, init: content, loc }, body], loc },
+        body: { kind: "block", body: [...begin, body], loc },
         loc,
       },
     ],

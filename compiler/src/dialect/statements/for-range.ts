@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { LoopBody } from "../bodies.js";
 import { addressOf, binary, convert, int, readVariable } from "../build.js";
 import { helperCall } from "../builtins/helper-call.js";
@@ -14,7 +14,7 @@ import type { Scope } from "../scope.js";
 import { isOlder } from "../target.js";
 import { checkOne } from "./index.js";
 import { labelOf } from "./jumps.js";
-import { loopName, named } from "./loop-names.js";
+import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
 
 /** The kernel's iterator of numbers: commit 6018e1f407cc. */
@@ -26,24 +26,17 @@ export function overRange(
   node: ts.ForOfStatement,
   call: ts.CallExpression,
 ): Statement | Statement[] {
-  const name = loopName(scope, node);
   const [first, last] = call.arguments;
-  if (!name || !ts.isIdentifier(name) || !first || !last) return [];
+  if (!first || !last) return [];
   const from = checkValue(scope, first, integers.i32);
   const to = checkValue(scope, last, integers.i32);
   if (from.type.kind === "error" || to.type.kind === "error") return [];
   const loop = isOlder(scope.session.target, ITERATORS_SINCE) ? byCallback : byIterator;
-  return loop(scope, node, name, from, to);
+  return loop(scope, node, from, to);
 }
 
 /** The body as a callback that is given the number of its round. */
-function byCallback(
-  scope: Scope,
-  node: ts.ForOfStatement,
-  name: ts.Identifier,
-  from: Expr,
-  to: Expr,
-): Statement {
+function byCallback(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr): Statement {
   const loc = scope.session.locate(node);
   const hold = (called: string, init: Expr): { variable: Variable; statement: Statement; value: Expr } => {
     const variable = scope.hidden(called, init.type, loc);
@@ -57,9 +50,8 @@ function byCallback(
   const head = { name: "range", params: [round], loc, captures: true };
   const closure = makeClosure(scope, head, loop, () => {
     const index = binary("+", low.value, convert(readVariable(round, loc), integers.i64), integers.i64, loc);
-    const variable = named(scope, name, integers.i32);
     return [
-      { kind: "variable", variable, init: convert(index, integers.i32), loc },
+      ...roundValue(scope, node, convert(index, integers.i32)),
       withTargets(scope, label, () => checkOne(scope, node.statement)),
     ];
   });
@@ -115,17 +107,13 @@ function iteratorFunctions(scope: Scope, loc: Loc) {
 }
 
 /** The body in place, between the kernel's functions. */
-function byIterator(
-  scope: Scope,
-  node: ts.ForOfStatement,
-  name: ts.Identifier,
-  from: Expr,
-  to: Expr,
-): Statement {
+function byIterator(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr): Statement {
   const loc = scope.session.locate(node);
-  const variable = named(scope, name, integers.i32);
+  const variable = scope.hidden("number", integers.i32, loc);
+  const begin = roundValue(scope, node, readVariable(variable, loc));
   const label = labelOf(scope, node);
-  const body = withTargets(scope, label, () => checkOne(scope, node.statement));
+  const rest = withTargets(scope, label, () => checkOne(scope, node.statement));
+  const body: Statement = { kind: "block", body: [...begin, rest], loc };
   const functions = iteratorFunctions(scope, loc);
   const state = scope.slot("iterator", iteratorState, loc);
   const address: Expr = addressOf({ kind: "slot", slot: state, type: state.type, loc });

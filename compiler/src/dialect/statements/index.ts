@@ -31,6 +31,10 @@ const checks: ReadonlyMap<ts.SyntaxKind, StatementCheck> = new Map<ts.SyntaxKind
   [K.LabeledStatement, checkLabelled],
   [K.Block, checkBlock],
   [K.EmptyStatement, () => []],
+  // They have no code of their own.
+  [K.TypeAliasDeclaration, () => []],
+  [K.InterfaceDeclaration, () => []],
+  [K.EnumDeclaration, () => []],
 ]);
 
 export function checkBody(scope: Scope, body: { readonly statements: readonly ts.Statement[] }): Statement[] {
@@ -40,7 +44,7 @@ export function checkBody(scope: Scope, body: { readonly statements: readonly ts
 function checkStatement(scope: Scope, node: ts.Statement): Statement[] {
   const check = checks.get(node.kind);
   if (check) return [check(scope, node as never)].flat();
-  if (!outsideDialect(node)) scope.session.report(node, TSB.notYet(`This statement (${K[node.kind]})`));
+  if (!outsideDialect(node)) scope.session.report(node, TSB.unknownSyntax(node.getText()));
   return [];
 }
 

@@ -1,29 +1,13 @@
 import { ts } from "ts-morph";
-import { TSB } from "../../diagnostics/catalogue.js";
-import type { Variable } from "../model/expressions.js";
-import type { Type } from "../model/types.js";
+import type { Expr } from "../model/expressions.js";
+import type { Statement } from "../model/statements.js";
+import { assignPart, bind } from "../patterns.js";
 import type { Scope } from "../scope.js";
-import { cName } from "../types/names.js";
 
-/** The one name that a loop declares; null if it declares something else, which is reported. */
-export function loopName(scope: Scope, node: ts.ForOfStatement): ts.BindingName | null {
-  const { initializer } = node;
-  if (ts.isVariableDeclarationList(initializer)) return initializer.declarations[0]?.name ?? null;
-  scope.session.report(initializer, TSB.notYet("A loop over a variable declared outside"));
-  return null;
-}
-
-/** A variable of a round. */
-export function named(scope: Scope, name: ts.Identifier, type: Type, constant = true): Variable {
-  const loc = scope.session.locate(name);
-  const variable: Variable = {
-    name: cName(name.text),
-    type,
-    loc,
-    constant,
-    parameter: null,
-    copy: { slot: null },
-  };
-  scope.declare(name, variable);
-  return variable;
+/** What a round begins with: its value is given to the names that the loop declares, or to a variable outside. */
+export function roundValue(scope: Scope, { initializer }: ts.ForOfStatement, value: Expr): Statement[] {
+  if (!ts.isVariableDeclarationList(initializer)) return assignPart(scope, initializer, value);
+  const [declared] = initializer.declarations;
+  const constant = (initializer.flags & ts.NodeFlags.Const) !== 0;
+  return declared ? bind(scope, declared.name, value, constant) : [];
 }

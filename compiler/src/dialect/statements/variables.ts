@@ -1,46 +1,35 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { contentOf, heldType } from "../build.js";
+import { heldType } from "../build.js";
 import { coerce } from "../coerce.js";
 import { inMemory } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
 import { computedType } from "../integers.js";
-import type { Expr, Place, Variable } from "../model/expressions.js";
+import type { Expr } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import { errorType, isAggregate, type Type, typeName } from "../model/types.js";
+import { bind, bindEach, named } from "../patterns.js";
 import type { Scope } from "../scope.js";
-import { cName } from "../types/names.js";
 
 export function checkVariables(scope: Scope, list: ts.VariableDeclarationList): Statement[] {
   return list.declarations.flatMap((d) => checkVariable(scope, d, (list.flags & ts.NodeFlags.Const) !== 0));
 }
 
 function checkVariable(scope: Scope, node: ts.VariableDeclaration, constant: boolean): Statement[] {
+  const each = bindEach(scope, node, constant);
+  if (each) return each;
   const declared = node.type ? scope.resolve(node.type) : null;
   const init = node.initializer ? initial(scope, node.initializer, declared) : null;
-  if (ts.isObjectBindingPattern(node.name)) return destructured(scope, node.name, init, constant);
-  if (!ts.isIdentifier(node.name)) {
-    scope.session.report(node.name, TSB.notYet("Taking an array apart"));
-    return [];
-  }
+  if (!ts.isIdentifier(node.name)) return init ? bind(scope, node.name, init, constant) : [];
   const type = variableType(scope, node, declared, init);
   if (type.kind === "void" || (type.kind === "ptr" && init?.kind === "null" && !declared)) {
     scope.session.report(node, TSB.typeNotSupported(typeName(type)));
     return [];
   }
-  const loc = scope.session.locate(node.name);
-  const variable: Variable = {
-    name: cName(node.name.text),
-    type,
-    loc,
-    constant,
-    parameter: null,
-    copy: { slot: null },
-  };
-  scope.declare(node.name, variable);
+  const variable = named(scope, node.name, type, constant);
   if (init && scope.isMadeHere(init)) scope.made.add(variable);
   if (type.kind === "error" || init?.type.kind === "error") return [];
-  return [{ kind: "variable", variable, init, loc }];
+  return [{ kind: "variable", variable, init, loc: variable.loc }];
 }
 
 function initial(scope: Scope, node: ts.Expression, declared: Type | null): Expr {
@@ -82,54 +71,4 @@ function variableType(
     return errorType;
   }
   return init.type;
-}
-
-/** `const { a, b } = object`. */
-function destructured(
-  scope: Scope,
-  pattern: ts.ObjectBindingPattern,
-  init: Expr | null,
-  constant: boolean,
-): Statement[] {
-  if (!init || init.type.kind === "error") return [];
-  const loc = scope.session.locate(pattern);
-  if (init.type.kind !== "ptr" || init.type.to.kind !== "struct") {
-    scope.session.report(pattern, TSB.mismatch(`a value of type ${typeName(init.type)}`, "an object"));
-    return [];
-  }
-  const struct = init.type.to;
-  const whole = scope.hidden("object", init.type, loc);
-  const statements: Statement[] = [{ kind: "variable", variable: whole, init, loc }];
-  const base: Expr = {
-    kind: "read",
-    place: { kind: "variable", variable: whole, type: whole.type, loc },
-    type: whole.type,
-    loc,
-  };
-  for (const element of pattern.elements) {
-    const wanted = element.propertyName ?? element.name;
-    const field = ts.isIdentifier(wanted)
-      ? struct.shape.fields.find((f) => f.name === wanted.text)
-      : undefined;
-    if (!ts.isIdentifier(element.name) || element.dotDotDotToken || element.initializer) {
-      scope.session.report(element, TSB.notYet("This form of destructuring"));
-    } else if (!field) {
-      scope.session.report(element, TSB.fieldUnknown(wanted.getText(), typeName(struct)));
-    } else {
-      const at = scope.session.locate(element.name);
-      const place: Place = { kind: "field", base, struct, field, type: field.type, loc: at };
-      const value = contentOf(place);
-      const variable: Variable = {
-        name: cName(element.name.text),
-        type: value.type,
-        loc: at,
-        constant,
-        parameter: null,
-        copy: { slot: null },
-      };
-      scope.declare(element.name, variable);
-      statements.push({ kind: "variable", variable, init: value, loc: at });
-    }
-  }
-  return statements;
 }

@@ -65,7 +65,7 @@ const drain: MapMethod = (call) => {
     scope,
     { name: "drain", params: [dynptr], loc, captures: true },
     untilTrue,
-    () => [...before, ...arrowBody(scope, arrow)],
+    () => [...before, ...arrowBody(scope, arrow, [record])],
   );
   const { address, captures } = closureArguments(closure, loc);
   return calling(call, [map, address, captures, flags]);
