@@ -37,6 +37,26 @@ describe.skipIf(!isRoot)("in the kernel", () => {
     expect(result).toMatchObject({ peeked: 7, pair: { a: 5, b: 0n } });
   });
 
+  it("keys are what parameters are at the call, converted or not, changed before or not", async () => {
+    const source = run(
+      `  @map({ maxEntries: 9 }) counts: HashMap<u32, u32>;
+  sum: u64 = 0;`,
+      `    this.kept(-1); this.changed(3);
+    const keys: array<u32, 5> = [0xffffffff, 255, 3, 4, 5];
+    for (const key of keys) {
+      const at = this.counts.lookup(key);
+      this.sum = this.sum * 10 + (at ? at.value : 9);
+    }`,
+    ).replace(
+      "@SEC",
+      `private kept(n: i8): void { this.counts.update(u32(n), 1); this.counts.update(u32(u8(n)), 2); this.counts.delete(u32(n)); this.counts.update(u32(n), 6); }
+  private changed(k: u32): void { this.counts.update(k, 3); k += 1; this.counts.update(k, 4); this.step(k); }
+  private step(k: u32): void { for (let i: u32 = k; i < 6; i++) { if (i === 5) k++; } this.counts.update(k, 5); }
+  @SEC`,
+    );
+    expect(await computed(source)).toMatchObject({ sum: 62345n });
+  });
+
   it("lookupOrInit makes a value once, and gives the one in the map", async () => {
     const source = run(
       `  @map({ maxEntries: 1 }) counts: HashMap<u32, Slot>;

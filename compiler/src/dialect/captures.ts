@@ -20,7 +20,7 @@ export function localsOf(func: Func): Locals {
   const closures = new Set<Func>();
   const declare = (variable: Variable): void => {
     declared.add(variable);
-    if (variable.copy.slot) declared.add(variable.copy.slot);
+    for (const { slot } of variable.copies) declared.add(slot);
   };
   for (const param of func.params) declare(param);
   walkStatements(func.body, {

@@ -65,7 +65,7 @@ export const parameterOf = (name: string, type: Type, loc: Loc, index: number): 
   loc,
   constant: false,
   parameter: index,
-  copy: { slot: null },
+  copies: [],
 });
 
 /** The arrow function that an argument has to be. */

@@ -135,7 +135,7 @@ export function named(scope: Scope, name: ts.Identifier, type: Type, constant: b
     loc: scope.session.locate(name),
     constant,
     parameter: null,
-    copy: { slot: null },
+    copies: [],
   };
   scope.declare(name, variable);
   return variable;

@@ -26,6 +26,7 @@ import { bind, named } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { withoutFlavour } from "./types/flavours.js";
 import { noTypes, resolveType } from "./types/resolve.js";
+import { isUnchanged } from "./unchanged.js";
 
 /**
  * The parameters after a program's context: variables that its body begins with, read from where this kind of
@@ -63,7 +64,7 @@ export function typedArguments(
       return raw && type.kind !== "error"
         ? bind(scope, parameter.name, asType(scope, raw, type, parameter), false)
         : [];
-    const variable = named(scope, parameter.name, type, false);
+    const variable = named(scope, parameter.name, type, isUnchanged(parameter.name, declaration.body));
     if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
     return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
   });

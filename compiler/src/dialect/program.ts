@@ -18,6 +18,7 @@ import { hasDecorator } from "./types/decorators.js";
 import { type Bindings, inferTypes, isOpen } from "./types/infer.js";
 import { cName, typeKey } from "./types/names.js";
 import { bindTypes, noTypes, resolveType, type TypeEnv } from "./types/resolve.js";
+import { isUnchanged } from "./unchanged.js";
 
 type FunctionNode = ts.FunctionDeclaration | ts.MethodDeclaration | ts.ConstructorDeclaration;
 
@@ -239,7 +240,7 @@ export class Program {
         loc: session.locate(declaration),
         constant: true,
         parameter: 0,
-        copy: { slot: null },
+        copies: [],
       });
     const self = params[0] ?? null;
     for (const declared of declaration.parameters) {
@@ -315,9 +316,9 @@ function parameter(session: Session, node: ts.ParameterDeclaration, type: Type, 
     name: ts.isIdentifier(node.name) ? cName(node.name.text) : `parts${index}`,
     type,
     loc: session.locate(node),
-    constant: false,
+    constant: isUnchanged(node.name, "body" in node.parent ? node.parent.body : undefined),
     parameter: index,
-    copy: { slot: null },
+    copies: [],
   };
 }
 

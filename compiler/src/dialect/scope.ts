@@ -73,7 +73,7 @@ export class Scope {
 
   /** A variable that the source does not name. */
   hidden(name: string, type: Type, loc: Loc): Variable {
-    return { name, type, loc, constant: true, parameter: null, copy: { slot: null } };
+    return { name, type, loc, constant: true, parameter: null, copies: [] };
   }
 
   /** A type annotation within the function. */

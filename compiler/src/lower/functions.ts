@@ -11,6 +11,7 @@ import type { ExternTable } from "./externs.js";
 import type { FrameTable } from "./frames.js";
 import { lowerStatements } from "./statements/index.js";
 import type { TypeTable } from "./types.js";
+import { fillCopies } from "./variables.js";
 
 /** Where the jumps of a label lead: behind it, and to a loop's next round. */
 export interface Target {
@@ -233,7 +234,7 @@ export function lowerFunction(context: ModuleContext, func: Func): void {
   func.params.forEach((param, i) => {
     const value = fn.params[i];
     if (value) f.b.store(value, f.variable(param));
-    if (value && param.copy.slot) f.b.store(value, f.slot(param.copy.slot));
+    fillCopies(f, param);
   });
   lowerStatements(f, func.body);
   // Falling off the end: of a void function, or where the checker proved that nothing comes here.

@@ -1,7 +1,7 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, element, int } from "../build.js";
-import type { Expr, Place, Slot } from "../model/expressions.js";
+import type { Expr, Place, Slot, Variable } from "../model/expressions.js";
 import {
   type Aggregate,
   isAggregate,
@@ -190,14 +190,27 @@ export function copyInto(scope: Scope, target: Expr, type: Type, source: Expr, n
   );
 }
 
-/** A variable that never changes is in memory once, however often its address is wanted. */
-function copyOfConstant(scope: Scope, value: Expr, type: Type): Expr | null {
-  if (value.kind !== "read" || value.place.kind !== "variable" || !value.place.variable.constant) return null;
-  const { variable } = value.place;
-  if (!sameType(variable.type, type)) return null;
-  variable.copy.slot ??= scope.slot(variable.name, variable.type, variable.loc);
-  return addressOf(slotPlace(variable.copy.slot));
+/** A variable that never changes is in memory once, however often its address, or that of its conversion, is wanted. */
+function copyOfConstant(scope: Scope, value: Expr): Expr | null {
+  const variable = constantIn(value);
+  if (!variable) return null;
+  const known = variable.copies.find((copy) => sameConversion(copy.value, value));
+  if (known) return addressOf(slotPlace(known.slot));
+  const slot = scope.slot(variable.name, value.type, variable.loc);
+  variable.copies.push({ slot, value });
+  return addressOf(slotPlace(slot));
 }
+
+function constantIn(value: Expr): Variable | null {
+  if (value.kind === "convert") return constantIn(value.operand);
+  const variable = value.kind === "read" && value.place.kind === "variable" ? value.place.variable : null;
+  return variable?.constant ? variable : null;
+}
+
+/** Of the same variable. */
+const sameConversion = (a: Expr, b: Expr): boolean =>
+  sameType(a.type, b.type) &&
+  (a.kind !== "convert" || b.kind !== "convert" ? a.kind === b.kind : sameConversion(a.operand, b.operand));
 
 /**
  * The address of memory that holds `node` as a value of `type`: what a helper's key or value argument wants.
@@ -208,7 +221,7 @@ export function inMemory(scope: Scope, node: ts.Expression, type: Type, name: st
   if (!isAggregate(type)) {
     const value = checkValue(scope, node, type);
     if (value.type.kind === "error") return value;
-    const copy = copyOfConstant(scope, value, type);
+    const copy = sameType(value.type, type) ? copyOfConstant(scope, value) : null;
     if (copy) return copy;
     const slot = scope.slot(name, type, loc);
     const place = slotPlace(slot);

@@ -126,7 +126,13 @@ export interface Variable {
    * Memory with the variable's value, for helpers that take its address. The variable itself stays in a register:
    * it never changes, so that one copy, made where it is declared, serves all calls.
    */
-  readonly copy: { slot: Slot | null };
+  readonly copies: Copy[];
+}
+
+/** The slot holds `value`: the variable as it is, or converted. */
+export interface Copy {
+  readonly slot: Slot;
+  readonly value: Expr;
 }
 
 /** Stack storage of one place in the source. */

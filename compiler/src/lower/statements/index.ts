@@ -1,8 +1,8 @@
 import type { Statement } from "../../dialect/model/statements.js";
 import { zero } from "../../ir/index.js";
 import { lowerExpression } from "../expressions/index.js";
-import { storeValue } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
+import { declareVariable } from "../variables.js";
 import { lowerIf, lowerReturn } from "./branches.js";
 import { lowerIterate } from "./iterate.js";
 import { lowerJump, lowerLabelled, lowerLoop } from "./loops.js";
@@ -58,7 +58,5 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
 
 function lowerVariable(f: FunctionLowering, { variable, init }: Statement & { kind: "variable" }): void {
   const value = init ? lowerExpression(f, init) : zero(f.types.value(variable.type));
-  const { slot } = variable.copy;
-  for (const pointer of [f.variable(variable), ...(slot ? [f.slot(slot)] : [])])
-    storeValue(f, value, variable.type, { pointer, volatile: false, align: 8 });
+  declareVariable(f, variable, value);
 }

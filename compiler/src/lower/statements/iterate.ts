@@ -1,8 +1,9 @@
 import type { Statement } from "../../dialect/model/statements.js";
 import * as ir from "../../ir/index.js";
 import { lowerExpression } from "../expressions/index.js";
-import { loadValue, storeValue } from "../expressions/places.js";
+import { loadValue } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
+import { declareVariable } from "../variables.js";
 import { lowerStatement } from "./index.js";
 
 /** The verifier asks that what was started is destroyed on every way out, also by `return` from the body. */
@@ -24,9 +25,7 @@ export function lowerIterate(f: FunctionLowering, statement: Statement & { kind:
   // `break` goes to where the iterator is destroyed anyway.
   f.opened(label, { end, next: test });
   const value = loadValue(f, { pointer: current, volatile: false, align: 4 }, variable.type);
-  const { slot } = variable.copy;
-  for (const pointer of [f.variable(variable), ...(slot ? [f.slot(slot)] : [])])
-    storeValue(f, value, variable.type, { pointer, volatile: false, align: 8 });
+  declareVariable(f, variable, value);
   lowerStatement(f, statement.body);
   if (!f.b.terminated) f.b.br(test);
   f.left();

@@ -1,7 +1,7 @@
 import type { Statement } from "../../dialect/model/statements.js";
 import * as ir from "../../ir/index.js";
-import { storeValue } from "../expressions/places.js";
 import type { FunctionLowering } from "../functions.js";
+import { declareVariable } from "../variables.js";
 import { lowerStatement } from "./index.js";
 
 /** The body once for each round, with a constant in its variable. */
@@ -9,12 +9,10 @@ export function lowerUnroll(f: FunctionLowering, statement: Statement & { kind: 
   const { variable, label } = statement;
   const type = f.types.value(variable.type);
   if (type.kind !== "int") throw new ir.InternalError("ir-type-mismatch", "a round is counted by a number");
-  const { slot } = variable.copy;
   for (let round = 0; round < statement.count; round++) {
     const end = f.fn.block("round");
     f.opened(label, { end });
-    for (const pointer of [f.variable(variable), ...(slot ? [f.slot(slot)] : [])])
-      storeValue(f, ir.constInt(type, round), variable.type, { pointer, volatile: false, align: 8 });
+    declareVariable(f, variable, ir.constInt(type, round));
     lowerStatement(f, statement.body);
     if (!f.b.terminated) f.b.br(end);
     f.b.at(end);
