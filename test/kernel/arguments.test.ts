@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Feature, fentry, kprobes, type Skeleton, type SkeletonProgram } from "@tsbpfc/runtime";
@@ -70,11 +70,33 @@ const hooks: readonly Hook[] = [
   {
     section: "tracepoint/signal/signal_generate",
     parameters: 'ctx: Tracepoint<"signal/signal_generate">',
-    body: "this.first = ctx.pid; this.second = ctx.sig;",
+    // Reads of one field around calls: each has to be a load at its place in the context.
+    body: `if (ctx.sig < 40) bpf_ktime_get_ns();
+    if (ctx.sig === 2 || ctx.sig === ${SIGCONT}) bpf_ktime_get_ns();
+    this.first = ctx.pid; this.second = ctx.sig;`,
     imports: "",
     needs: [],
     act: signal,
     expected: { first: pid, second: BigInt(SIGCONT) },
+  },
+  {
+    // Texts and arrays of an event are read by the kernel: a context is read at fixed places only.
+    section: "tracepoint/task/task_rename",
+    parameters: 'ctx: Tracepoint<"task/task_rename">',
+    body: `this.first = ctx.newcomm[2];
+    this.second = ctx.newcomm === "renamed" ? 1 : 0;
+    const name = zeroed<str<16>>();
+    copy(name, ctx.newcomm);
+    bpf_probe_read_kernel_str(this.text, name);`,
+    imports: "bpf_probe_read_kernel_str, zeroed,",
+    needs: [],
+    act: (t) => {
+      const name = readFileSync("/proc/self/comm", "utf8");
+      t.defer(() => writeFileSync("/proc/self/comm", name));
+      writeFileSync("/proc/self/comm", "renamed");
+      return "renamed";
+    },
+    expected: { first: BigInt("n".charCodeAt(0)), second: 1n },
   },
   {
     // One class of the kernel's for many events; a text that lies behind the fields.

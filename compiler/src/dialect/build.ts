@@ -64,15 +64,19 @@ export const isFillable = (place: Place): boolean =>
 
 /** What a place holds, as a value: a scalar is loaded, an aggregate is its address. */
 export function contentOf(place: Place): Expr {
-  if (isAggregate(place.type))
-    return { kind: "address", type: pointerTo(place.type, spaceOf(place)), loc: place.loc, place };
+  if (isAggregate(place.type)) return addressOf(place);
   return { kind: "read", type: loadedType(place), loc: place.loc, place };
 }
 
-/** A pointer read from kernel memory leads on in the same way as the memory it was read from. */
+/** A text or an array in an event: the verifier lets a context be read at fixed places only, but for `args`. */
+const isInEvent = (place: Place): boolean =>
+  place.kind === "field" && place.struct.event !== null && place.struct.event.registers.length === 0;
+
+/** A pointer read from kernel memory leads on in the same way as the memory it was read from, but for events'. */
 function loadedType(place: Place): Type {
   const { type } = place;
   if (type.kind !== "ptr" || place.kind !== "field" || place.struct.origin !== "kernel") return type;
+  if (place.struct.event) return { ...type, space: type.space === "user" ? "user" : "probe" };
   return { ...type, space: spaceOf(place) };
 }
 
@@ -88,7 +92,7 @@ export const element = (base: Expr, index: Expr, type: Type, loc: Loc): Place & 
 
 export const addressOf = (place: Place): Expr => ({
   kind: "address",
-  type: pointerTo(place.type, spaceOf(place)),
+  type: pointerTo(place.type, isInEvent(place) ? "probe" : spaceOf(place)),
   loc: place.loc,
   place,
 });

@@ -75,7 +75,7 @@ function contextStruct(
   fields: readonly NamedType[],
   loc: StructType["loc"],
 ): StructType {
-  const entry = kernelStruct("trace_entry", TRACE_ENTRY, loc);
+  const entry = kernelStruct("trace_entry", TRACE_ENTRY, loc, null);
   const head: NamedType[] = [
     { name: "ent", type: entry },
     { name: "id", type: integers.i64 },
@@ -94,11 +94,19 @@ function kernelStruct(
   name: string,
   fields: readonly NamedType[],
   loc: StructType["loc"],
-  syscallArguments: readonly NamedType[] = [],
+  registers: readonly NamedType[] | null = [],
 ): StructType {
   const shape = layOut(
     fields.map((f) => ({ ...f, width: null })),
     { union: false, packed: false, align: 1 },
   );
-  return { kind: "struct", name, union: false, origin: "kernel", shape, loc, syscallArguments };
+  return {
+    kind: "struct",
+    name,
+    union: false,
+    origin: "kernel",
+    shape,
+    loc,
+    event: registers && { registers },
+  };
 }

@@ -76,7 +76,18 @@ export function step(path: AccessPath, index: number): AccessPath {
 
 /** Address of the place, its offset relocated, in the struct that `base` points to. */
 export function fieldAddress(b: Builder, base: Value, path: AccessPath): Value {
-  const offset = relocated(b, i64, path.root, KIND.fieldByteOffset, byteOffset(path), accessString(path));
+  // A global of its own for each access: LLVM would load an offset once for several, keep it in a register and add it
+  // to the pointer, which the verifier refuses of a context. One that is used once goes into the load or the store.
+  const own = b.module.nextSequence();
+  const offset = relocated(
+    b,
+    i64,
+    path.root,
+    KIND.fieldByteOffset,
+    byteOffset(path),
+    accessString(path),
+    own,
+  );
   const address = passthrough(b, b.gep(i8, base, [offset], { inbounds: false }));
   reached.set(address, { base, path });
   return address;
@@ -155,7 +166,7 @@ export function typeId(b: Builder, type: DIType, where: "local" | "target"): Val
   return passthrough(b, load(b, name, i64, type, "btf_type_id"));
 }
 
-/** The type's node is in the name, because two types may share a name. */
+/** The type's node is in the name, because two types may share a name; the back end reads it from the first colon on. */
 function relocated(
   b: Builder,
   result: IntType,
@@ -163,9 +174,12 @@ function relocated(
   kind: number,
   value: number | bigint,
   access: string,
+  own?: number,
 ): Value {
   const label = "name" in type.shape && type.shape.name !== "" ? type.shape.name : "anon";
-  return load(b, `llvm.${label}.${type.ref.slice(1)}:${kind}:${value}$${access}`, result, type, "btf_ama");
+  const apart = own === undefined ? "" : `.${own}`;
+  const name = `llvm.${label}.${type.ref.slice(1)}${apart}:${kind}:${value}$${access}`;
+  return load(b, name, result, type, "btf_ama");
 }
 
 function load(b: Builder, name: string, result: IntType, type: MdNode, attribute: string): Value {

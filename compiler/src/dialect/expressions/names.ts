@@ -87,8 +87,9 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
 function syscallArgument(scope: Scope, node: ts.Node, context: Expr, name: string): Expr | null {
   const struct = context.type.kind === "ptr" && context.type.to.kind === "struct" ? context.type.to : null;
   if (!struct) return null;
-  const index = struct.syscallArguments.findIndex((a) => a.name === name);
-  const argument = struct.syscallArguments[index];
+  const registers = struct.event?.registers ?? [];
+  const index = registers.findIndex((a) => a.name === name);
+  const argument = registers[index];
   const args = struct.shape.fields.find((f) => f.name === "args");
   if (!argument || !args) return null;
   const loc = scope.session.locate(node);

@@ -64,8 +64,11 @@ export interface StructType {
   readonly shape: StructShape;
   /** Where it is declared, for messages. */
   readonly loc: Loc | null;
-  /** Of a `sys_enter_*` context: its fields are registers in `args`, by these names and types. */
-  readonly syscallArguments: readonly { readonly name: string; readonly type: Type }[];
+  /**
+   * Of a tracepoint's context, whose pointers are numbers to the verifier: where they lead, it does not follow. The
+   * fields of a `sys_enter_*` event are registers in `args`, by these names and types.
+   */
+  readonly event: { readonly registers: readonly { readonly name: string; readonly type: Type }[] } | null;
 }
 
 export interface StructShape {

@@ -90,7 +90,7 @@ const iteratorState: StructType = {
     { union: false, packed: false, align: 8 },
   ),
   loc: null,
-  syscallArguments: [],
+  event: null,
 };
 
 /** The kernel's functions of that iterator, since Linux 6.4: kernel/bpf/bpf_iter.c. */

@@ -52,7 +52,7 @@ export function structOf(
     origin: context === null ? "local" : "context",
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(declaration.name ?? declaration),
-    syscallArguments: [],
+    event: null,
   };
   session.structs.set(key, struct);
   session.structArguments.set(struct.shape, args);
@@ -144,7 +144,7 @@ export function interfaceStruct(
     origin,
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(declaration.name),
-    syscallArguments: [],
+    event: null,
   };
   session.structs.set(key, struct);
   const fields = declaration.members
@@ -193,7 +193,7 @@ export function anonymousStruct(session: Session, node: ts.TypeLiteralNode, env:
     origin: kernel ? "kernel" : "local",
     shape: { fields: [], size: 0, align: 1 },
     loc: session.locate(node),
-    syscallArguments: [],
+    event: null,
   };
   session.structs.set(key, struct);
   const fields = node.members.filter(ts.isPropertySignature).map((m) => memberOf(session, m, struct, env));
