@@ -13,7 +13,9 @@ type Congestion = Skeleton<
   { started: bigint; acks: bigint }
 >;
 
-function load(t: Bench, options: object = {}): Congestion {
+/** Names of controls are the machine's, and the fixture's are given: other runs of these tests wait. */
+async function load(t: Bench, options: object = {}): Promise<Congestion> {
+  await t.alone("congestion");
   const probe = fixtureSkeleton<Congestion>("congestion").open(options);
   t.defer(() => probe.close());
   return probe.load();
@@ -21,6 +23,8 @@ function load(t: Bench, options: object = {}): Congestion {
 
 /** The kernel frees such programs after a grace period of RCU tasks: 10 s and more with busy CPUs. */
 const patienceMs = 45_000;
+/** Another run may be before this one, and take as long. */
+const timeoutMs = 180_000;
 
 const available = (): readonly string[] =>
   readFileSync("/proc/sys/net/ipv4/tcp_available_congestion_control", "utf8").trim().split(" ");
@@ -50,9 +54,9 @@ async function send(t: Bench, control: string): Promise<void> {
 describe("struct_ops of an object of clang's", () => {
   kernelTest(
     "a congestion control whose members are fewer and in another order is registered, used, and gone when closed",
-    { needs: [structOpsLinks], patienceMs },
+    { needs: [structOpsLinks], patienceMs, timeoutMs },
     async (t) => {
-      const probe = load(t);
+      const probe = await load(t);
       const link = probe.maps.counted.attach();
       t.defer(() => link.close());
       expect(probe.maps.counted.attached).toBe(true);
@@ -69,9 +73,9 @@ describe("struct_ops of an object of clang's", () => {
 
   kernelTest(
     "its link is pinned, and updated with another struct of the same name",
-    { needs: [structOpsLinks], patienceMs },
+    { needs: [structOpsLinks], patienceMs, timeoutMs },
     async (t) => {
-      const probe = load(t);
+      const probe = await load(t);
       const link = probe.maps.counted.attach();
       t.defer(() => link.close());
       const pin = `${t.pins()}/congestion`;
@@ -86,9 +90,9 @@ describe("struct_ops of an object of clang's", () => {
 
   kernelTest(
     "one of .struct_ops is registered by its value, without a link",
-    { needs: [structOps], patienceMs },
+    { needs: [structOps], patienceMs, timeoutMs },
     async (t) => {
-      const probe = load(t, {
+      const probe = await load(t, {
         maps: { counted: { autocreate: false }, counted_again: { autocreate: false } },
       });
       const link = probe.maps.by_value.attach();

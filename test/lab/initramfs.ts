@@ -31,6 +31,7 @@ const programs: readonly { readonly name: string; readonly package: string; read
   { name: "ip", package: "iproute2" },
   { name: "tc", package: "iproute2" },
   { name: "bpftool", package: "bpftool", isOptional: true },
+  { name: "chrt", package: "util-linux" },
 ];
 
 /** Folders that have to be there before anything is mounted. */

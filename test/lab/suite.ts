@@ -1,14 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { compile } from "@tsbpfc/compiler";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
 import { build, type Plugin, transform } from "esbuild";
 import { compileFixture } from "../../runtime/fixtures/compile.js";
-import type { ProbeSource } from "../support/probe-source.js";
+import { compileFor } from "../support/probe.js";
+import { type ProbeSource, RefusedForKernelError } from "../support/probe-source.js";
 import { command, which } from "./command.js";
 import { LabError } from "./errors.js";
 import { writeArchive } from "./initramfs.js";
+import { kernels } from "./kernels.js";
 import { repository } from "./paths.js";
 import type { Orders } from "./protocol.js";
 
@@ -40,6 +41,9 @@ const replaced: Readonly<Record<string, string>> = {
   "skeleton.js": "test/lab/guest/fixture-skeleton.ts",
 };
 
+/** Kernels whose machines the suite runs on. */
+const machines = kernels.filter((kernel) => kernel.package !== null).map((kernel) => kernel.name);
+
 /** Native modules, which a bundle cannot hold. */
 const natives = ["koffi", "@koromix/koffi-linux-x64"] as const;
 
@@ -67,7 +71,7 @@ export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<
     const orders: Orders = { kernel: "host", files, pattern: null };
     writeFileSync(join(root, "lab/orders.json"), JSON.stringify(orders));
     await buildFixtures(root);
-    for (const probe of collect(root)) await buildProbe(probe, root);
+    for (const probe of collect(root)) await buildProbe(probe, machines, root);
     const archive = join(work, "suite.cpio");
     writeArchive(join(work, "root"), archive);
     return { files, archive, remove };
@@ -187,29 +191,35 @@ function collect(root: string): readonly ProbeSource[] {
   ) as readonly ProbeSource[];
 }
 
-async function buildProbe({ files, options, key }: ProbeSource, root: string): Promise<void> {
-  const sources = mkdtempSync(join(repository, "test/.build/lab-"));
-  try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
-    const { diagnostics, output } = compile({ ...options, file: join(sources, "probe.bpf.ts") });
-    if (!output)
-      throw new LabError(
-        "broken",
-        `a probe of the suite has errors:\n${diagnostics.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n")}`,
-      );
-    const folder = join(root, "probes", key);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "probe.bpf.o"), output.object);
-    const { ts } = generateSkeleton(parseObject(output.object), output.object, {
-      name: output.programName,
-      source: "probe.bpf.o",
-      embed: true,
-    });
-    const { code } = await transform(ts, { loader: "ts", format: "esm", target: "node20" });
-    writeFileSync(join(folder, "probe.skel.js"), code);
-  } finally {
-    rmSync(sources, { recursive: true, force: true });
+/** For each kernel that it is to run on: the object and its skeleton, or why the compiler refuses. */
+async function buildProbe(probe: ProbeSource, kernels: readonly string[], root: string): Promise<void> {
+  const made = new Map<string, string>();
+  mkdirSync(join(root, "probes", probe.key), { recursive: true });
+  for (const kernel of kernels) {
+    const folder = join(root, "probes", probe.key, kernel);
+    try {
+      const { object, programName } = compileFor(kernel, probe);
+      // Most objects are the same for all kernels.
+      const content = Buffer.from(object).toString("latin1");
+      const same = made.get(content);
+      if (same === undefined) await writeProbe(folder, object, programName);
+      else symlinkSync(same, folder);
+      made.set(content, same ?? kernel);
+    } catch (error) {
+      if (!(error instanceof RefusedForKernelError))
+        throw new LabError("broken", `a probe of the suite has errors:\n${error}`, { cause: error });
+      mkdirSync(folder);
+      writeFileSync(join(folder, "refused"), error.message);
+    }
   }
+}
+
+async function writeProbe(folder: string, object: Uint8Array, name: string): Promise<void> {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "probe.bpf.o"), object);
+  const { ts } = generateSkeleton(parseObject(object), object, { name, source: "probe.bpf.o", embed: true });
+  const { code } = await transform(ts, { loader: "ts", format: "esm", target: "node20" });
+  writeFileSync(join(folder, "probe.skel.js"), code);
 }
 
 /** A test file, or those of a folder. */

@@ -1,11 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { computed } from "../support/computed.js";
-import { compileFiles, probe } from "../support/probe.js";
-import { run as command, has, isRoot } from "../support/root.js";
+import { describe, expect } from "vitest";
+import { computing } from "../support/computed.js";
+import { probe } from "../support/probe-source.js";
+import { run as command } from "../support/root.js";
 
-describe.skipIf(!isRoot)("in the kernel", () => {
-  it("globals start with their bit-fields set, beside their neighbours", async () => {
-    const source = probe(
+describe("bit-fields", () => {
+  computing(
+    "globals start with their bit-fields set, beside their neighbours",
+    probe(
       `  flags: Flags = { urgent: 1, level: 5, signed: -2, rest: 0x1ff, after: 7 };
   urgent: u32 = 0; level: u32 = 0; low: i32 = 0; rest: u32 = 0; after: u32 = 0;
   @SEC("xdp") run(ctx: XdpMd): XdpAction {
@@ -21,12 +22,15 @@ describe.skipIf(!isRoot)("in the kernel", () => {
         before:
           "export class Flags { urgent: bits<u32, 1>; level: bits<u32, 3>; signed: bits<i32, 4>; rest: bits<u32, 9>; after: u16; }",
       },
-    );
-    expect(await computed(source)).toMatchObject({ urgent: 1, level: 5, low: -2, rest: 0x1ff, after: 7 });
-  });
+    ),
+    async (computed) => {
+      expect(await computed()).toMatchObject({ urgent: 1, level: 5, low: -2, rest: 0x1ff, after: 7 });
+    },
+  );
 
-  it.skipIf(!has("chrt"))("bit-fields of a task are read, by the helper and directly", async () => {
-    const source = probe(
+  computing(
+    "bit-fields of a task are read, by the helper and directly",
+    probe(
       `  probed: u32 = 9; direct: u32 = 9; size: u64 = 0;
   @SEC("raw_tp/sched_switch") run(ctx: RawTracepoint): i32 {
     const task = bpf_get_current_task<task_struct>();
@@ -39,28 +43,17 @@ describe.skipIf(!isRoot)("in the kernel", () => {
         imports: "RawTracepoint, fieldSize, bpf_get_current_task, bpf_get_current_task_btf,",
         before: `import type { task_struct } from "./vmlinux";`,
       },
-    );
-    const read = () => computed(source, { data: null, context: new Uint8Array(24) });
-    expect(await read()).toMatchObject({ probed: 0, direct: 0 });
-    command("chrt", "--reset-on-fork", "--other", "--pid", "0", `${process.pid}`);
-    try {
-      expect(await read()).toMatchObject({ probed: 1, direct: 1 });
-    } finally {
-      command("chrt", "--other", "--pid", "0", `${process.pid}`);
-    }
-  });
-});
-
-describe("the compiler refuses", () => {
-  it("a bit-field's first value that its bits cannot hold: TSB2003", () => {
-    const source = probe(
-      `  flags: Flags = { level: 8 };\n  @SEC("xdp") run(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
-      { imports: "bits,", before: "export class Flags { level: bits<u32, 3>; }" },
-    );
-    const { diagnostics, output } = compileFiles({ "probe.bpf.ts": source });
-    expect([diagnostics.map((d) => [d.code, d.message]), output]).toEqual([
-      [["TSB2003", "8 does not fit bits<u32, 3>."]],
-      null,
-    ]);
-  });
+    ),
+    async (computed) => {
+      const read = () => computed({ data: null, context: new Uint8Array(24) });
+      expect(await read()).toMatchObject({ probed: 0, direct: 0 });
+      command("chrt", "--reset-on-fork", "--other", "--pid", "0", `${process.pid}`);
+      try {
+        expect(await read()).toMatchObject({ probed: 1, direct: 1 });
+      } finally {
+        command("chrt", "--other", "--pid", "0", `${process.pid}`);
+      }
+    },
+    { commands: ["chrt"] },
+  );
 });

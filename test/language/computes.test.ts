@@ -1,9 +1,7 @@
-import { release } from "node:os";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtProbe, removeBuiltProbes } from "../support/built-probes.js";
-import { isAtLeast } from "../support/needs.js";
+import type { Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, probe } from "../support/probe-source.js";
-import { isRoot } from "../support/root.js";
 
 const U = (n: bigint): bigint => BigInt.asUintN(64, n);
 const S = (n: bigint): bigint => BigInt.asIntN(64, n);
@@ -84,7 +82,7 @@ const edges: readonly Values[] = [
 const source = probe(
   `  a: u64 = 0; b: u64 = 0; s: i64 = 0; t: i64 = 0; w: u32 = 0; n: i32 = 0;
 ${cases.map((c, i) => `  r${i}: ${c.type} = 0;`).join("\n")}
-  @SEC("xdp") filter(ctx: XdpMd): XdpAction {
+  @SEC("xdp") run(ctx: XdpMd): XdpAction {
     const a = this.a; const b = this.b; const s = this.s; const t = this.t; const w = this.w; const n = this.n;
 ${cases.map((c, i) => `    this.r${i} = ${c.text};`).join("\n")}
     return XdpAction.PASS;
@@ -92,38 +90,21 @@ ${cases.map((c, i) => `    this.r${i} = ${c.text};`).join("\n")}
   { imports: "log2, ntohs," },
 );
 
-interface Computing {
-  load(): Computing;
-  globals: Record<string, number | bigint>;
-  programs: { filter: { testRun(input: { data: Uint8Array }): { returnValue: number } } };
-  close(): void;
-}
+type Computing = Skeleton<object, Record<"run", SkeletonProgram>, object, Record<string, number | bigint>>;
 
-removeBuiltProbes();
-
-const sets = (["v1", "v2", "v3", "v4"] as const).map((cpu) => ({
-  cpu,
-  compiled: declareProbe({ "probe.bpf.ts": source }, { cpu }),
-  isThere: cpu !== "v4" || isAtLeast(release(), "6.6"),
-}));
-
-describe.skipIf(!isRoot).each(sets.filter(({ isThere }) => isThere))(
-  "on $cpu the kernel computes",
-  ({ compiled }) => {
-    let program: Computing;
-    beforeAll(async () => {
-      const { Probe } = (await import(builtProbe(compiled).skeleton)) as { Probe: { open(): Computing } };
-      program = Probe.open().load();
+describe("expressions", () => {
+  for (const cpu of ["v1", "v2", "v3", "v4"] as const) {
+    const declared = declareProbe({ "probe.bpf.ts": source }, { cpu });
+    kernelTest(`on ${cpu} each is what exact integers give`, {}, async (t) => {
+      const { globals, programs } = await t.load<Computing>(declared);
+      for (const values of edges) {
+        for (const name of ["a", "b", "s", "t"] as const) globals[name] = values[name];
+        for (const name of ["w", "n"] as const) globals[name] = Number(values[name]);
+        expect(programs.run.testRun({ data: new Uint8Array(64) }).returnValue).toBe(2);
+        const given = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+        const actual = cases.map((c, i) => `${c.text} = ${globals[`r${i}`]} for ${given}`);
+        expect(actual).toEqual(cases.map((c) => `${c.text} = ${c.value(values)} for ${given}`));
+      }
     });
-    afterAll(() => program?.close());
-
-    it.each(edges)("each expression as exact integers do, for $a $b $s $t $w $n", (values) => {
-      const { globals } = program;
-      for (const name of ["a", "b", "s", "t"] as const) globals[name] = values[name];
-      for (const name of ["w", "n"] as const) globals[name] = Number(values[name]);
-      expect(program.programs.filter.testRun({ data: new Uint8Array(64) }).returnValue).toBe(2);
-      const actual = cases.map((c, i) => `${c.text} = ${globals[`r${i}`]}`);
-      expect(actual).toEqual(cases.map((c) => `${c.text} = ${c.value(values)}`));
-    });
-  },
-);
+  }
+});

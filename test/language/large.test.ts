@@ -1,7 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { computed } from "../support/computed.js";
-import { compileFiles, probe } from "../support/probe.js";
-import { isRoot } from "../support/root.js";
+import { describe, expect } from "vitest";
+import { computing } from "../support/computed.js";
+import { probe } from "../support/probe-source.js";
 
 const before = `
 class Bytes { a: array<u8, 600>; }
@@ -71,44 +70,26 @@ const large: readonly (readonly [string, string, Record<string, bigint | number>
     }`,
     { sum: 70009850n, left: 0, last: 5 },
   ],
+  [
+    "objects of constants from memory of their own, given at once",
+    "this.odds.update(1, new Odd()); this.odds.update(2, new Odd());",
+    {},
+  ],
+  [
+    "objects of constants from memory of their own, named first",
+    "const a = new Odd(); const b = new Odd(); this.odds.update(1, a); this.odds.update(2, b);",
+    {},
+  ],
 ];
 
-describe.skipIf(!isRoot).each(["v1", "v3"] as const)("on %s a program copies or clears", (cpu) => {
-  it.each(large)("%s", async (_name, body, expected) => {
-    expect(await computed(source(body), { cpu })).toMatchObject({ ...expected, result: 2 });
-  });
-});
-
-describe("stack", () => {
-  it.each([
-    ["given at once", "this.odds.update(1, new Odd()); this.odds.update(2, new Odd());"],
-    [
-      "named first",
-      "const a = new Odd(); const b = new Odd(); this.odds.update(1, a); this.odds.update(2, b);",
-    ],
-  ])("is not taken by objects of constants that go to maps, %s", (_name, body) => {
-    expect(compileFiles({ "probe.bpf.ts": source(body) }).diagnostics).toEqual([]);
-  });
-
-  it("is taken by objects of constants that change", () => {
-    const body =
-      "const a = new Odd(); const b = new Odd(); b.a[this.n & 127] = 1; a.a[this.n & 63] = 2; this.odds.update(1, a); this.odds.update(2, b);";
-    expect(compileFiles({ "probe.bpf.ts": source(body) }).diagnostics).toMatchObject([{ code: "TSB5001" }]);
-  });
-
-  it("over 512 bytes is an error that lists the variables by size", () => {
-    const { diagnostics, output } = compileFiles({
-      "probe.bpf.ts": source(`
-    const small = zeroed<array<u64, 20>>(); const large = new Odd();
-    small[this.n & 15] = 1; large.last = 1;
-    this.odds.update(1, large);
-    this.sum = small[3];`).replace("copy,", "copy, zeroed,"),
-    });
-    expect(output).toBeNull();
-    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      expect.stringMatching(
-        /^TSB5001 \d+ bytes of stack .*'large' \(Odd\) 400, 'small' \(array<u64, 20>\) 160/,
-      ),
-    ]);
-  });
+describe.each(["v1", "v3"] as const)("on %s a program copies or clears", (cpu) => {
+  for (const [name, body, expected] of large)
+    computing(
+      name,
+      source(body),
+      async (computed) => {
+        expect(await computed()).toMatchObject({ ...expected, result: 2 });
+      },
+      { options: { cpu } },
+    );
 });

@@ -1,4 +1,6 @@
 import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { OpenOptions } from "@tsbpfc/runtime";
 import { type BuiltProbe, builtProbe } from "./built-probes.js";
 import { Cgroup } from "./cgroup.js";
@@ -103,6 +105,13 @@ export class Bench {
     const child = new Child(command, args, options);
     this.defer(() => child.end());
     return child;
+  }
+
+  /** Until the test ends, no other that asks for the same name runs on this machine, in whatever process. */
+  async alone(name: string): Promise<void> {
+    // The lock is the shell's: it goes with the process, however that ends.
+    const script = `exec 9>"$1" && flock 9 && echo held && read -r _`;
+    await this.spawn("sh", ["-c", script, "sh", join(tmpdir(), `tsbpfc-${name}.lock`)]).says("held");
   }
 
   /** For `kernelTest`. @throws Error if something is left, or could not be taken away */

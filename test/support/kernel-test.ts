@@ -3,6 +3,7 @@ import { it } from "vitest";
 import { Bench } from "./bench.js";
 import { removeBuiltProbes } from "./built-probes.js";
 import { missing } from "./needs.js";
+import { RefusedForKernelError } from "./probe-source.js";
 
 export interface KernelTestOptions {
   /** What the kernel must have: the test is skipped on kernels that cannot, and fails on those that should. */
@@ -27,7 +28,8 @@ removeBuiltProbes();
 
 /**
  * A test of a real kernel: here as root, and in each of the lab's virtual machines. `t` has at hand what such tests
- * need, takes everything away afterwards, and fails the test if something is left.
+ * need, takes everything away afterwards, and fails the test if something is left. Where the compiler refuses the test's
+ * probe for the kernel's age, the test is skipped; a kernel that refuses what was compiled for it is a failure.
  */
 export function kernelTest(
   name: string,
@@ -39,10 +41,17 @@ export function kernelTest(
     task.meta.kernelTest = { skipped };
     if (skipped !== null) skip(skipped);
     const bench = new Bench(options.patienceMs);
+    let refused: string | null = null;
     try {
       await body(bench);
+    } catch (error) {
+      if (!(error instanceof RefusedForKernelError)) throw error;
+      refused = `refused by --kernel: ${error.message}`;
     } finally {
       await bench.end();
     }
+    if (refused === null) return;
+    task.meta.kernelTest = { skipped: refused };
+    skip(refused);
   });
 }

@@ -11,11 +11,17 @@ export interface ProbeSource {
   readonly key: string;
 }
 
+/** The compiler makes no object for this kernel: the probe uses what came later, and the diagnostics say what. */
+export class RefusedForKernelError extends Error {
+  override readonly name = "RefusedForKernelError";
+}
+
 const declared = new Map<string, ProbeSource>();
 
 /**
  * Declares a probe that kernel tests load, when the test's file is read: the lab compiles all of them before it boots a
- * machine, for there is no libLLVM in there.
+ * machine, for there is no libLLVM in there. Unless the options say otherwise it is compiled with `--kernel` set to each
+ * kernel that it runs on.
  */
 export function declareProbe(files: Files, options: Partial<CompileOptions> = {}): ProbeSource {
   const key = createHash("sha256")

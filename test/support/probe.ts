@@ -1,9 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { release } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CompileOptions, type CompileResult, compile } from "@tsbpfc/compiler";
+import {
+  type CompileOptions,
+  type CompileOutput,
+  type CompileResult,
+  compile,
+  KernelVersionError,
+} from "@tsbpfc/compiler";
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
-import type { Files } from "./probe-source.js";
+import { type Files, type ProbeSource, RefusedForKernelError } from "./probe-source.js";
 
 export { type Files, probe } from "./probe-source.js";
 
@@ -36,13 +43,46 @@ export interface Built {
   remove(): void;
 }
 
-/** Compiles to an object and a skeleton on disk. @throws Error with the diagnostics if the probe has errors */
+/** Of `kernelTooOld`, compiler/src/diagnostics/catalogue.ts. */
+const KERNEL_TOO_OLD = "TSB5004";
+
+/**
+ * Compiles for one kernel.
+ *
+ * @throws RefusedForKernelError if all that is wrong is the kernel's age
+ * @throws Error with the diagnostics if the probe has other errors
+ */
+export function compileFor(
+  kernel: string,
+  { files, options }: Pick<ProbeSource, "files" | "options">,
+): CompileOutput {
+  const { diagnostics, output } = refusing(() => compileFiles(files, { kernel, ...options }));
+  if (output) return output;
+  const errors = diagnostics.filter((d) => d.severity === "error");
+  const message = errors.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n");
+  if (errors.every(({ code }) => code === KERNEL_TOO_OLD))
+    throw new RefusedForKernelError(errors.map((d) => d.message).join(" "));
+  throw new Error(message);
+}
+
+/** The instruction set that the options ask for may be too new as well. */
+function refusing<T>(compiling: () => T): T {
+  try {
+    return compiling();
+  } catch (error) {
+    if (error instanceof KernelVersionError) throw new RefusedForKernelError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Compiles to an object and a skeleton on disk, for the running kernel if the options name no other.
+ *
+ * @throws RefusedForKernelError if all that is wrong is the kernel's age
+ * @throws Error with the diagnostics if the probe has other errors
+ */
 export function build(files: Files, options: Partial<CompileOptions> = {}): Built {
-  const { diagnostics, output } = compileFiles(files, options);
-  if (!output)
-    throw new Error(
-      diagnostics.map((d) => `${d.span.line}:${d.span.column} ${d.code} ${d.message}`).join("\n"),
-    );
+  const output = compileFor(release(), { files, options });
   const folder = temporaryFolder();
   const objectPath = join(folder.path, "probe.bpf.o");
   const skeleton = join(folder.path, "probe.skel.ts");

@@ -14,6 +14,8 @@ const PROBE = "probe.bpf.ts";
 export interface Found {
   readonly diagnostics: readonly Diagnostic[];
   readonly marked: Marked & { readonly file: string };
+  /** Whether there is an object in spite of them. */
+  readonly isCompiled: boolean;
 }
 
 /** What an example is told, and what it has marked. */
@@ -25,21 +27,24 @@ export function diagnose(example: Example): Found {
   try {
     for (const [name, text] of Object.entries({ ...texts, [file]: marked.text }))
       writeFileSync(join(folder.path, name), text);
-    const found = diagnostics(example, join(folder.path, PROBE), marked);
-    const named = found.map((d) => ({ ...d, span: { ...d.span, file: basename(d.span.file) } }));
-    return { marked, diagnostics: named };
+    const found = result(example, join(folder.path, PROBE), marked);
+    const named = found.diagnostics.map((d) => ({ ...d, span: { ...d.span, file: basename(d.span.file) } }));
+    return { ...found, marked, diagnostics: named };
   } finally {
     folder.remove();
   }
 }
 
-function diagnostics(example: Example, file: string, { span }: Marked): readonly Diagnostic[] {
-  if (example.editor) return inOtherWorld(file);
-  if (example.llvm === undefined) return compile({ file, ...example.options }).diagnostics;
+function result(example: Example, file: string, { span }: Marked): Omit<Found, "marked"> {
+  if (example.editor) return { diagnostics: inOtherWorld(file), isCompiled: false };
+  if (example.llvm === undefined) {
+    const { diagnostics, output } = compile({ file, ...example.options });
+    return { diagnostics, isCompiled: output !== null };
+  }
   const { model } = checkFile({ file });
   const location = { file, line: span.line, column: span.column };
   const said = { severity: "error", message: example.llvm, functionName: "filter", location } as const;
-  return model ? backendDiagnostics(model, [said], file) : [];
+  return { diagnostics: model ? backendDiagnostics(model, [said], file) : [], isCompiled: false };
 }
 
 /** As an editor checks a file that stands in a project with JavaScript's own library. */

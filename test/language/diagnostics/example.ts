@@ -13,8 +13,16 @@ export interface Example {
   readonly llvm?: string;
   /** It does not keep the probe from being compiled. */
   readonly warning?: true;
+  /** What the diagnostic has to say, in one of its parts. */
+  readonly says?: string | RegExp;
   /** Only an editor has it: a project that is set up wrongly. */
   readonly editor?: true;
+}
+
+/** A program of which a code is told that others are told too: not in the documentation, which shows one for each. */
+export interface Refused extends Example {
+  /** What the compiler refuses. */
+  readonly name: string;
 }
 
 /** Statements in an XDP program, and what stands before its class. */

@@ -1,9 +1,13 @@
 import { callbacks } from "./callbacks.js";
-import type { Example } from "./example.js";
+import type { Example, Refused } from "./example.js";
 import { formats } from "./formats.js";
 import { limits } from "./limits.js";
 import { mapsAndCalls } from "./maps-and-calls.js";
 import { probeFile } from "./probe-file.js";
+import { calls } from "./refused/calls.js";
+import { maps } from "./refused/maps.js";
+import { numbers } from "./refused/numbers.js";
+import { syntax as refusedSyntax } from "./refused/syntax.js";
 import { syntax } from "./syntax.js";
 import { types } from "./types.js";
 
@@ -17,3 +21,6 @@ export const examples: readonly Example[] = [
   ...callbacks,
   ...limits,
 ];
+
+/** What else is refused, and must stay so. */
+export const refused: readonly Refused[] = [...refusedSyntax, ...numbers, ...maps, ...calls];

@@ -3,9 +3,10 @@ import type { Func } from "../model/model.js";
 import type { LoopLabel, Statement } from "../model/statements.js";
 import { integers, sameType } from "../model/types.js";
 import { partsOf, walkStatements } from "../model/walk.js";
-import { type Range, rangeOf, rangeOfType } from "../ranges.js";
-import { constantOffset, exchanged, narrowed, opposite } from "./conditions.js";
-import { Facts, intersection, isField, type Key, Keys, type Known, within } from "./facts.js";
+import { type Range, rangeOfType } from "../ranges.js";
+import { opposite } from "./conditions.js";
+import { Facts, intersection, isField, type Key, within } from "./facts.js";
+import { type After, Values, WHOLE, ZERO } from "./values.js";
 
 /** An element whose index was looked at. */
 export type ElementPlace = Place & { readonly kind: "element" };
@@ -20,19 +21,14 @@ export interface Found {
 /** Before widening settles a loop, bounds may move this often. */
 const ROUNDS = 3;
 
-type After = Facts | null;
-
 /**
  * Follows the values of integers through a function, as the verifier does, to tell which indexes stay inside their
  * arrays: what comparisons, loops and counters say of variables, and of fields until something may change them.
  */
 export class BoundsAnalysis {
-  readonly #keys = new Keys();
+  readonly #values = new Values();
   readonly #breaks = new Map<LoopLabel, After>();
   readonly #continues = new Map<LoopLabel, After>();
-  /** What the verifier has seen of the place that is being modified. */
-  readonly #current = new Map<Expr, Known>();
-  readonly #exposed = new Set<Key>();
   /** Above 0 while a loop's facts are still moving: nothing is found then. */
   #trying = 0;
 
@@ -57,8 +53,12 @@ export class BoundsAnalysis {
         return this.#evaluate(statement.expression, facts);
       case "variable": {
         const after = statement.init ? this.#evaluate(statement.init, facts) : facts;
-        const key = this.#keys.ofVariable(statement.variable);
-        return this.#set(after, key, statement.init ? this.#known(statement.init, after) : ZERO);
+        const key = this.#values.keys.ofVariable(statement.variable);
+        return this.#values.set(
+          after,
+          key,
+          statement.init ? this.#values.known(statement.init, after) : ZERO,
+        );
       }
       case "block":
         return this.#statements(statement.body, facts);
@@ -74,11 +74,11 @@ export class BoundsAnalysis {
         return this.#loop(statement, facts);
       case "iterate": {
         const started = this.#evaluate(statement.start, facts);
-        const key = this.#keys.ofVariable(statement.variable);
+        const key = this.#values.keys.ofVariable(statement.variable);
         const { from, to } = statement.range;
         const source = counted(
-          rangeOf(from, this.#of("source", started)),
-          rangeOf(to, this.#of("source", started)),
+          this.#values.known(from, started).source,
+          this.#values.known(to, started).source,
         );
         return this.#settled(statement.label, started, (head) => {
           const inside = source
@@ -90,7 +90,7 @@ export class BoundsAnalysis {
       }
       case "unroll": {
         if (statement.count === 0) return facts;
-        const key = this.#keys.ofVariable(statement.variable);
+        const key = this.#values.keys.ofVariable(statement.variable);
         const range = { min: 0n, max: BigInt(statement.count - 1) };
         return this.#settled(statement.label, facts, (head) => {
           const end = this.#statement(statement.body, head.with(key, { source: range, seen: range }));
@@ -152,7 +152,8 @@ export class BoundsAnalysis {
     const at = this.#evaluate(statement.subject, facts);
     let through: After = null;
     for (const one of statement.cases) {
-      const entered = one.value?.kind === "int" ? this.#compare("==", statement.subject, one.value, at) : at;
+      const entered =
+        one.value?.kind === "int" ? this.#values.compare("==", statement.subject, one.value, at) : at;
       through = this.#statements(one.body, join(through, entered));
     }
     const none = statement.cases.some((c) => c.value === null) ? null : at;
@@ -182,7 +183,7 @@ export class BoundsAnalysis {
       }
       case "compare": {
         const at = this.#evaluate(condition.right, this.#evaluate(condition.left, facts));
-        return this.#compare(
+        return this.#values.compare(
           truth ? condition.op : opposite[condition.op],
           condition.left,
           condition.right,
@@ -198,28 +199,6 @@ export class BoundsAnalysis {
       default:
         return this.#evaluate(condition, facts);
     }
-  }
-
-  #compare(op: keyof typeof opposite, left: Expr, right: Expr, facts: Facts): After {
-    const one = this.#narrow(op, left, right, facts);
-    return one && this.#narrow(exchanged[op], right, left, one);
-  }
-
-  /** Narrows what `subject` was read from. The verifier learns of a register what is compared itself. */
-  #narrow(op: keyof typeof opposite, subject: Expr, limit: Expr, facts: Facts): After {
-    const { base, offset } = constantOffset(subject);
-    const key = this.#keys.ofValue(base);
-    if (key === null || this.#exposed.has(key)) return facts;
-    const known = this.#known(base, facts);
-    const other = this.#known(limit, facts);
-    const shifted = { min: other.source.min - offset, max: other.source.max - offset };
-    // A sum that may have wrapped says nothing of its parts.
-    const sum = { min: known.source.min + offset, max: known.source.max + offset };
-    if (!within(sum, rangeOfType(subject.type))) return facts;
-    const source = narrowed(known.source, op, shifted);
-    if (!source) return null;
-    const seen = (offset === 0n && !isField(key) && narrowed(known.seen, op, other.seen)) || known.seen;
-    return facts.with(key, { source, seen });
   }
 
   /** What holds after an expression was computed. Looks at the indexes in it. */
@@ -248,21 +227,18 @@ export class BoundsAnalysis {
         return join(a, b) ?? new Facts();
       }
       case "address":
-        return this.#exposedBy(expr.place, this.#place(expr.place, facts));
+        return this.#values.expose(expr.place, this.#place(expr.place, facts));
       case "read":
         return this.#place(expr.place, facts);
       case "assign": {
         const after = this.#place(expr.place, this.#evaluate(expr.value, facts));
-        return this.#stored(expr.place, this.#known(expr.value, after), after);
+        return this.#values.stored(expr.place, this.#values.known(expr.value, after), after);
       }
       case "modify": {
         const at = this.#place(expr.place, facts);
-        const key = this.#keys.ofPlace(expr.place);
-        const old = key === null ? undefined : at.known.get(key);
-        if (old) this.#current.set(expr.current, old);
-        else this.#current.delete(expr.current);
+        this.#values.modifying(expr, at);
         const after = this.#evaluate(expr.value, at);
-        return this.#stored(expr.place, this.#known(expr.value, after), after);
+        return this.#values.stored(expr.place, this.#values.known(expr.value, after), after);
       }
       case "sequence":
         return this.#evaluate(expr.value, this.#statements(expr.statements, facts) ?? new Facts());
@@ -313,33 +289,9 @@ export class BoundsAnalysis {
     // A pointer to a whole array that is stepped by arrays has no bound of its own.
     if (!sameType(place.type, array.kind === "str" ? integers.u8 : array.element)) return;
     const inside = { min: 0n, max: BigInt(array.length - 1) };
-    const { source, seen } = this.#known(place.index, facts);
+    const { source, seen } = this.#values.known(place.index, facts);
     if (!within(source, inside)) this.found.unbounded(place);
     else if (!within(seen, inside)) this.found.bounded(place, source.max);
-  }
-
-  #stored(place: Place, value: Known, facts: Facts): Facts {
-    if (place.kind === "variable") return this.#set(facts, this.#keys.ofVariable(place.variable), value);
-    // Two names may mean one field: what was known of any is gone.
-    const left = facts.without(isField);
-    const key = this.#keys.ofPlace(place);
-    const whole = rangeOfType(place.type);
-    const source = intersection(value.source, whole);
-    return key === null || !source ? left : left.with(key, { source, seen: whole });
-  }
-
-  /** A variable whose address is known may change without an assignment: nothing is said of it any more. */
-  #exposedBy(place: Place, facts: Facts): Facts {
-    if (place.kind !== "variable") return facts;
-    const key = this.#keys.ofVariable(place.variable);
-    this.#exposed.add(key);
-    return facts.without((k) => k === key);
-  }
-
-  /** A variable has a new value: what was known of it, and of what it leads to, is gone. */
-  #set(facts: Facts, key: Key, value: Known): Facts {
-    const left = facts.without((k) => k === key || k.startsWith(`${key}.`));
-    return this.#exposed.has(key) ? left : left.with(key, value);
   }
 
   /** A call may write to any memory, and to what its closures capture. */
@@ -364,9 +316,9 @@ export class BoundsAnalysis {
     let inside = new Facts(captured);
     // The first parameter of `loop` counts the rounds.
     if (first && count && first.type.kind === "int") {
-      const source = counted(ZERO.source, this.#known(count, facts).source);
+      const source = counted(ZERO.source, this.#values.known(count, facts).source);
       if (!source) return kept;
-      inside = inside.with(this.#keys.ofVariable(first), { source, seen: rangeOfType(first.type) });
+      inside = inside.with(this.#values.keys.ofVariable(first), { source, seen: rangeOfType(first.type) });
     }
     this.#statements(closure.body, inside);
     return kept;
@@ -378,7 +330,7 @@ export class BoundsAnalysis {
       walkStatements(func.body, {
         expression: (expr) => {
           if ("place" in expr && writes.has(expr.kind) && expr.place.kind === "variable")
-            changed.add(this.#keys.ofVariable(expr.place.variable));
+            changed.add(this.#values.keys.ofVariable(expr.place.variable));
           if (expr.kind === "closure") visit(expr.closure);
         },
       });
@@ -391,29 +343,8 @@ export class BoundsAnalysis {
     jumps.delete(label);
     return taken;
   }
-
-  #known(expr: Expr, facts: Facts): Known {
-    return { source: rangeOf(expr, this.#of("source", facts)), seen: rangeOf(expr, this.#of("seen", facts)) };
-  }
-
-  #of(side: keyof Known, facts: Facts): (expr: Expr) => Range | null {
-    return (expr) => {
-      if (expr.kind === "current") return this.#current.get(expr)?.[side] ?? null;
-      if (expr.kind === "read") {
-        const key = this.#keys.ofPlace(expr.place);
-        const known = key === null ? undefined : facts.known.get(key);
-        return known ? intersection(known[side], rangeOfType(expr.type)) : null;
-      }
-      // The verifier forgets what a division gives.
-      if (side === "seen" && expr.kind === "binary" && (expr.op === "%" || expr.op === "/"))
-        return rangeOfType(expr.type);
-      return null;
-    };
-  }
 }
 
-const WHOLE: Range = { min: -(1n << 64n), max: 1n << 64n };
-const ZERO: Known = { source: { min: 0n, max: 0n }, seen: { min: 0n, max: 0n } };
 /** Expressions that change memory by means other than an assignment. */
 const writers: ReadonlySet<Expr["kind"]> = new Set(["copy", "atomic", "compareExchange"]);
 const writes: ReadonlySet<Expr["kind"]> = new Set(["assign", "modify", "atomic", "compareExchange"]);
