@@ -1,6 +1,8 @@
-// Writes the helpers' signatures (src/helpers.generated.d.ts) and their table (src/tables/helpers.generated.ts).
+// Writes the helpers' signatures (src/helpers.generated.d.ts), their table (src/tables/helpers.generated.ts) and that of
+// the kernel's functions for programs (src/tables/kfuncs.generated.ts).
 // Names, numbers and C types come from libbpf's bpf_helper_defs.h (package libbpf-dev), which libbpf itself generates
-// from include/uapi/linux/bpf.h; who may call what from helper-facts.json; the rest from helper-roles.mjs.
+// from include/uapi/linux/bpf.h; who may call what from callable.json, which
+// `npm run lab -- measure` writes; the rest from helper-roles.mjs.
 import { readFileSync, writeFileSync } from "node:fs";
 import {
   byHelper,
@@ -9,6 +11,8 @@ import {
   documented,
   documentedTypes,
   iteratorOnly,
+  kfuncSince,
+  narrowUntil,
   results,
   signatures,
   since,
@@ -16,7 +20,12 @@ import {
 import { summaries } from "./helper-summaries.mjs";
 
 const header = readFileSync(process.argv[2] ?? "/usr/include/bpf/bpf_helper_defs.h", "utf8");
-const facts = JSON.parse(readFileSync(new URL("helper-facts.json", import.meta.url), "utf8"));
+const measured = JSON.parse(readFileSync(new URL("callable.json", import.meta.url), "utf8"));
+const types = (number) => (number === undefined ? [] : measured.sets[number]);
+/** Kernels that were asked, the oldest first. */
+const releases = Object.keys(measured.kernels);
+const newest = releases.at(-1);
+const facts = measured.kernels[newest];
 const folder = new URL("../src/", import.meta.url);
 
 /** C integer types: [bits, signed]. */
@@ -86,9 +95,29 @@ function returned(helper, type) {
 const release = (id) => since.findLast(([from]) => id >= from)[1];
 
 function programs(helper) {
-  const asked = facts.programs[helper] ?? [];
+  const asked = types(facts.helpers[helper]);
   const lsm = asked.includes("tracing") && !iteratorOnly.includes(helper) ? ["lsm"] : [];
   return [...new Set([...asked, ...lsm, ...(documented[helper] ?? [])])];
+}
+
+const isOlder = (a, b) => {
+  const [[x, y], [z, w]] = [a, b].map((version) => version.split(".").map(Number));
+  return x === z ? y < w : x < z;
+};
+
+/** Program types that may call a function later than others, by the first of the kernels that let them. */
+function later(kind, name, since) {
+  const found = {};
+  const lets = (type) => (kernel) => types(measured.kernels[kernel][kind][name]).includes(type);
+  for (const type of new Set(releases.flatMap((kernel) => types(measured.kernels[kernel][kind][name])))) {
+    // Of those that have the function, and were asked for the type.
+    const asked = releases.filter(
+      (kernel) => !isOlder(kernel, since) && types(measured.kernels[kernel].asked).includes(type),
+    );
+    const first = asked.find(lets(type));
+    if (first !== undefined && first !== asked[0]) found[first] = [...(found[first] ?? []), type];
+  }
+  return found;
 }
 
 const helpers = [];
@@ -105,6 +134,8 @@ for (const line of header.split("\n")) {
     since: release(id),
     gplOnly: facts.gplOnly.includes(name),
     programs: programs(name),
+    later: later("helpers", name, release(id)),
+    narrowUntil: narrowUntil[name],
   });
 }
 helpers.sort((a, b) => a.id - b.id);
@@ -186,24 +217,68 @@ export {};
 `,
 );
 
-const sets = [...new Set(helpers.map((h) => JSON.stringify(h.programs)))];
+/** A file's sets of program types, each printed once. */
+class Sets {
+  texts = [];
+
+  of(programs) {
+    const text = JSON.stringify(programs);
+    if (!this.texts.includes(text)) this.texts.push(text);
+    return `sets[${this.texts.indexOf(text)}]`;
+  }
+
+  later(found) {
+    const entries = Object.entries(found).map(([kernel, programs]) => `"${kernel}": ${this.of(programs)}`);
+    return entries.length > 0 ? `, later: { ${entries.join(", ")} }` : "";
+  }
+
+  get declaration() {
+    const lines = this.texts.map((text) => `  ${text},`).join("\n");
+    return `const sets = [\n${lines}\n] as const satisfies readonly (readonly ProgramTypeName[])[];`;
+  }
+}
+
+const helperSets = new Sets();
 const row = (h) =>
-  `  ${h.name}: { id: ${h.id}, since: "${h.since}", gplOnly: ${h.gplOnly}, programs: sets[${sets.indexOf(JSON.stringify(h.programs))}], returns: ${JSON.stringify(h.returns)}, params: ${JSON.stringify(h.params.map(({ type, ...p }) => p))} },`;
+  `  ${h.name}: { id: ${h.id}, since: "${h.since}", gplOnly: ${h.gplOnly}, programs: ${helperSets.of(h.programs)}${helperSets.later(h.later)}${h.narrowUntil ? `, narrowUntil: "${h.narrowUntil}"` : ""}, returns: ${JSON.stringify(h.returns)}, params: ${JSON.stringify(h.params.map(({ type, ...p }) => p))} },`;
+const rows = helpers.map(row);
 writeFileSync(
   new URL("tables/helpers.generated.ts", folder),
   `${note}import type { Helper } from "./helper.js";
 import type { ProgramTypeName } from "./program-types.js";
 
-/** Program types whose helpers are known: asked of Linux ${facts.kernel.replace(/^(\d+\.\d+).*/, "$1")}, or read in its source. */
-export const askedProgramTypes: readonly ProgramTypeName[] = ${JSON.stringify([...facts.asked, ...documentedTypes])};
+/** Program types whose helpers are known: asked of Linux ${newest}, or read in its source. */
+export const askedProgramTypes: readonly ProgramTypeName[] = ${JSON.stringify([...types(facts.asked), ...documentedTypes])};
 
-const sets = [
-${sets.map((s) => `  ${s},`).join("\n")}
-] as const satisfies readonly (readonly ProgramTypeName[])[];
+${helperSets.declaration}
 
 export const helpers: Readonly<Record<string, Helper>> = {
-${helpers.map(row).join("\n")}
+${rows.join("\n")}
 };
 `,
 );
-console.log(`${helpers.length} helpers, ${sets.length} sets of program types`);
+const kfuncNames = [
+  ...new Set(releases.flatMap((kernel) => Object.keys(measured.kernels[kernel].kfuncs))),
+].sort();
+const kfuncSets = new Sets();
+const kfuncs = kfuncNames
+  .filter((name) => !/^bpf_kfunc_call_|^bpf_modify_return_test/.test(name))
+  .map((name) => {
+    const first = releases.find((kernel) => name in measured.kernels[kernel].kfuncs);
+    const exact = Object.entries(kfuncSince).find(([, names]) => names.includes(name))?.[0];
+    return `  ${name}: { since: "${exact ?? first}"${kfuncSets.later(later("kfuncs", name, first))} },`;
+  });
+writeFileSync(
+  new URL("tables/kfuncs.generated.ts", folder),
+  `${note}import type { Kfunc } from "./helper.js";
+import type { ProgramTypeName } from "./program-types.js";
+
+${kfuncSets.declaration}
+
+/** Functions of the kernel for programs: asked of Linux ${releases.join(", ")}. */
+export const kfuncs: Readonly<Record<string, Kfunc>> = {
+${kfuncs.join("\n")}
+};
+`,
+);
+console.log(`${helpers.length} helpers, ${kfuncs.length} functions of the kernel`);

@@ -197,7 +197,7 @@ const tracingTypes = [
 ];
 const trampoline = ["tracing", "lsm"];
 /**
- * Program types that the kernel of helper-facts.json could not be asked about: its configuration leaves the helper out,
+ * Program types that the newest kernel of callable.json could not be asked about: its configuration leaves the helper out,
  * or it refuses the hook. Sources, by helper: bpf_tracing_func_proto and tracing_prog_func_proto
  * (kernel/trace/bpf_trace.c), bpf_lsm_func_proto (kernel/bpf/bpf_lsm.c), lirc_mode2_func_proto
  * (drivers/media/rc/bpf-lirc.c), bpf_tcp_ca_get_func_proto (net/ipv4/bpf_tcp_ca.c).
@@ -243,6 +243,84 @@ export const documented = {
 export const documentedTypes = ["lsm", "lirc_mode2"];
 /** Of tracing programs, only those that are iterators. */
 export const iteratorOnly = ["bpf_seq_printf", "bpf_seq_write", "bpf_seq_printf_btf"];
+
+/**
+ * Before this release only the lower 32 bits of the result were sure: the verifier calls the map's own function in place
+ * of the helper, and it returned `int` (kernel commit d7ba4cc900bf).
+ */
+export const narrowUntil = {
+  bpf_map_update_elem: "6.4",
+  bpf_map_delete_elem: "6.4",
+  bpf_map_push_elem: "6.4",
+  bpf_map_pop_elem: "6.4",
+  bpf_map_peek_elem: "6.4",
+  bpf_redirect_map: "6.4",
+  bpf_for_each_map_elem: "6.4",
+};
+
+/**
+ * First release of functions of the kernel, where its source was read; of others only the first kernel of callable.json
+ * that has it is known. Those before 6.1 are in modules of the lab's kernels, which cannot be asked for them.
+ */
+export const kfuncSince = {
+  5.13: [
+    "init",
+    "main",
+    "sndbuf_expand",
+    "undo_cwnd",
+    "cwnd_event",
+    "ssthresh",
+    "min_tso_segs",
+    "set_state",
+  ].map((name) => `bbr_${name}`),
+  5.18: ["bpf_skb_ct_lookup", "bpf_xdp_ct_lookup", "bpf_ct_release"],
+  "6.0": [
+    "bpf_skb_ct_alloc",
+    "bpf_xdp_ct_alloc",
+    "bpf_ct_insert_entry",
+    "bpf_ct_set_timeout",
+    "bpf_ct_change_timeout",
+    "bpf_ct_set_status",
+    "bpf_ct_change_status",
+  ],
+  6.1: ["bpf_ct_set_nat_info"],
+  6.2: [
+    "bpf_cast_to_kern_ctx",
+    "bpf_rdonly_cast",
+    "bpf_obj_new_impl",
+    "bpf_obj_drop_impl",
+    "bpf_list_push_front_impl",
+    "bpf_list_push_back_impl",
+    "bpf_list_pop_front",
+    "bpf_list_pop_back",
+    "bpf_task_acquire",
+    "bpf_task_release",
+    "bpf_task_from_pid",
+    "bpf_cgroup_acquire",
+    "bpf_cgroup_release",
+    "bpf_cgroup_ancestor",
+    "bpf_rcu_read_lock",
+    "bpf_rcu_read_unlock",
+  ],
+  6.4: [
+    "bpf_iter_num_new",
+    "bpf_iter_num_next",
+    "bpf_iter_num_destroy",
+    "bpf_dynptr_from_skb",
+    "bpf_dynptr_from_xdp",
+    "bpf_dynptr_slice",
+    "bpf_dynptr_slice_rdwr",
+  ],
+  6.5: [
+    "bpf_dynptr_adjust",
+    "bpf_dynptr_clone",
+    "bpf_dynptr_is_null",
+    "bpf_dynptr_is_rdonly",
+    "bpf_dynptr_size",
+    "bpf_sock_destroy",
+  ],
+  "6.10": ["bpf_wq_init", "bpf_wq_start", "bpf_wq_set_callback_impl"],
+};
 
 /** C types of contexts and objects, and the classes that stand for them. */
 export const classes = {

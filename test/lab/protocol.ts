@@ -8,6 +8,8 @@ export interface TestResult {
   /** Why it was skipped, or what failed: as a reader wants to see it. */
   readonly why: string;
   readonly durationMs: number;
+  /** What it found out, if it is a test that measures. */
+  readonly measured?: unknown;
 }
 
 /** What a virtual machine says on its second serial line: one JSON text a line. */

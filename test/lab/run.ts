@@ -9,6 +9,7 @@ import { runHost } from "./host.js";
 import { writeInitramfs } from "./initramfs.js";
 import { kernelRow, kernels } from "./kernels.js";
 import { runOnMachine } from "./machine.js";
+import { measure } from "./measure.js";
 import { repository } from "./paths.js";
 import { qemu, shell } from "./qemu.js";
 import { type KernelRun, printReport, summary, writeReport } from "./report.js";
@@ -16,6 +17,7 @@ import { makeSuite } from "./suite.js";
 
 const usage = `usage: npm run lab -- [--kernel NAME,…] [-t PATTERN] [--refresh] [--report FILE] [--host-report FILE] [--counts FILE]
        npm run lab -- shell --kernel NAME
+       npm run lab -- measure
 
 kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`;
 
@@ -45,6 +47,10 @@ async function main(): Promise<number> {
   const rows = (values.kernel?.split(",") ?? kernels.map((kernel) => kernel.name)).map(kernelRow);
   const [action] = positionals;
   if (action === "shell") return openShell(rows.find((row) => row.package !== null)?.name);
+  if (action === "measure") {
+    await measure();
+    return 0;
+  }
   if (action !== undefined) throw new LabError("broken", `there is no '${action}'\n${usage}`);
   return test(rows.map((row) => row.name));
 }

@@ -16,8 +16,7 @@ import type { Orders } from "./protocol.js";
 /** Test files that run on every kernel, and folders of such. */
 export const suiteFiles: readonly string[] = [
   "test/kernel",
-  "test/language/computes.test.ts",
-  "test/language/constructs.test.ts",
+  "test/language",
   "runtime/src/programs/test-run.test.ts",
   "runtime/src/load/faults.test.ts",
   "runtime/src/load/kernel.test.ts",

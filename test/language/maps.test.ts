@@ -281,7 +281,7 @@ describe("maps", () => {
     return SkAction.PASS;
   }
   @SEC("tc") packet(ctx: SkBuff): TcAction {
-    this.n = this.groups.containsSkb(ctx, 0) + this.groups.containsCurrent(1);
+    this.n = this.groups.containsSkb(ctx, 0);
     this.n += this.events.output(ctx, { a: 1, b: 2 }, BPF_F_CURRENT_CPU);
     this.n += this.events.output(ctx, { a: 1 }, BPF_F_CURRENT_CPU, 4);
     const sk = ctx.sk;
@@ -292,7 +292,7 @@ describe("maps", () => {
     return TcAction.OK;
   }
   @SEC("perf_event") sampled(ctx: PerfEventCtx): i32 {
-    this.n = bpf_get_stackid(ctx, this.stacks, 0);
+    this.n = bpf_get_stackid(ctx, this.stacks, 0) + this.groups.containsCurrent(1);
     return 0;
   }
   @SEC("cgroup_skb/egress") counted(ctx: SkBuff): i32 {

@@ -37,6 +37,8 @@ let count = 0;
 export class Bench {
   /** Names of what the test makes begin with this: tests of other processes run at the same time. */
   readonly prefix = `tsbpfc-${process.pid}-${++count}`;
+  /** What the test was there to find out, told with its result. */
+  measured?: unknown;
   readonly #cleanups: (() => void | Promise<void>)[] = [];
   readonly #leaks: Leaks;
 

@@ -18,7 +18,7 @@ export interface KernelTestOptions {
 declare module "@vitest/runner" {
   interface TaskMeta {
     /** Of a kernel test: why it was skipped, or that it ran. */
-    kernelTest?: { skipped: string | null };
+    kernelTest?: { skipped: string | null; measured?: unknown };
   }
 }
 
@@ -48,6 +48,7 @@ export function kernelTest(
       if (!(error instanceof RefusedForKernelError)) throw error;
       refused = `refused by --kernel: ${error.message}`;
     } finally {
+      task.meta.kernelTest.measured = bench.measured;
       await bench.end();
     }
     if (refused === null) return;

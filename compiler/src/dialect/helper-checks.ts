@@ -7,57 +7,78 @@ import type { Func } from "./model/model.js";
 import type { Space } from "./model/types.js";
 import { walkStatements } from "./model/walk.js";
 import type { Session } from "./session.js";
-import { helperNamed, knownProgramTypes } from "./stdlib-tables.js";
+import {
+  type Helper,
+  helperNamed,
+  type Kfunc,
+  kfuncNamed,
+  knownProgramTypes,
+  type LaterPrograms,
+  type ProgramTypeName,
+} from "./stdlib-tables.js";
 import { isOlder, printVersion } from "./target.js";
 
-/** A helper that a function calls, whether the source names it or not. */
+/** A helper, or a function of the kernel, that a function calls, whether the source names it or not. */
 interface Use {
-  readonly helper: string;
+  readonly kind: "helper" | "kfunc";
+  readonly name: string;
   readonly loc: Loc;
 }
 
 /** What one function uses by itself, and the functions that it calls or hands to the kernel. */
 interface Uses {
-  readonly helpers: readonly Use[];
+  readonly calls: readonly Use[];
   readonly functions: readonly Func[];
 }
 
 /**
- * Every helper must be there on the oldest kernel, for the license, and for each program that reaches the call. One
- * error a call.
+ * Every helper must be there on the oldest kernel, for the license, and for each program that reaches the call; so must
+ * functions of the kernel, as far as they are known. One error a call.
  */
 export function checkHelpers(session: Session, functions: readonly Func[], license: string): void {
   const uses = new Map(functions.map((func) => [func, usesOf(func)]));
   const reported = new Set<string>();
-  const report = ({ helper, loc }: Use, message: Message): void => {
-    const place = `${helper} ${loc.file}:${loc.line}:${loc.column}`;
-    if (!reported.has(place)) session.reportLoc(loc, message);
-    reported.add(place);
-  };
-  for (const { helpers } of uses.values())
-    for (const use of helpers) {
-      const message = wherever(session, use.helper, license);
-      if (message) report(use, message);
+  const report = ({ name, loc }: Use, message: Message | null): void => {
+    const place = `${name} ${loc.file}:${loc.line}:${loc.column}`;
+    if (message && !reported.has(place)) {
+      session.reportLoc(loc, message);
+      reported.add(place);
     }
+  };
+  for (const { calls } of uses.values())
+    for (const use of calls) report(use, wherever(session, use, license));
   for (const program of functions) {
     const type = program.section === null ? undefined : matchSection(program.section)?.def.type;
     const known = knownProgramTypes.find((name) => name === type);
     if (!known) continue;
     for (const use of reachedFrom(program, uses)) {
-      const programs = helperNamed(use.helper)?.programs ?? [];
-      if (!programs.includes(known))
-        report(use, TSB.helperNotAllowed(use.helper, program.section ?? "", known, programs));
+      const programs = use.kind === "helper" ? (helperNamed(use.name)?.programs ?? []) : null;
+      if (programs && !programs.includes(known))
+        report(use, TSB.helperNotAllowed(use.name, program.section ?? "", known, programs));
+      else report(use, tooOldFor(session, use, known));
     }
   }
 }
 
-/** What is wrong with a helper whoever calls it. */
-function wherever({ target }: Session, name: string, license: string): Message | null {
-  const helper = helperNamed(name);
-  if (!helper) return null;
-  if (target.kernel && isOlder(target, helper.since))
-    return TSB.kernelTooOld(name, helper.since, printVersion(target.kernel));
-  return helper.gplOnly && !gplCompatible.has(license) ? TSB.licenseNotGpl(name, license) : null;
+const callee = ({ kind, name }: Use): Helper | Kfunc | null =>
+  kind === "helper" ? helperNamed(name) : kfuncNamed(name);
+
+/** What is wrong with a call whoever makes it. */
+function wherever({ target }: Session, use: Use, license: string): Message | null {
+  const called = callee(use);
+  if (!called) return null;
+  if (target.kernel && isOlder(target, called.since))
+    return TSB.kernelTooOld(use.name, called.since, printVersion(target.kernel));
+  const gplOnly = "gplOnly" in called && called.gplOnly;
+  return gplOnly && !gplCompatible.has(license) ? TSB.licenseNotGpl(use.name, license) : null;
+}
+
+/** Programs of this type got the function after the oldest kernel. */
+function tooOldFor({ target }: Session, use: Use, type: ProgramTypeName): Message | null {
+  const later: LaterPrograms = callee(use)?.later ?? {};
+  const [since] = Object.entries(later).find(([, types]) => types.includes(type)) ?? [];
+  if (!target.kernel || since === undefined || !isOlder(target, since)) return null;
+  return TSB.kernelTooOld(`${use.name} in a program of type ${type}`, since, printVersion(target.kernel));
 }
 
 /** `license_is_gpl_compatible`, include/linux/license.h. */
@@ -73,24 +94,27 @@ const gplCompatible: ReadonlySet<string> = new Set([
 function* reachedFrom(program: Func, uses: ReadonlyMap<Func, Uses>): Generator<Use> {
   const seen = new Set<Func>([program]);
   for (const func of seen) {
-    const { helpers, functions } = uses.get(func) ?? usesOf(func);
-    yield* helpers;
+    const { calls, functions } = uses.get(func) ?? usesOf(func);
+    yield* calls;
     for (const called of functions) seen.add(called);
   }
 }
 
 function usesOf(func: Func): Uses {
-  const helpers: Use[] = [];
+  const calls: Use[] = [];
   const functions: Func[] = [];
   walkStatements(func.body, {
     expression: (expr) => {
       const helper = helperOf(expr);
-      if (helper !== null) helpers.push({ helper, loc: expr.loc });
+      if (helper !== null) calls.push({ kind: "helper", name: helper, loc: expr.loc });
+      // A weak function need not be there.
+      if (expr.kind === "kernelCall" && !expr.callee.weak)
+        calls.push({ kind: "kfunc", name: expr.callee.name, loc: expr.loc });
       if (expr.kind === "call") functions.push(expr.callee);
       if (expr.kind === "closure") functions.push(expr.closure);
     },
   });
-  return { helpers, functions };
+  return { calls, functions };
 }
 
 const readers: Readonly<Record<Space, string | null>> = {

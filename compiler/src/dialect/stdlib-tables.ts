@@ -4,8 +4,10 @@ import {
   type Helper,
   type HelperParam,
   helpers,
+  type Kfunc,
   kernelObjectMaps,
   kernelObjects,
+  kfuncs,
   type MapClass,
   mapClasses,
   type UapiStruct,
@@ -21,6 +23,8 @@ export const helperNamed = (name: string): Helper | null => lookUp<Helper>(helpe
 export const isOnlyRead = (param: HelperParam | undefined): boolean =>
   param?.kind === "key" || (param?.kind === "value" && !param.writable);
 
+/** Null for what is not known, such as functions of modules. */
+export const kfuncNamed = (name: string): Kfunc | null => lookUp<Kfunc>(kfuncs, name);
 /** Program types whose helpers are known. */
 export const knownProgramTypes = askedProgramTypes;
 
@@ -34,4 +38,13 @@ export const mapsHolding = (struct: string): readonly string[] | null =>
   lookUp<readonly string[]>(kernelObjectMaps, struct);
 export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
 
-export type { FixedValue, Helper, HelperParam, MapClass, UapiStruct } from "@tsbpfc/stdlib/tables";
+export type {
+  FixedValue,
+  Helper,
+  HelperParam,
+  Kfunc,
+  LaterPrograms,
+  MapClass,
+  ProgramTypeName,
+  UapiStruct,
+} from "@tsbpfc/stdlib/tables";

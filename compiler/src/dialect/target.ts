@@ -30,6 +30,10 @@ export function isOlder({ kernel }: Pick<Target, "kernel">, since: string): bool
   return kernel.major === needed.major ? kernel.minor < needed.minor : kernel.major < needed.major;
 }
 
+/** Is even the target's oldest kernel of that release, or later? Not if it names none. */
+export const isAtLeast = (target: Pick<Target, "kernel">, release: string): boolean =>
+  target.kernel !== null && !isOlder(target, release);
+
 /** First release whose verifier takes an instruction set (kernel: commits 92b31a9af73b, 092ed0968bb6, 1f9a1ea821ff). */
 export const cpuSince: Readonly<Record<BpfCpu, string>> = { v1: "3.18", v2: "4.14", v3: "5.1", v4: "6.6" };
 

@@ -16,6 +16,23 @@ export interface Helper {
    * `askedProgramTypes` are in no list: nothing is known of them.
    */
   readonly programs: readonly ProgramTypeName[];
+  /** Of these, the ones that came later than `since`. */
+  readonly later?: LaterPrograms;
+  /** Before this release only the lower 32 bits of the result are sure. */
+  readonly narrowUntil?: string;
+}
+
+/**
+ * By release: program types that may call a function from then on, at the latest. The releases are those of the kernels
+ * that were asked (`stdlib/scripts/callable.json`): one between two of them may have it already.
+ */
+export type LaterPrograms = Readonly<Record<string, readonly ProgramTypeName[]>>;
+
+/** A function of the kernel for programs (kfunc). */
+export interface Kfunc {
+  /** First release that has it, or where that was not looked up, the first of the kernels that were asked. */
+  readonly since: string;
+  readonly later?: LaterPrograms;
 }
 
 export type HelperParam = { readonly name: string } & (

@@ -5,8 +5,9 @@ export {
   argumentSource,
 } from "./arguments.js";
 export { contexts, kernelObjectMaps, kernelObjects, type UapiStruct } from "./contexts.js";
-export type { Helper, HelperParam, HelperResult, PointerRole } from "./helper.js";
+export type { Helper, HelperParam, HelperResult, Kfunc, LaterPrograms, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
+export { kfuncs } from "./kfuncs.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
 export type { ProgramTypeName } from "./program-types.js";
 export { trimDeclarations } from "./trim.js";

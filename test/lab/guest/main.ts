@@ -93,7 +93,7 @@ function resultOf(task: Task): TestResult {
   const { state, errors = [], duration = 0 } = task.result ?? {};
   const result = { file: fileOf(task), name: task.fullTestName ?? task.name, durationMs: duration };
   const kernelTest = task.meta.kernelTest;
-  if (state === "pass") return { ...result, state: "passed", why: "" };
+  if (state === "pass") return { ...result, state: "passed", why: "", measured: kernelTest?.measured };
   if (state === "fail" || errors.length > 0)
     return { ...result, state: "failed", why: errors.map(shown).join("\n") };
   return { ...result, state: "skipped", why: kernelTest?.skipped ?? "its condition is not met here" };

@@ -70,6 +70,22 @@ describe("the compiler", () => {
     expect(diagnostics.map((d) => d.code)).toEqual(["TSB2002", "TSB2005", "TSB3007", "TSB3004"]);
   });
 
+  it("has nothing against a function of the kernel that may be missing, and a helper that is old in its program type", () => {
+    const source = probe(
+      `  name: str<16>; n: u64 = 0;
+  @SEC("kprobe/x") run(ctx: PtRegs): i32 {
+    bpf_get_current_comm(this.name);
+    if (bpf_rcu_read_lock) bpf_rcu_read_lock();
+    return 0;
+  }`,
+      {
+        imports: "PtRegs, bpf_get_current_comm,",
+        before: "declare const bpf_rcu_read_lock: (() => void) | null;",
+      },
+    );
+    expect(compileFiles({ "probe.bpf.ts": source }, { kernel: "6.1" }).diagnostics).toEqual([]);
+  });
+
   it("has nothing against helpers of every program type, on old kernels and under any license", () => {
     const source = probe(
       '  n: u64 = 0;\n  @SEC("xdp") run(ctx: XdpMd): XdpAction { this.n = bpf_ktime_get_ns(); return XdpAction.PASS; }',

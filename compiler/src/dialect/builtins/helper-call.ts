@@ -2,7 +2,8 @@ import type { ts } from "ts-morph";
 import type { Expr } from "../model/expressions.js";
 import type { Type } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { helperNamed } from "../stdlib-tables.js";
+import { type Helper, helperNamed } from "../stdlib-tables.js";
+import { isAtLeast } from "../target.js";
 
 /** A call of the kernel's helper of that name, its arguments checked already. */
 export function helperCall(
@@ -14,5 +15,10 @@ export function helperCall(
 ): Expr {
   const helper = helperNamed(name);
   if (!helper) throw new Error(`no helper ${name}`);
-  return { kind: "helper", id: helper.id, name, args, type, loc: scope.session.locate(node) };
+  const isNarrow = givesNarrow(scope, helper);
+  return { kind: "helper", id: helper.id, name, args, type, isNarrow, loc: scope.session.locate(node) };
 }
+
+/** Whether a kernel that the object may be loaded on gives only half of the result: any, where none is named. */
+export const givesNarrow = ({ session }: Scope, { narrowUntil }: Helper): boolean =>
+  narrowUntil !== undefined && !isAtLeast(session.target, narrowUntil);

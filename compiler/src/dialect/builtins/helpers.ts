@@ -21,6 +21,7 @@ import type { Helper, HelperParam } from "../stdlib-tables.js";
 import { noTypes, resolveType } from "../types/resolve.js";
 import { helperCallback } from "./callbacks.js";
 import { constantText } from "./format.js";
+import { givesNarrow } from "./helper-call.js";
 import { copyOf } from "./pointers.js";
 
 /** Memory that was given, with the place in the source to complain about. */
@@ -91,7 +92,8 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
     args[i] = size;
   }
   const type = resultType(scope, node, helper, map);
-  return { kind: "helper", id: helper.id, name, args: args.filter((a) => a !== null), type, loc };
+  const isNarrow = givesNarrow(scope, helper);
+  return { kind: "helper", id: helper.id, name, args: args.filter((a) => a !== null), type, isNarrow, loc };
 }
 
 /** Memory that the helper reads or fills: a number stands for its place, a text and a null for themselves. */

@@ -6,7 +6,6 @@ import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { isOlder, printVersion } from "../target.js";
 import { timerCallback } from "./callbacks.js";
 import { helperCall } from "./helper-call.js";
 
@@ -58,12 +57,9 @@ const argumentTypes: Readonly<Record<Argument, Type>> = {
 
 /** Work queues have kernel functions in place of helpers. */
 const byKernelFunction =
-  (name: string, since: string, ...wanted: readonly Argument[]): ObjectMethod =>
+  (name: string, ...wanted: readonly Argument[]): ObjectMethod =>
   (scope, node, object) => {
-    const { target } = scope.session;
     const loc = scope.session.locate(node);
-    if (target.kernel && isOlder(target, since))
-      return scope.fail(node, TSB.kernelTooOld(name, since, printVersion(target.kernel)));
     const args = argumentsAs(scope, node, wanted);
     if (!args) return scope.nothing(node);
     const params = [
@@ -95,8 +91,8 @@ const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> 
     cancel: byHelper("bpf_timer_cancel"),
   },
   bpf_wq: {
-    init: byKernelFunction("bpf_wq_init", "6.10", "map", "flags"),
-    start: byKernelFunction("bpf_wq_start", "6.10", "flags"),
+    init: byKernelFunction("bpf_wq_init", "map", "flags"),
+    start: byKernelFunction("bpf_wq_start", "flags"),
   },
 };
 

@@ -54,7 +54,14 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "kernelCall"; readonly callee: ExternFunction; readonly args: readonly Expr[] }
   /** Whether a weak function is there: its address, or null. */
   | { readonly kind: "kernelFunction"; readonly callee: ExternFunction }
-  | { readonly kind: "helper"; readonly id: number; readonly name: string; readonly args: readonly Expr[] }
+  | {
+      readonly kind: "helper";
+      readonly id: number;
+      readonly name: string;
+      readonly args: readonly Expr[];
+      /** Only the lower 32 bits of the result are sure. */
+      readonly isNarrow: boolean;
+    }
   /** The address of a function made of an arrow function, or of a loop's body; the kernel calls it. */
   | { readonly kind: "closure"; readonly closure: Func }
   /** What the kernel hands to the closure: the address of the variables that it captures, or null. */

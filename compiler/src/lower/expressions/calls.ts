@@ -50,5 +50,6 @@ export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }
   const pointer = type.kind === "ptr" || type.kind === "map";
   const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args, attributesOf(expr.name));
   const wanted = f.types.value(type);
+  if (expr.isNarrow && !pointer) return f.b.cast("sext", f.b.cast("trunc", result, ir.i32), wanted);
   return wanted.kind === "int" && wanted.bits < 64 ? f.b.cast("trunc", result, wanted) : result;
 }

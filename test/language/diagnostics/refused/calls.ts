@@ -51,6 +51,33 @@ export const calls: readonly Refused[] = [
     says: "needs Linux 5.8",
   },
   {
+    name: "a helper that came to the program's type after the kernel",
+    code: "TSB5004",
+    source: run("«bpf_get_current_comm»(this.name);", {
+      globals: "name: str<16>;",
+      imports: "bpf_get_current_comm,",
+    }),
+    options: { kernel: "6.12" },
+    says: "bpf_get_current_comm in a program of type xdp needs Linux 6.18",
+  },
+  {
+    name: "a function of the kernel that came after the kernel",
+    code: "TSB5004",
+    source: run("«bpf_rcu_read_lock»();", { before: "declare function bpf_rcu_read_lock(): void;" }),
+    options: { kernel: "6.1" },
+    says: "bpf_rcu_read_lock needs Linux 6.2",
+  },
+  {
+    name: "a function of the kernel that came to the program's type after the kernel",
+    code: "TSB5004",
+    source: probe(
+      '  @SEC("sockops") run(ctx: SockOps): i32 {\n    «bpf_task_release»(null);\n    return 0;\n  }',
+      { imports: "SockOps,", before: "declare function bpf_task_release(task: ptr<u64> | null): void;" },
+    ),
+    options: { kernel: "6.12" },
+    says: "bpf_task_release in a program of type sock_ops needs Linux 6.18",
+  },
+  {
     name: "a read of kernel memory under another license",
     code: "TSB4018",
     source: run("this.n = «readKernel»(cast<ptr<u32>>(u64(1)));", {
