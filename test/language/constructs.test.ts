@@ -15,6 +15,22 @@ interface Construct {
 
 const constructs: readonly Construct[] = [
   {
+    name: "a helper's size that comparisons, a choice or a loop bound passes the verifier",
+    before: "class Buffer { data: array<u8, 64>; }",
+    members:
+      "@map({ maxEntries: 1 }) buffers: PerCpuArray<Buffer>; want: i32 = 70; failed: u32 = 0; sum: i64 = 0;",
+    body: `const buffer = this.buffers.lookup(0);
+    const want = this.want;
+    if (!buffer || want <= 0) return XdpAction.DROP;
+    this.sum = bpf_xdp_load_bytes(ctx, 0, buffer.data, want < 64 ? want : 64);
+    let length = ctx.data_end - ctx.data;
+    if (length > 64) length = 64;
+    if (length <= 0) return XdpAction.DROP;
+    this.sum += bpf_xdp_load_bytes(ctx, 0, buffer.data, length);
+    for (let n = 1; n < 64; n *= 2) if (bpf_xdp_load_bytes(ctx, 0, buffer.data, n) !== 0) this.failed += 1;`,
+    expected: { sum: 0n, failed: 0 },
+  },
+  {
     name: "exported functions take references and texts, return nothing or a pointer, and take what may be null",
     before: `class Pair { a: u32; b: u64; }
 export function reset(pair: Pair): void { pair.a = 40; }
@@ -328,7 +344,7 @@ const source = ({ members, body, before = "" }: Construct): string =>
     {
       before,
       imports:
-        "bits, addr, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
+        "bits, addr, bpf_xdp_load_bytes, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
     },
   );
 

@@ -73,6 +73,8 @@ export function rangeOf(expr: Expr, lookup: Lookup = () => null): Range {
       const from = rangeOf(expr.operand);
       return { min: from.min < expr.most ? from.min : expr.most, max: expr.most };
     }
+    case "size":
+      return rangeOf(expr.operand, lookup);
     case "log2":
       return { min: 0n, max: 63n };
     case "textLength":

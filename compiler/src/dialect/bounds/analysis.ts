@@ -14,8 +14,8 @@ export type ElementPlace = Place & { readonly kind: "element" };
 export interface Found {
   /** An index that may be outside of its array, for all that the source says. */
   unbounded(place: ElementPlace): void;
-  /** An index that is inside, though the verifier has not seen why: it is at most this. */
-  bounded(place: ElementPlace, most: bigint): void;
+  /** An index or a size that is inside, though the verifier has not seen why: it is at most this. */
+  bounded(what: { readonly bound: { most: bigint | null } }, most: bigint): void;
 }
 
 /** Before widening settles a loop, bounds may move this often. */
@@ -224,7 +224,13 @@ export class BoundsAnalysis {
         const whenFalse = this.#condition(expr.condition, facts, false, true);
         const a = whenTrue && this.#evaluate(expr.whenTrue, whenTrue);
         const b = whenFalse && this.#evaluate(expr.whenFalse, whenFalse);
+        this.#values.chosen(expr, a, b);
         return join(a, b) ?? new Facts();
+      }
+      case "size": {
+        const at = this.#evaluate(expr.operand, facts);
+        if (this.#trying === 0) this.#size(expr, at);
+        return at;
       }
       case "address":
         return this.#values.expose(expr.place, this.#place(expr.place, facts));
@@ -292,6 +298,13 @@ export class BoundsAnalysis {
     const { source, seen } = this.#values.known(place.index, facts);
     if (!within(source, inside)) this.found.unbounded(place);
     else if (!within(seen, inside)) this.found.bounded(place, source.max);
+  }
+
+  /** A size that the source does not bound is left to the verifier, which may know more of what a helper gave. */
+  #size(expr: Expr & { kind: "size" }, facts: Facts): void {
+    const inside = { min: 0n, max: expr.capacity };
+    const { source, seen } = this.#values.known(expr.operand, facts);
+    if (within(source, inside) && !within(seen, inside)) this.found.bounded(expr, source.max);
   }
 
   /** A call may write to any memory, and to what its closures capture. */

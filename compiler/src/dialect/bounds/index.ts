@@ -4,8 +4,8 @@ import type { Session } from "../session.js";
 import { BoundsAnalysis } from "./analysis.js";
 
 /**
- * Reports indexes that nothing bounds. Where the source bounds one by what the verifier cannot follow, the index is
- * to be compared once more, in the register that is used.
+ * Reports indexes that nothing bounds. Where the source bounds one, or a size, by what the verifier cannot follow, it
+ * is to be compared once more, in the register that is used.
  */
 export function checkBounds(session: Session, functions: readonly Func[]): void {
   const reported = new Set<object>();
@@ -19,8 +19,8 @@ export function checkBounds(session: Session, functions: readonly Func[]): void 
       if (written) session.report(written, TSB.indexUnbounded(length));
       else session.reportLoc(place.loc, TSB.indexUnbounded(length));
     },
-    bounded: (place, most) => {
-      place.bound.most = most;
+    bounded: ({ bound }, most) => {
+      bound.most = most;
     },
   });
   // Closures are followed where they are handed over.

@@ -1,7 +1,7 @@
 import type { Expr, Place } from "../model/expressions.js";
 import { type Range, rangeOf, rangeOfType } from "../ranges.js";
 import { constantOffset, exchanged, narrowed, type opposite } from "./conditions.js";
-import { type Facts, intersection, isField, type Key, Keys, type Known, within } from "./facts.js";
+import { type Facts, intersection, isField, type Key, Keys, type Known, union, within } from "./facts.js";
 
 /** What holds after a piece of a function; null if nothing comes after it. */
 export type After = Facts | null;
@@ -15,6 +15,8 @@ export class Values {
   /** What the verifier has seen of the place that is being modified. */
   readonly #current = new Map<Expr, Known>();
   readonly #exposed = new Set<Key>();
+  /** Values of `a ? b : c`, each looked at with what the condition says. */
+  readonly #chosen = new Map<Expr, Range>();
 
   /** Of a value, from the source and from what the verifier has seen. */
   known(expr: Expr, facts: Facts): Known {
@@ -24,6 +26,7 @@ export class Values {
   #of(side: keyof Known, facts: Facts): (expr: Expr) => Range | null {
     return (expr) => {
       if (expr.kind === "current") return this.#current.get(expr)?.[side] ?? null;
+      if (expr.kind === "conditional" && side === "source") return this.#chosen.get(expr) ?? null;
       if (expr.kind === "read") {
         const key = this.keys.ofPlace(expr.place);
         const known = key === null ? undefined : facts.known.get(key);
@@ -42,6 +45,15 @@ export class Values {
     const old = key === null ? undefined : facts.known.get(key);
     if (old) this.#current.set(expr.current, old);
     else this.#current.delete(expr.current);
+  }
+
+  /** Of one of two values, after the condition: facts are null where it never is that. */
+  chosen(expr: Expr & { kind: "conditional" }, whenTrue: After, whenFalse: After): void {
+    const a = whenTrue && this.known(expr.whenTrue, whenTrue).source;
+    const b = whenFalse && this.known(expr.whenFalse, whenFalse).source;
+    const value = a && b ? union(a, b) : (a ?? b);
+    if (value && within(value, rangeOfType(expr.type))) this.#chosen.set(expr, value);
+    else this.#chosen.delete(expr);
   }
 
   /** What holds once two values were found to compare so. */

@@ -89,7 +89,17 @@ export function callHelper(scope: Scope, node: ts.CallExpression, name: string, 
     const most = buffer && bytesOf(buffer);
     if (own && most !== null && size.kind === "int" && size.value > BigInt(most))
       return scope.fail(own, TSB.sizeTooLarge(`${size.value}`, `${most}`));
-    args[i] = size;
+    args[i] =
+      own && most !== null && size.kind !== "int"
+        ? {
+            kind: "size",
+            operand: size,
+            capacity: BigInt(most),
+            bound: { most: null },
+            type: size.type,
+            loc: size.loc,
+          }
+        : size;
   }
   const type = resultType(scope, node, helper, map);
   const isNarrow = givesNarrow(scope, helper);

@@ -69,6 +69,14 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "swap"; readonly operand: Expr; readonly bits: 16 | 32 | 64 }
   /** The unsigned value, or `most` if it is more: for the verifier, which has to see how large a size can be. */
   | { readonly kind: "atMost"; readonly operand: Expr; readonly most: bigint }
+  /** A size of the source's own, for a buffer of `capacity` bytes. */
+  | {
+      readonly kind: "size";
+      readonly operand: Expr;
+      readonly capacity: bigint;
+      /** Set as an index's is. */
+      readonly bound: { most: bigint | null };
+    }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }
   /** Changes memory in one step, and is what was there before. */

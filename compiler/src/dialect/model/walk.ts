@@ -99,6 +99,7 @@ export function partsOf(expr: Expr): readonly Part[] {
     case "not":
     case "swap":
     case "atMost":
+    case "size":
     case "log2":
       return expressions(expr.operand);
     case "textLength":

@@ -1,9 +1,8 @@
-import type { Expr, Slot } from "../../dialect/model/expressions.js";
+import type { Expr } from "../../dialect/model/expressions.js";
 import type { Type } from "../../dialect/model/types.js";
 import { helperNamed, isOnlyRead } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
-import { begin, end, keepsMemory } from "../lifetimes.js";
 import { lowerExpression } from "./index.js";
 import { toMemory } from "./places.js";
 
@@ -43,41 +42,13 @@ export function lowerKernelCall(f: FunctionLowering, expr: Expr & { kind: "kerne
 const attributesOf = (helper: string): readonly string[] =>
   (helperNamed(helper)?.params ?? []).map((param) => (isOnlyRead(param) ? "nocapture readonly" : ""));
 
-/**
- * Kinds of maps that keep each value at a multiple of 8 bytes (kernel/bpf: array_map_alloc, hashtab's `key` is
- * __aligned(8) and the value follows it rounded up). Not so an LPM trie: its values follow the key's bytes.
- */
-const ALIGNED_KINDS: ReadonlySet<string> = new Set([
-  "array",
-  "percpu_array",
-  "hash",
-  "lru_hash",
-  "percpu_hash",
-  "lru_percpu_hash",
-]);
-
-/** Is what the helper gives aligned to 8 bytes? Records of ring buffers follow a header of 8 (BPF_RINGBUF_HDR_SZ). */
-function givesAligned({ name, args: [map] }: Expr & { kind: "helper" }): boolean {
-  if (name === "bpf_ringbuf_reserve") return true;
-  const looksUp = name === "bpf_map_lookup_elem" || name === "bpf_map_lookup_percpu_elem";
-  return looksUp && map?.type.kind === "map" && ALIGNED_KINDS.has(map.type.mapKind);
-}
-
-/** Slots made for the call alone: nothing else names them. */
-const slotsOfCall = ({ name, args }: Expr & { kind: "helper" }): readonly Slot[] =>
-  keepsMemory(name) ? [] : args.flatMap((arg) => (arg.kind === "temporary" ? [arg.slot] : []));
-
 /** A call of a kernel helper. */
 export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
-  const slots = slotsOfCall(expr);
-  for (const slot of slots) begin(f, slot);
   const args = inRegisters(f, expr.args);
   f.at(expr.loc);
   const { type } = expr;
   const pointer = type.kind === "ptr" || type.kind === "map";
   const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args, attributesOf(expr.name));
-  for (const slot of slots) end(f, slot);
-  if (pointer && givesAligned(expr)) ir.intrinsics.assumeAligned(f.b, result, 8);
   const wanted = f.types.value(type);
   if (expr.isNarrow && !pointer) return f.b.cast("sext", f.b.cast("trunc", result, ir.i32), wanted);
   return wanted.kind === "int" && wanted.bits < 64 ? f.b.cast("trunc", result, wanted) : result;

@@ -10,7 +10,7 @@ import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
 import { lowerKernelFact } from "./kernel-facts.js";
-import { addressOfPlace, atMost, readPlace } from "./places.js";
+import { addressOfPlace, atMost, lowerSize, readPlace } from "./places.js";
 import { lowerSameText, lowerTextLength } from "./texts.js";
 
 /** The value of an expression: a scalar in a register, an aggregate as its address. */
@@ -72,6 +72,8 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerSwap(f, expr);
     case "atMost":
       return atMost(f, lowerExpression(f, expr.operand), expr.most);
+    case "size":
+      return lowerSize(f, expr);
     case "log2":
       return lowerLog2(f, expr);
     case "atomic":

@@ -1,5 +1,5 @@
 import { spaceOf } from "../../dialect/build.js";
-import type { Place } from "../../dialect/model/expressions.js";
+import type { Expr, Place } from "../../dialect/model/expressions.js";
 import { sizeOf } from "../../dialect/model/layout.js";
 import type { Field, Type } from "../../dialect/model/types.js";
 import { rangeOf } from "../../dialect/ranges.js";
@@ -78,8 +78,16 @@ function masked(f: FunctionLowering, { index, bound }: Place & { kind: "element"
 }
 
 function compared(f: FunctionLowering, { index, bound }: Place & { kind: "element" }): ir.Value {
-  const value = lowerExpression(f, index);
-  return bound.most === null ? value : atMost(f, value, bound.most);
+  return rebounded(f, index, bound);
+}
+
+export const lowerSize = (f: FunctionLowering, { operand, bound }: Expr & { kind: "size" }): ir.Value =>
+  rebounded(f, operand, bound);
+
+/** What the source bounds, compared once more if the verifier has not seen it in this register. */
+function rebounded(f: FunctionLowering, expr: Expr, { most }: { readonly most: bigint | null }): ir.Value {
+  const value = lowerExpression(f, expr);
+  return most === null ? value : atMost(f, value, most);
 }
 
 /** A value and its limit, compared on the register that is used; `opaque` keeps LLVM from finding that it need not be. */
