@@ -12,6 +12,8 @@ class Poller {
   readonly #interrupt: number;
   readonly #waiting = new Map<number, Wake>();
   #running = false;
+  /** The thread waits, or has not been heard yet. */
+  #asleep = false;
 
   constructor(readonly k: Kernel) {
     this.#epoll = must(k.epollCreate(), "epoll_create1");
@@ -50,7 +52,10 @@ class Poller {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#waiting.size > 0) {
-      for (const token of await this.k.epollWait(this.#epoll, -1)) {
+      this.#asleep = true;
+      const tokens = await this.k.epollWait(this.#epoll, -1);
+      this.#asleep = false;
+      for (const token of tokens) {
         if (token === this.#interrupt) this.k.clearEventfd(token);
         else this.#waiting.get(token)?.(true);
       }
@@ -60,7 +65,7 @@ class Poller {
 
   /** The waiting thread looks again at who is waiting. */
   interrupt(): void {
-    if (this.#running) this.k.signalEventfd(this.#interrupt);
+    if (this.#asleep) this.k.signalEventfd(this.#interrupt);
   }
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { fixtureSkeleton } from "../../fixtures/skeleton.js";
 import { u32 } from "../codecs/index.js";
 import * as runtime from "../index.js";
+import { kernel } from "../sys/kernel.js";
 
 interface Line {
   readonly pid: number;
@@ -229,6 +230,35 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
       abort.abort();
       await listening;
       expect(Math.min(...shares)).toBeLessThan(0.5);
+    });
+
+    test("is woken once for a record, and does not wake itself again", async () => {
+      const machine = kernel();
+      let interrupts = 0;
+      runtime.setKernel({
+        ...machine,
+        signalEventfd: (fd) => {
+          interrupts++;
+          machine.signalEventfd(fd);
+        },
+      });
+      try {
+        skel.programs.on_getpgid.attach();
+        const abort = new AbortController();
+        let met = 0;
+        const listening = skel.maps.ring.listen(() => void met++, { signal: abort.signal });
+        for (let i = 1; i <= 10; i++) {
+          getpgid(1);
+          while (met < i) await new Promise((resolve) => setTimeout(resolve, 1));
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        expect(interrupts).toBe(0);
+        abort.abort();
+        await listening;
+        expect(interrupts).toBe(1);
+      } finally {
+        runtime.setKernel(null);
+      }
     });
 
     test("ends a callback's listening with what the callback throws", async () => {
