@@ -31,6 +31,18 @@ const constructs: readonly Construct[] = [
     expected: { sum: 0n, failed: 0 },
   },
   {
+    name: "log2 is an index of 64 slots, in maps and globals, for a verifier that does not know the number",
+    before: "class Hist { slots: array<u64, 64>; }",
+    members:
+      "@map({ maxEntries: 4 }) hists: HashMap<u32, Hist>; n: u64 = 0xff00000000000000; slots: array<u32, 64>; sum: u64 = 0;",
+    body: `const hist = this.hists.lookupOrInit(1, new Hist());
+    if (!hist) return XdpAction.ABORTED;
+    for (let i: u32 = 0; i < 64; i++) { const n = this.n >> i; hist.slots[log2(n)] += i; this.slots[log2(n)] += 1; }
+    for (let i = 0; i < 64; i++) this.sum += hist.slots[i] * u64(i) + this.slots[i];`,
+    // Each i once, at 63 - i.
+    expected: { sum: 41728n },
+  },
+  {
     name: "exported functions take references and texts, return nothing or a pointer, and take what may be null",
     before: `class Pair { a: u32; b: u64; }
 export function reset(pair: Pair): void { pair.a = 40; }
@@ -344,7 +356,7 @@ const source = ({ members, body, before = "" }: Construct): string =>
     {
       before,
       imports:
-        "bits, addr, bpf_xdp_load_bytes, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
+        "log2, bits, addr, bpf_xdp_load_bytes, range, loop, repeat, withLock, SpinLock, ArrayMap, zeroed, ptr as pointer, bpf_loop, bpf_for_each_map_elem,",
     },
   );
 
