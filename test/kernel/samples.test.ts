@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
+  ArrayOfMaps,
   HashMap,
   PerfEventArray,
   Skeleton,
@@ -96,9 +97,18 @@ describe("the sample hooks", () => {
       stacks: StackTrace;
       opens: TaskStorage<bigint>;
       sockets: SockHash<unknown>;
+      lines: Buffer<{ pid: number; text: string }>;
     },
     Record<
-      "unlink" | "unlinked" | "open" | "connect" | "profile" | "tasks" | "established" | "redirect",
+      | "unlink"
+      | "unlinked"
+      | "open"
+      | "readline"
+      | "connect"
+      | "profile"
+      | "tasks"
+      | "established"
+      | "redirect",
       SkeletonProgram
     >,
     object,
@@ -165,6 +175,24 @@ describe("the sample hooks", () => {
     expect(await child.exited, child.errors).toBe(0);
   });
 
+  kernelTest("shows each line that a bash reads, by its own readline", { commands: ["bash"] }, async (t) => {
+    const hooked = await t.load<Hooks>(hooks, { programs: without });
+    const script = "PS1='ready> ' exec /bin/bash --norc --noprofile -i 2>&1";
+    const shell = t.spawn("sh", ["-c", script]);
+    // It has entered readline for its first line, whose return is not seen.
+    await shell.says("ready> ");
+    hooked.programs.readline.attach({ pid: shell.pid });
+    const lines = await during(hooked.maps.lines, async () => {
+      shell.write(`:\necho first-$((20 + 1))\n: ${"x".repeat(100)}\nexit 0\n`);
+      expect(await shell.exited).toBe(0);
+    });
+    expect(shell.output).toContain("first-21");
+    // 79 bytes of a text, and its end.
+    expect(lines).toEqual(
+      ["echo first-$((20 + 1))", `: ${"x".repeat(77)}`, "exit 0"].map((text) => ({ pid: shell.pid, text })),
+    );
+  });
+
   kernelTest("counts a busy process's stacks, and names them by number", {}, async (t) => {
     const hooked = await t.load<Hooks>(hooks, { programs: without });
     const busy = t.spawn(process.execPath, ["-e", "const end = Date.now() + 700; while (Date.now() < end);"]);
@@ -188,15 +216,27 @@ describe("the sample runqlat", () => {
 
   kernelTest("counts this process's waits in the histogram of its pid", {}, async (t) => {
     const probe = await t.load<RunqLat>(source, { rodata: { perProcess: true } });
+    const before = timesOnProcessor();
     probe.attach();
     for (let i = 0; i < 20; i++) await sleep(2);
     probe.detach();
+    const times = timesOnProcessor() - before;
     const own = probe.maps.hists.get(process.pid);
     const total = own ? [...own.slots].reduce((a, b) => a + b, 0) : 0;
     expect(own?.slots).toHaveLength(26);
     expect(total).toBeGreaterThanOrEqual(10);
+    // Each wait ends on a processor.
+    expect(total).toBeLessThanOrEqual(times);
   });
 });
+
+/** How often this process's threads were given a processor, as the kernel counts: the third number of schedstat. */
+function timesOnProcessor(): number {
+  const times = readdirSync("/proc/self/task").map((thread) =>
+    Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[2]),
+  );
+  return times.reduce((a, b) => a + b, 0);
+}
 
 describe("the sample tcpconnect", () => {
   const source = sample("tcpconnect");
@@ -286,7 +326,7 @@ describe("the sample language", () => {
     {
       slots: Keyed<number, Slot>;
       history: { pop(): bigint | undefined };
-      shards: unknown;
+      shards: ArrayOfMaps<HashMap<number, bigint>>;
     },
     Record<"main" | "tail", SkeletonProgram>,
     object,
@@ -300,6 +340,9 @@ describe("the sample language", () => {
       expect(probe.globals.greeting).toBe("hello");
       probe.globals.mode = 4; // Full: the default case clamps
       const data = new Uint8Array(100);
+      const shard = probe.maps.shards.create();
+      t.defer(() => shard.close());
+      probe.maps.shards.set(100 & 1, shard);
       // The tail's: len % 3.
       expect(probe.programs.main.testRun({ data }).returnValue).toBe(100 % 3);
       // Odd numbers below 100, 0 to 50 by the loop, and 3 ^ 1 ^ 4 ^ 1.
@@ -310,6 +353,10 @@ describe("the sample language", () => {
       expect(slot?.total).toBeGreaterThanOrEqual(9n);
       await sleep(1200);
       expect(probe.maps.slots.get(100 & 7)?.total).toBe(0n);
+      expect([...shard]).toEqual([[100, 1n]]);
+      probe.programs.main.testRun({ data });
+      expect([...shard]).toEqual([[100, 2n]]);
+      expect(probe.maps.history.pop()).toBe(total);
 
       probe.globals.mode = 0;
       expect(probe.programs.main.testRun({ data }).returnValue).toBe(0);

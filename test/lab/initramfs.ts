@@ -27,11 +27,18 @@ import { selectModules } from "./modules.js";
 import { cacheFolder, repository } from "./paths.js";
 
 /** Programs that run in the virtual machine as they are on this one, with the libraries that they are linked with. */
-const programs: readonly { readonly name: string; readonly package: string; readonly isOptional?: true }[] = [
+const programs: readonly {
+  readonly name: string;
+  readonly package: string;
+  readonly isOptional?: true;
+  /** Where tests look for it; else it is somewhere in the path. */
+  readonly at?: string;
+}[] = [
   { name: "ip", package: "iproute2" },
   { name: "tc", package: "iproute2" },
   { name: "bpftool", package: "bpftool", isOptional: true },
   { name: "chrt", package: "util-linux" },
+  { name: "bash", package: "bash", at: "/bin/bash" },
 ];
 
 /** Folders that have to be there before anything is mounted. */
@@ -63,7 +70,7 @@ function programsArchive(): string {
   const busybox = needed("busybox", "busybox-static");
   const tools = programs.flatMap((program) => {
     const path = program.isOptional ? which(program.name) : needed(program.name, program.package);
-    return path === null ? [] : [{ name: program.name, path }];
+    return path === null ? [] : [{ name: program.name, path, at: program.at ?? `/usr/sbin/${program.name}` }];
   });
   const init = join(repository, "test/lab/guest/init");
   const files = [node, busybox, ...tools.map(({ path }) => realpathSync(path))];
@@ -75,7 +82,7 @@ function programsArchive(): string {
     for (const applet of command(busybox, ["--list"]).trim().split("\n"))
       if (applet !== "busybox" && !real.has(applet)) symlinkSync("busybox", join(root, "bin", applet));
     install(root, "/usr/bin/node", node);
-    for (const { name, path } of tools) install(root, `/usr/sbin/${name}`, path);
+    for (const { at, path } of tools) install(root, at, path);
     for (const library of libraries([node, ...tools.map(({ path }) => path)]))
       install(root, library, library);
     install(root, "/init", init);

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { HashMap, Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import type { Bench } from "../support/bench.js";
+import { kernelTest } from "../support/kernel-test.js";
+import { declareProbe, probe } from "../support/probe-source.js";
+
+/** The total is read, other memory is written, then the total: time for another processor to come between. */
+const GROW = `const total = sum.total;
+      repeat(64, (i) => { sum.steps[i] += total; });
+      sum.total = total + 1;`;
+const source = declareProbe({
+  "probe.bpf.ts": probe(
+    `  @map({ maxEntries: 1 }) sums: HashMap<u32, Sum>;
+  @SEC("tc") locked(ctx: SkBuff): i32 {
+    const sum = this.sums.lookup(0);
+    if (sum) withLock(sum.lock, () => {
+      ${GROW}
+    });
+    return 0;
+  }
+  @SEC("tc") unlocked(ctx: SkBuff): i32 {
+    const sum = this.sums.lookup(0);
+    if (sum) {
+      ${GROW}
+    }
+    return 0;
+  }`,
+    {
+      imports: "SpinLock, withLock, repeat,",
+      before: "export class Sum { lock: SpinLock; total: u64; steps: array<u64, 64>; }",
+    },
+  ),
+});
+
+interface Sum {
+  readonly total: bigint;
+  readonly steps: BigUint64Array;
+}
+type Locks = Skeleton<
+  { sums: HashMap<number, Sum> },
+  Record<"locked" | "unlocked", SkeletonProgram>,
+  object,
+  object
+>;
+
+const RUNS = 100_000;
+/** A busy machine may give its processors one after the other: then nothing is lost without a lock either. */
+const ROUNDS = 20;
+
+describe("a value that two processors change", () => {
+  const options = { commands: ["bpftool", "taskset"], timeoutMs: 120_000 };
+
+  kernelTest("loses no change under its lock, and some without it", options, async (t) => {
+    const probe = await t.load<Locks>(source);
+    const packet = packetFile(t);
+    /** What is left after two processes, each on a processor of its own, have run the program. */
+    const hammered = async (program: "locked" | "unlocked"): Promise<bigint> => {
+      probe.maps.sums.set(0, { total: 0n, steps: new BigUint64Array(64) });
+      const { id } = probe.programs[program].info();
+      const run = ["prog", "run", "id", `${id}`, "data_in", packet, "repeat", `${RUNS}`];
+      const both = [0, 1].map((cpu) => t.spawn("taskset", ["-c", `${cpu}`, "bpftool", ...run]));
+      for (const one of both) expect(await one.exited, one.errors).toBe(0);
+      return probe.maps.sums.get(0)?.total ?? 0n;
+    };
+    const whole = BigInt(2 * RUNS);
+    expect(await hammered("locked")).toBe(whole);
+    let left = whole;
+    for (let round = 0; round < ROUNDS && left === whole; round++) left = await hammered("unlocked");
+    expect(left).toBeLessThan(whole);
+    expect(await hammered("locked")).toBe(whole);
+  });
+});
+
+/** What a test run hands to a program, as bpftool reads it. */
+function packetFile(t: Bench): string {
+  const folder = mkdtempSync(join(tmpdir(), `${t.prefix}-`));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "packet");
+  writeFileSync(path, new Uint8Array(64));
+  return path;
+}
