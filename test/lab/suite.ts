@@ -154,10 +154,11 @@ function copyRuntimeFiles(root: string): void {
       filter: isNeeded,
     });
   }
-  // The examples as they are built, and their sources, which tests read, as they do the samples.
+  // The examples as they are built, and their sources, which tests read, as they do samples and tools.
   const isExample = (path: string): boolean => !path.includes("node_modules") && !/\.(map|o)$/.test(path);
   cpSync(join(repository, "examples"), join(root, "examples"), { recursive: true, filter: isExample });
-  cpSync(join(repository, "test/samples"), join(root, "test/samples"), { recursive: true });
+  for (const read of ["test/samples", "test/tools"])
+    cpSync(join(repository, read), join(root, read), { recursive: true });
 }
 
 /**
