@@ -327,6 +327,13 @@ function weigh({ a, b }: Pair, [x, y]: array<u32, 2>): u64 { a += 1; return a * 
     expected: { taken: 110n },
   },
   {
+    name: "constants of the module are numbers, truths and texts",
+    before: 'const on = true; const greeting = "hi there"; const count = 1 << 4;',
+    members: "text: str<16>; length: u64 = 0; same: boolean = false; n: u64 = 0;",
+    body: "this.text = greeting; this.length = this.text[6] * 100 + this.text[8]; if (on) this.n = count; this.same = this.text === greeting;",
+    expected: { length: 11400n, n: 16n, same: true },
+  },
+  {
     name: "logical assignments store where their left side asks for it",
     before: "function more(n: u64): u64 { return n + 5; }",
     members:

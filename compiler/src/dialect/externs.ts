@@ -127,7 +127,9 @@ function signatureOf(
   declaration: ts.Declaration,
 ): { node: ts.SignatureDeclaration; weak: boolean } | null {
   if (ts.isFunctionDeclaration(declaration))
-    return declaration.body || session.modules.isStdlib(declaration.getSourceFile().fileName)
+    return declaration.body ||
+      !isDeclared(declaration) ||
+      session.modules.isStdlib(declaration.getSourceFile().fileName)
       ? null
       : { node: declaration, weak: false };
   if (!ts.isVariableDeclaration(declaration) || !isAmbient(session, declaration) || !declaration.type)
@@ -135,6 +137,11 @@ function signatureOf(
   const node = functionType(declaration.type);
   return node ? { node, weak: admitsNull(declaration.type) } : null;
 }
+
+/** Without `declare`, what has no body is a signature of an overload, which is refused. */
+const isDeclared = (node: ts.FunctionDeclaration): boolean =>
+  node.getSourceFile().isDeclarationFile ||
+  node.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) === true;
 
 const parts = (node: ts.TypeNode): ts.TypeNode[] => {
   if (ts.isParenthesizedTypeNode(node)) return parts(node.type);

@@ -6,7 +6,7 @@ import { checkExpression } from "./expressions/index.js";
 import { memberOf } from "./expressions/names.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Statement } from "./model/statements.js";
-import { integers, isAggregate, type Type, typeName } from "./model/types.js";
+import { errorType, integers, isAggregate, type Type, typeName } from "./model/types.js";
 import type { Scope } from "./scope.js";
 import { cName } from "./types/names.js";
 
@@ -26,7 +26,9 @@ export function bind(scope: Scope, name: ts.BindingName, value: Expr, constant: 
     ? takeApart(scope, name, value, (whole) =>
         name.elements.flatMap((one) => {
           const part = plain(scope, one) ? field(scope, one.propertyName ?? one.name, whole) : null;
-          return part ? bind(scope, one.name, part, constant) : [];
+          if (part) return bind(scope, one.name, part, constant);
+          declareRefused(scope, one.name);
+          return [];
         }),
       )
     : takeApart(scope, name, value, (whole) =>
@@ -225,7 +227,15 @@ function plain(scope: Scope, one: ts.BindingElement): boolean {
         "Name the fields or elements that are needed.",
       ),
     );
-  return !one.initializer && !one.dotDotDotToken;
+  if (!one.initializer && !one.dotDotDotToken) return true;
+  declareRefused(scope, one.name);
+  return false;
+}
+
+/** Names of what was refused: their uses are not reported again. */
+function declareRefused(scope: Scope, name: ts.BindingName): void {
+  if (ts.isIdentifier(name)) named(scope, name, errorType, true);
+  else for (const one of name.elements) if (ts.isBindingElement(one)) declareRefused(scope, one.name);
 }
 
 const defaultPart = () =>

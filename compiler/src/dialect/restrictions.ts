@@ -103,6 +103,26 @@ const restrictions: ReadonlyMap<ts.SyntaxKind, Restriction> = new Map<ts.SyntaxK
         : null,
   ],
   [K.ExpressionWithTypeArguments, instantiation],
+  [K.PrivateIdentifier, refuse("A name with `#`", "Fields have C names in the object.", "Use `private`.")],
+  [
+    K.IndexSignature,
+    refuse("An index signature", "A struct's fields are known while compiling.", "Use an array or a map."),
+  ],
+  [
+    K.StaticKeyword,
+    refuse(
+      "`static`",
+      "A class is a layout; there is no object of its own.",
+      "Use a `const` or a function of the module.",
+    ),
+  ],
+  [K.AbstractKeyword, refuse("`abstract`", "There is no inheritance.", "Leave it out.")],
+  [
+    K.AccessorKeyword,
+    refuse("`accessor`", "A field is memory; code runs only where it is called.", "Leave it out."),
+  ],
+  [K.PropertyDeclaration, optionalField],
+  [K.PropertySignature, optionalField],
   [K.MetaProperty, refuse("`import.meta`", "A BPF program has no module at run time.", "Leave it out.")],
   [K.BinaryExpression, binary],
 ]);
@@ -110,6 +130,12 @@ const restrictions: ReadonlyMap<ts.SyntaxKind, Restriction> = new Map<ts.SyntaxK
 function functionLike(node: ts.FunctionDeclaration | ts.MethodDeclaration): Message | null {
   if (node.asteriskToken) return TSB.asyncCode("A generator");
   if (node.modifiers?.some((m) => m.kind === K.AsyncKeyword)) return TSB.asyncCode("An `async` function");
+  if (overloaded(node))
+    return TSB.notInDialect(
+      "An overloaded function",
+      "Which one is called is a matter of its name.",
+      "Give each its name, or use a type parameter: functions are compiled per use.",
+    );
   if (ts.isMethodDeclaration(node))
     return ts.isObjectLiteralExpression(node.parent) ? TSB.storedClosure() : null;
   return onlyInModules("A function")(node);
@@ -179,7 +205,31 @@ function arrowFunction(node: ts.ArrowFunction): Message | null {
   return ts.isCallExpression(node.parent) ? null : TSB.storedClosure();
 }
 
+/** A signature that another declaration has the body of. */
+function overloaded(node: ts.FunctionDeclaration | ts.MethodDeclaration): boolean {
+  const declared =
+    ts.canHaveModifiers(node) &&
+    node.modifiers?.some((m) => m.kind === K.DeclareKeyword || m.kind === K.AbstractKeyword);
+  return !node.body && !declared;
+}
+
+function optionalField(node: ts.PropertyDeclaration | ts.PropertySignature): Message | null {
+  return node.questionToken
+    ? TSB.notInDialect(
+        "An optional field",
+        "A field is always there.",
+        "Make it required; what may be missing is a pointer: `ptr<T> | null`.",
+      )
+    : null;
+}
+
 function parameter(node: ts.ParameterDeclaration): Message | null {
+  if (node.modifiers?.some((m) => m.kind !== K.Decorator))
+    return TSB.notInDialect(
+      "A parameter that declares a field",
+      "Fields and their types stand together in the class.",
+      "Declare the field, and assign it in the constructor.",
+    );
   if (node.dotDotDotToken)
     return TSB.notInDialect("A rest parameter", FIXED, "Name the parameters, or pass an array.");
   if (node.questionToken || node.initializer)
@@ -247,7 +297,12 @@ export const outsideDialect = (node: ts.Node): boolean => find(node) !== null;
 export function reportRestrictions(session: Session, source: ts.SourceFile): ts.Node[] {
   const refused: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    const message = find(node) ?? moduleVariable(node) ?? moduleCode(node) ?? comparedTwice(session, node);
+    const message =
+      find(node) ??
+      moduleVariable(node) ??
+      moduleCode(node) ??
+      comparedTwice(session, node) ??
+      ownDecorator(session, node);
     if (!message) {
       ts.forEachChild(node, visit);
       return;
@@ -304,4 +359,17 @@ function comparedTwice(session: Session, node: ts.Node): Message | null {
   if (!ts.isCallExpression(node) || !node.typeArguments) return null;
   const callable = session.checker.getTypeAtLocation(node.expression).getCallSignatures().length > 0;
   return callable ? null : TSB.comparedTwice(node.getText());
+}
+
+/** A decorator that the compiler does not know would be a function that runs when a class is made. */
+function ownDecorator(session: Session, node: ts.Node): Message | null {
+  if (!ts.isDecorator(node)) return null;
+  const { expression } = node;
+  const symbol = session.symbolOf(ts.isCallExpression(expression) ? expression.expression : expression);
+  if (!symbol?.valueDeclaration || session.stdlibName(symbol) !== null) return null;
+  return TSB.notInDialect(
+    "A decorator of one's own",
+    "It would have to run while the class is made.",
+    "Leave it out; @tsbpfc/stdlib has those with a meaning.",
+  );
 }

@@ -74,6 +74,13 @@ const kernelImport: Rewrite = (node) => {
   );
 };
 
+/** A pattern that takes apart what may be null: TypeScript says that `null` has no such property. */
+const ofNull: Rewrite = (node, text) => {
+  if (!/on type '.* \| null'\.$/.test(text)) return null;
+  const declared = enclosing(node, ts.isVariableDeclaration)?.initializer;
+  return TSB.notChecked(declared ? `'${declared.getText()}'` : "What is taken apart");
+};
+
 const implicitAny: Rewrite = () => TSB.anyType();
 
 const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
@@ -96,6 +103,7 @@ const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
   [2552, unknownName], // Cannot find name. Did you mean …?
   [2584, unknownName], // Cannot find name 'console'. … change your target library
   [2583, unknownName],
+  [2339, ofNull], // Property does not exist on type 'ptr<T> | null'
   [7005, implicitAny],
   [7006, implicitAny], // Parameter implicitly has an 'any' type
   [7008, implicitAny], // Member implicitly has an 'any' type

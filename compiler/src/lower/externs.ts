@@ -1,5 +1,6 @@
 import { alignOf } from "../dialect/model/layout.js";
 import type { ExternFunction, ExternModel, ExternVariable } from "../dialect/model/model.js";
+import type { Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 import type { TypeTable } from "./types.js";
 
@@ -53,7 +54,10 @@ function declareFunction(types: TypeTable, extern: ExternFunction): ir.IrFunctio
     file: types.file(extern.loc.file),
     line: extern.loc.line,
     returns: types.debug(extern.returns),
-    params: extern.params.map(({ name, type }) => ({ name, type: types.member(type) })),
+    params: extern.params.map(({ name, type, calls }) => ({
+      name,
+      type: calls ? functionPointer(types, calls) : types.member(type),
+    })),
     definition: false,
   });
   const signature = ir.functionType(
@@ -61,6 +65,17 @@ function declareFunction(types: TypeTable, extern: ExternFunction): ir.IrFunctio
     extern.params.map((p) => registerType(types, p.type)),
   );
   return module.function(extern.name, signature, { ...linkage(extern), section: ".ksyms", debug });
+}
+
+/** The loader compares it with the kernel's declaration (libbpf: `bpf_core_types_are_compat`). */
+function functionPointer(types: TypeTable, params: readonly Type[]): ir.DIType {
+  const { debug } = types.module;
+  return debug.pointer(
+    debug.subroutine(
+      debug.integer(32, true),
+      params.map((p) => types.member(p)),
+    ),
+  );
 }
 
 /** Integers travel as 64 bits: how much of a register the kernel's own code fills is its compiler's business. */

@@ -83,6 +83,8 @@ export const types: readonly Example[] = [
       "class A { n: u32; }",
     ),
   },
+  { code: "TSB2027", source: inside("const n: u64 = «table»[1];", "const table = [1, 2];") },
+  { code: "TSB2028", source: inside("const list = «[1, 2, 3]»;") },
   { code: "TSB2026", source: inside("copy(«ctx», ctx);") },
   {
     code: "TSB2023",

@@ -68,6 +68,16 @@ export const types = {
     why: "It is a constant, or memory that the program may only read.",
     instead: "Assign to a variable, a field of your own struct, or a global that is not readonly.",
   })),
+  moduleConstant: entry("TSB2027", (name: string) => ({
+    what: `The value of '${name}' is no number, truth or text that is known while compiling.`,
+    why: "A constant of a module is no memory: its value is put in where it is used.",
+    instead: "Make it a readonly field of the @program class, where arrays and objects have a place.",
+  })),
+  literalOpen: entry("TSB2028", (what: string, example: string) => ({
+    what: `Nothing says what ${what} is.`,
+    why: "Its size and its fields come from a declared type.",
+    instead: `Declare it: \`${example}\`.`,
+  })),
   contextWhole: entry("TSB2026", () => ({
     what: "The context cannot be written as a whole.",
     why: "It is not memory: the verifier translates the access to each of its fields, and allows to write few of them.",

@@ -49,8 +49,8 @@ export function helperCallback(
   return callback(scope, node, parameters(before), captures);
 }
 
-/** `timer.setCallback(fn)`: the callback outlives the call, so that it is given nothing of it. */
-export function timerCallback(scope: Scope, node: ts.CallExpression, timer: Expr): Func | null {
+/** `setCallback(fn)` of a timer or a work queue: the callback outlives the call, so that it is given nothing of it. */
+export function ownedCallback(scope: Scope, node: ts.CallExpression, timer: Expr): Func | null {
   const given = node.arguments[0];
   const owner = ownerOf(timer);
   const maps = scope.program.maps.filter(

@@ -1,12 +1,13 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { int } from "../build.js";
+import { int, nullPointer } from "../build.js";
 import { closureArguments } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
+import type { ExternParameter } from "../model/model.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { timerCallback } from "./callbacks.js";
+import { ownedCallback } from "./callbacks.js";
 import { helperCall } from "./helper-call.js";
 
 /** Checks `object.method(…)` of a timer, a work queue …: a part of a map's value that the kernel looks after. */
@@ -55,27 +56,50 @@ const argumentTypes: Readonly<Record<Argument, Type>> = {
   flags: integers.u32,
 };
 
-/** Work queues have kernel functions in place of helpers. */
-const byKernelFunction =
+/** Work queues have kernel functions in place of helpers: kernel/bpf/helpers.c, Linux 6.10. */
+function callWorkQueue(
+  scope: Scope,
+  node: ts.CallExpression,
+  name: string,
+  args: readonly (ExternParameter & { readonly value: Expr })[],
+): Expr {
+  const loc = scope.session.locate(node);
+  const params = args.map(({ value, ...param }) => param);
+  const returns = integers.i32;
+  const callee = scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
+  return { kind: "kernelCall", callee, args: args.map((a) => a.value), type: returns, loc };
+}
+
+const onWorkQueue =
   (name: string, ...wanted: readonly Argument[]): ObjectMethod =>
   (scope, node, object) => {
-    const loc = scope.session.locate(node);
     const args = argumentsAs(scope, node, wanted);
     if (!args) return scope.nothing(node);
-    const params = [
-      { name: "object", type: object.type },
-      ...wanted.map((kind) => ({ name: kind, type: argumentTypes[kind] })),
-    ];
-    const callee = scope.program.externs.needed({
-      kind: "kfunc",
-      name,
-      params,
-      returns: integers.i32,
-      weak: false,
-      loc,
+    const given = args.flatMap((value, i) => {
+      const kind = wanted[i];
+      return kind ? [{ name: kind, type: argumentTypes[kind], value }] : [];
     });
-    return { kind: "kernelCall", callee, args: [object, ...args], type: integers.i32, loc };
+    return callWorkQueue(scope, node, name, [{ name: "wq", type: object.type, value: object }, ...given]);
   };
+
+/** `bpf_wq_set_callback_impl`: its last argument is the verifier's, which puts the program there. */
+const setWorkCallback: ObjectMethod = (scope, node, object) => {
+  const closure = ownedCallback(scope, node, object);
+  if (!closure) return scope.nothing(node);
+  const loc = scope.session.locate(node);
+  const address = pointerTo(voidType);
+  return callWorkQueue(scope, node, "bpf_wq_set_callback_impl", [
+    { name: "wq", type: object.type, value: object },
+    {
+      name: "callback_fn",
+      type: address,
+      calls: [address, pointerTo(integers.i32), address],
+      value: closureArguments(closure, loc).address,
+    },
+    { name: "flags", type: integers.u32, value: int(0n, loc, integers.u32) },
+    { name: "aux", type: address, value: nullPointer(address, loc) },
+  ]);
+};
 
 /** By the kernel's name of the struct. */
 const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> = {
@@ -83,7 +107,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> 
     init: byHelper("bpf_timer_init", "map", "u64"),
     start: byHelper("bpf_timer_start", "u64", "flags"),
     setCallback: (scope, node, object) => {
-      const closure = timerCallback(scope, node, object);
+      const closure = ownedCallback(scope, node, object);
       if (!closure) return scope.nothing(node);
       const { address } = closureArguments(closure, scope.session.locate(node));
       return helperCall(scope, node, "bpf_timer_set_callback", [object, address], integers.i64);
@@ -91,8 +115,9 @@ const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> 
     cancel: byHelper("bpf_timer_cancel"),
   },
   bpf_wq: {
-    init: byKernelFunction("bpf_wq_init", "map", "flags"),
-    start: byKernelFunction("bpf_wq_start", "flags"),
+    init: onWorkQueue("bpf_wq_init", "map", "flags"),
+    setCallback: setWorkCallback,
+    start: onWorkQueue("bpf_wq_start", "flags"),
   },
 };
 

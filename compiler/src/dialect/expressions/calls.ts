@@ -6,6 +6,7 @@ import { builtins } from "../builtins/index.js";
 import { callMapMethod } from "../builtins/maps/index.js";
 import { callObjectMethod } from "../builtins/objects.js";
 import type { Expr, MapExpr } from "../model/expressions.js";
+import { outsideDialect } from "../restrictions.js";
 import type { Scope } from "../scope.js";
 import { helperNamed, mapClass } from "../stdlib-tables.js";
 import { unparenthesized } from "../syntax.js";
@@ -38,8 +39,14 @@ function callNamed(scope: Scope, node: ts.CallExpression, callee: ts.Identifier)
     // A kernel function whose declaration was refused is not asked for twice.
     return stdlib === null ? scope.nothing(node) : scope.fail(callee, TSB.notYet(`'${callee.text}'`));
   }
+  // A function that was stored has been refused where it is.
+  if (declaration && ts.isVariableDeclaration(declaration) && refusedFunction(declaration.initializer))
+    return scope.nothing(node);
   return scope.fail(callee, TSB.callNotSupported(`'${callee.text}'`));
 }
+
+const refusedFunction = (value: ts.Expression | undefined): boolean =>
+  value !== undefined && (ts.isArrowFunction(value) || outsideDialect(value));
 
 function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Expr {
   const symbol = scope.session.symbolOf(callee);

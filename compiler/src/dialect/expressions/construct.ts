@@ -62,7 +62,7 @@ export function checkObjectLiteral(
   expected: Type | null,
 ): Expr {
   const struct = structExpected(expected);
-  if (!struct) return scope.fail(node, TSB.valueUnused("An object literal of no declared type"));
+  if (!struct) return scope.fail(node, TSB.literalOpen("this object", "const pair: Pair = { a: 1, b: 2 }"));
   return temporary(scope, node, struct, struct.name || "object", (slot) =>
     literalParts(scope, node, struct, slotPlace(slot)),
   );
@@ -75,7 +75,7 @@ export function checkArrayLiteral(
 ): Expr {
   const type = expected?.kind === "ptr" ? expected.to : expected;
   if (type?.kind !== "array")
-    return scope.fail(node, TSB.valueUnused("An array literal of no declared type"));
+    return scope.fail(node, TSB.literalOpen("this list", "const list: array<u32, 3> = [1, 2, 3]"));
   return temporary(scope, node, type, "array", (slot) => elementParts(scope, node, type, slotPlace(slot)));
 }
 

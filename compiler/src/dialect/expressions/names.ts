@@ -6,6 +6,7 @@ import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
 import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
+import { unparenthesized } from "../syntax.js";
 import { enumOf } from "../types/enums.js";
 import { checkExpression } from "./index.js";
 
@@ -14,6 +15,15 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
   if (place) return contentOf(place);
   const symbol = scope.session.symbolOf(node);
   const declaration = symbol?.valueDeclaration;
+  if (node.text === "undefined" && !declaration)
+    return scope.fail(
+      node,
+      TSB.notInDialect(
+        "`undefined`",
+        "Every value is there; only a pointer may lead nowhere.",
+        "Use `null`, and compare with it.",
+      ),
+    );
   if (!symbol || !declaration) return scope.nothing(node); // the checker reports unknown names
   const value = evaluate(scope.session, node);
   if (value !== null) return int(value, scope.session.locate(node));
@@ -22,8 +32,20 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
   if (scope.program.externs.isRefused(symbol)) return scope.nothing(node);
   if (ts.isVariableDeclaration(declaration) && !isModuleConstant(declaration))
     return scope.fail(node, TSB.moduleState(node.text));
-  if (ts.isVariableDeclaration(declaration)) return scope.fail(node, TSB.initialiserNotConstant(node.text));
+  if (ts.isVariableDeclaration(declaration)) return moduleConstant(scope, node, declaration);
   return scope.fail(node, TSB.valueUnused(`'${node.text}'`));
+}
+
+/** A truth or a text that a module's `const` names; numbers were folded before. */
+function moduleConstant(scope: Scope, node: ts.Identifier, { initializer }: ts.VariableDeclaration): Expr {
+  const value = initializer && unparenthesized(initializer);
+  if (!value || ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return scope.nothing(node);
+  const literal =
+    ts.isStringLiteralLike(value) ||
+    value.kind === ts.SyntaxKind.TrueKeyword ||
+    value.kind === ts.SyntaxKind.FalseKeyword;
+  if (literal) return { ...checkExpression(scope, value), loc: scope.session.locate(node) };
+  return scope.fail(node, TSB.moduleConstant(node.text));
 }
 
 /** A variable of the kernel's, or the address of a function of its. */

@@ -37,12 +37,26 @@ export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: T
   if (token === ts.SyntaxKind.CommaToken) return inOrder(scope, node);
   if (logical.has(token)) return checkLogical(scope, node, expected);
   const op = constantOperators.get(token);
+  if (op === "+") {
+    const [left, right] = [node.left, node.right].map((n) => checkExpression(scope, n));
+    if (!left || !right) return scope.nothing(node);
+    return isText(left) || isText(right)
+      ? scope.fail(node, joinedTexts())
+      : arithmetic(scope, op, left, right, node);
+  }
   if (op)
     return arithmetic(scope, op, checkExpression(scope, node.left), checkExpression(scope, node.right), node);
   const compare = comparisons.get(token);
   if (compare) return compareAny(scope, compare, node);
   return scope.nothing(node); // outside the dialect: reported by the pass over the syntax
 }
+
+const joinedTexts = () =>
+  TSB.notInDialect(
+    "Joining texts",
+    "The result would need memory of unknown size.",
+    "Use snprintf(target, `…`), which formats into memory that is there.",
+  );
 
 /** `i = 0, n = 1` in the head of a `for`. */
 function inOrder(scope: Scope, node: ts.BinaryExpression): Expr {

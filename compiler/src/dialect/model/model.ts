@@ -52,10 +52,17 @@ export interface ExternVariable {
 export interface ExternFunction {
   readonly kind: "kfunc";
   readonly name: string;
-  readonly params: readonly { readonly name: string; readonly type: Type }[];
+  readonly params: readonly ExternParameter[];
   readonly returns: Type;
   readonly weak: boolean;
   readonly loc: Loc;
+}
+
+export interface ExternParameter {
+  readonly name: string;
+  readonly type: Type;
+  /** Of the address of a function: what that one is given. It returns an `i32`. */
+  readonly calls?: readonly Type[];
 }
 
 export interface GlobalModel {

@@ -3,6 +3,7 @@ import { TSB } from "../../diagnostics/catalogue.js";
 import { int, readVariable } from "../build.js";
 import { checkExpression } from "../expressions/index.js";
 import { compareScalars } from "../expressions/operators.js";
+import { isText } from "../expressions/texts.js";
 import type { Expr } from "../model/expressions.js";
 import type { Statement, SwitchCase } from "../model/statements.js";
 import { integers, isInteger, typeName } from "../model/types.js";
@@ -15,7 +16,13 @@ export function checkSwitch(scope: Scope, node: ts.SwitchStatement): Statement |
   if (subject.type.kind !== "error" && subject.type.kind !== "bool" && !isInteger(subject.type)) {
     scope.session.report(
       node.expression,
-      TSB.mismatch(`a value of type ${typeName(subject.type)}`, "a number to switch on"),
+      isText(subject)
+        ? TSB.notInDialect(
+            "`switch` on a text",
+            "Texts are compared byte by byte, one case after the other.",
+            "Compare with `===` in `if` and `else if`.",
+          )
+        : TSB.mismatch(`a value of type ${typeName(subject.type)}`, "a number to switch on"),
     );
     return [];
   }

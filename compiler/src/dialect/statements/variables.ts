@@ -36,11 +36,15 @@ function initial(scope: Scope, node: ts.Expression, declared: Type | null): Expr
   if (!declared) return checkExpression(scope, node);
   if (declared.kind === "error") return scope.nothing(node);
   // A declared string is memory of its own, filled from the text; other aggregates are references.
-  if (declared.kind === "str" && ts.isStringLiteralLike(node)) return inMemory(scope, node, declared, "text");
+  if (declared.kind === "str" && isTextConstant(scope, node)) return inMemory(scope, node, declared, "text");
   const held = heldType(declared);
   const value = checkExpression(scope, node, held);
   return coerce(scope, value, held, node);
 }
+
+/** A literal, or a `const` of the module that names one. */
+const isTextConstant = (scope: Scope, node: ts.Expression): boolean =>
+  ts.isStringLiteralLike(node) || (ts.isIdentifier(node) && checkExpression(scope, node).kind === "string");
 
 /** The declared type; else the initialiser's own, and 64 bits for what operators and literals give. */
 function variableType(

@@ -1,0 +1,47 @@
+import type { Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
+import { describe, expect } from "vitest";
+import { kernelTest } from "../support/kernel-test.js";
+import { declareProbe, probe } from "../support/probe-source.js";
+
+type Loaded = Skeleton<
+  object,
+  Record<"start", SkeletonProgram>,
+  object,
+  { runs: bigint; total: bigint; key: number; codes: bigint }
+>;
+
+const probeSource = declareProbe({
+  "probe.bpf.ts": probe(
+    `  runs: u64 = 0; total: u64 = 0; key: u32 = 0; codes: i64 = 0;
+  @map({ maxEntries: 4 }) jobs: ArrayMap<Job>;
+  @SEC("tc") start(ctx: SkBuff): i32 {
+    const job = this.jobs.lookup(2);
+    if (!job) return 1;
+    job.amount = 40;
+    this.codes |= job.work.init(this.jobs);
+    this.codes |= job.work.setCallback((map, key: pointer<u32>, { amount, added }: Job) => {
+      this.runs += 1;
+      this.key = key.value;
+      this.total += amount + added;
+      return 0;
+    });
+    job.added = 2;
+    this.codes |= job.work.start();
+    return 0;
+  }`,
+    {
+      before: "class Job { work: WorkQueue; amount: u64; added: u32; }",
+      imports: "ArrayMap, WorkQueue, ptr as pointer,",
+    },
+  ),
+});
+
+describe("a work queue", () => {
+  kernelTest("runs its callback once for each start, with key and value", {}, async (t) => {
+    const { programs, globals } = await t.load<Loaded>(probeSource);
+    expect(programs.start.testRun({ data: new Uint8Array(64) }).returnValue).toBe(0);
+    expect(globals.codes).toBe(0n);
+    await expect.poll(() => globals.runs, { timeout: 5_000 }).toBe(1n);
+    expect({ key: globals.key, total: globals.total }).toEqual({ key: 2, total: 42n });
+  });
+});
