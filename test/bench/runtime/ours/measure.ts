@@ -1,6 +1,7 @@
 export const ENTRIES = 10_000;
 export const EVENTS = 100_000;
 export const ROUNDS = 7;
+export const LOADS = 20;
 
 export const figure = (name: string, value: number): void => console.log(`${name} ${value}`);
 
