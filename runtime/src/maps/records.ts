@@ -34,10 +34,15 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
 
   /** Calls back for every record that is there now, in one pass; gives their number. */
   consume(callback: (record: T) => void): number {
-    const source = this.source();
+    const count = this.#left(callback);
+    return count + this.source().drain((view, at, length) => callback(this.#decode(view, at, length)));
+  }
+
+  /** What an earlier reader took and has not looked at. */
+  #left(callback: (record: T) => void): number {
     let count = 0;
     for (; this.#taken.length > 0; count++) callback(this.#taken.shift() as T);
-    return count + source.drain((view, at, length) => callback(this.#decode(view, at, length)));
+    return count;
   }
 
   /**
@@ -48,14 +53,18 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
     return this.source().drain(callback);
   }
 
-  /** Calls back for every record as it comes, until the map is closed or the signal aborts. What it throws ends it. */
+  /**
+   * Calls back for every record as it comes, until the map is closed or the signal aborts. What it throws ends it.
+   * Timers and sockets have their turn every few milliseconds, however fast records come.
+   */
   async listen(callback: (record: T) => void, { signal }: ReadOptions = {}): Promise<void> {
-    await this.#rounds(() => this.consume(callback), signal);
+    const take: TakeRecord = (view, at, length) => callback(this.#decode(view, at, length));
+    await this.#rounds((source) => this.#left(callback) + this.#slice(source, take, signal), signal);
   }
 
   /** The same without decoding, as `consumeRaw`. */
   async listenRaw(callback: TakeRecord, { signal }: ReadOptions = {}): Promise<void> {
-    await this.#rounds(() => this.consumeRaw(callback), signal);
+    await this.#rounds((source) => this.#slice(source, callback, signal), signal);
   }
 
   /**
@@ -89,9 +98,20 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
     }
   }
 
-  async #rounds(round: () => number, signal: AbortSignal | undefined): Promise<void> {
+  /** What is there, for as long as the event loop may be kept from other work. */
+  #slice(source: RecordSource, take: TakeRecord, signal: AbortSignal | undefined): number {
+    const end = performance.now() + SLICE_MS;
+    for (let count = 0; ; ) {
+      const taken = source.drain(take, SLICE);
+      count += taken;
+      if (taken < SLICE || signal?.aborted || this.handle.closed || performance.now() >= end) return count;
+    }
+  }
+
+  async #rounds(round: (source: RecordSource) => number, signal: AbortSignal | undefined): Promise<void> {
     const source = this.source();
-    while (!signal?.aborted && !this.handle.closed) if (!(await this.#more(source, round(), signal))) return;
+    while (!signal?.aborted && !this.handle.closed)
+      if (!(await this.#more(source, round(source), signal))) return;
   }
 
   /** After a batch of `count`: waits for the next, and lets timers and sockets have their turn in any case. */
@@ -115,5 +135,8 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
 
 /** Records that are taken in one go. */
 const BATCH = 256;
+/** Of a callback's, between two looks at the clock, which take 40 ns each. */
+const SLICE = 64;
+const SLICE_MS = 5;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
