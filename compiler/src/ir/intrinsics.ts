@@ -2,7 +2,7 @@ import type { Builder } from "./builder.js";
 import type { CallArgument } from "./instructions.js";
 import { InternalError } from "./internal-error.js";
 import { type IntType, type IrType, i1, i8, i32, i64, printType, ptr, voidType } from "./types.js";
-import { constInt, type Value } from "./values.js";
+import { constInt, printOperand, type Value } from "./values.js";
 
 const plain = (value: Value, attributes = ""): CallArgument => ({ value, attributes });
 const alignment = (align: number | undefined): string => (align === undefined ? "" : `align ${align}`);
@@ -144,6 +144,13 @@ export function minmax(b: Builder, kind: keyof typeof MINMAX, left: Value, right
 /** Tells LLVM that a condition holds here. */
 export function assume(b: Builder, condition: Value): void {
   call(b, "llvm.assume", voidType, [plain(condition)]);
+}
+
+/** Tells LLVM how an address is aligned, where types say less: accesses and copies get wider. */
+export function assumeAligned(b: Builder, pointer: Value, align: number): void {
+  const { text } = b.module.intrinsic("llvm.assume", voidType, [i1]);
+  const attributes = `[ "align"(${printOperand(pointer)}, i64 ${align}) ]`;
+  b.callText(text, voidType, [plain(constInt(i1, 1))], { attributes });
 }
 
 function intOf(value: Value): IntType {

@@ -8,6 +8,7 @@ import { alignmentOfTarget } from "./alignment.js";
 
 import { lowerExpression } from "./index.js";
 import { probeCopy } from "./kernel-memory.js";
+import { widestWord, wordAt } from "./words.js";
 
 const targetOf = (type: Type): Type => (type.kind === "ptr" ? type.to : type);
 
@@ -37,7 +38,7 @@ export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): i
   const size = sizeOf(type);
   const target = lowerExpression(f, expr.target);
   if (expr.source.kind === "string") {
-    copyText(f, target, expr.source.bytes, size);
+    copyText(f, target, expr.source.bytes, size, alignmentOfTarget(expr.target));
     return target;
   }
   const source = lowerExpression(f, expr.source);
@@ -50,9 +51,23 @@ export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): i
 }
 
 /** A text and NULs up to the target's size, as stores of constants. */
-function copyText(f: FunctionLowering, target: ir.Value, bytes: Uint8Array, size: number): void {
-  ir.intrinsics.memset(f.b, target, 0, size, { align: 1 });
-  bytes.forEach((byte, i) => {
-    f.b.store(ir.constInt(ir.i8, byte), f.b.gep(ir.i8, target, [ir.constInt(ir.i64, i)]), { align: 1 });
-  });
+function copyText(
+  f: FunctionLowering,
+  target: ir.Value,
+  bytes: Uint8Array,
+  size: number,
+  align: number,
+): void {
+  const at = (offset: number): ir.Value => f.b.gep(ir.i8, target, [ir.constInt(ir.i64, offset)]);
+  const whole = new Uint8Array(size);
+  whole.set(bytes);
+  let done = 0;
+  while (done < bytes.length) {
+    const width = widestWord(align, done, size - done);
+    const word = ir.constInt(ir.intType(width * 8), BigInt.asIntN(width * 8, wordAt(whole, done, width)));
+    f.b.store(word, at(done), { align: width });
+    done += width;
+  }
+  const rest = Math.min(align, done & -done || align);
+  if (done < size) ir.intrinsics.memset(f.b, at(done), 0, size - done, { align: rest });
 }

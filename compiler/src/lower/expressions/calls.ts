@@ -42,6 +42,26 @@ export function lowerKernelCall(f: FunctionLowering, expr: Expr & { kind: "kerne
 const attributesOf = (helper: string): readonly string[] =>
   (helperNamed(helper)?.params ?? []).map((param) => (isOnlyRead(param) ? "nocapture readonly" : ""));
 
+/**
+ * Kinds of maps that keep each value at a multiple of 8 bytes (kernel/bpf: array_map_alloc, hashtab's `key` is
+ * __aligned(8) and the value follows it rounded up). Not so an LPM trie: its values follow the key's bytes.
+ */
+const ALIGNED_KINDS: ReadonlySet<string> = new Set([
+  "array",
+  "percpu_array",
+  "hash",
+  "lru_hash",
+  "percpu_hash",
+  "lru_percpu_hash",
+]);
+
+/** Is what the helper gives aligned to 8 bytes? Records of ring buffers follow a header of 8 (BPF_RINGBUF_HDR_SZ). */
+function givesAligned({ name, args: [map] }: Expr & { kind: "helper" }): boolean {
+  if (name === "bpf_ringbuf_reserve") return true;
+  const looksUp = name === "bpf_map_lookup_elem" || name === "bpf_map_lookup_percpu_elem";
+  return looksUp && map?.type.kind === "map" && ALIGNED_KINDS.has(map.type.mapKind);
+}
+
 /** A call of a kernel helper. */
 export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
   const args = inRegisters(f, expr.args);
@@ -49,6 +69,7 @@ export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }
   const { type } = expr;
   const pointer = type.kind === "ptr" || type.kind === "map";
   const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args, attributesOf(expr.name));
+  if (pointer && givesAligned(expr)) ir.intrinsics.assumeAligned(f.b, result, 8);
   const wanted = f.types.value(type);
   if (expr.isNarrow && !pointer) return f.b.cast("sext", f.b.cast("trunc", result, ir.i32), wanted);
   return wanted.kind === "int" && wanted.bits < 64 ? f.b.cast("trunc", result, wanted) : result;

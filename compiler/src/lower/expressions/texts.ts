@@ -3,6 +3,7 @@ import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOfTarget } from "./alignment.js";
 import { lowerExpression } from "./index.js";
+import { widestWord, wordAt } from "./words.js";
 
 const i64 = (value: number): ir.Value => ir.constInt(ir.i64, value);
 
@@ -90,7 +91,7 @@ function sameAsLiteral(f: FunctionLowering, text: Expr, pointer: ir.Value, bytes
   wanted.set(bytes);
   let different: ir.Value = i64(0);
   for (let at = 0; at < wanted.length; ) {
-    const width = widest(alignmentOfTarget(text), at, wanted.length - at);
+    const width = widestWord(alignmentOfTarget(text), at, wanted.length - at);
     const type = ir.intType(width * 8);
     const word = f.b.load(type, f.b.gep(ir.i8, pointer, [i64(at)]), { align: width });
     const bits = f.b.binary("xor", word, ir.constInt(type, wordAt(wanted, at, width)));
@@ -98,16 +99,4 @@ function sameAsLiteral(f: FunctionLowering, text: Expr, pointer: ir.Value, bytes
     at += width;
   }
   return f.b.icmp("eq", different, i64(0));
-}
-
-function widest(align: number, at: number, left: number): number {
-  let width = 8;
-  while (width > 1 && (width > align || width > left || at % width !== 0)) width /= 2;
-  return width;
-}
-
-function wordAt(bytes: Uint8Array, at: number, width: number): bigint {
-  let word = 0n;
-  for (let i = width - 1; i >= 0; i--) word = (word << 8n) | BigInt(bytes[at + i] ?? 0);
-  return word;
 }
