@@ -5,6 +5,7 @@ import { probe } from "../support/probe-source.js";
 const before = `
 class Bytes { a: array<u8, 600>; }
 class Words { n: u32; a: array<u64, 200>; }
+class Pair { a: u64; b: Part; c: array<u64, 8>; }
 class Part { x: u32; y: u8; }
 class Wide { tag: i16; flag: boolean; name: str<8>; part: Part; a: array<u8, 600>; }
 class Odd { a: array<u8, 399>; last: u8; }`;
@@ -12,6 +13,7 @@ const members = `
   @map({ maxEntries: 2 }) bytes: ArrayMap<Bytes>;
   @map({ maxEntries: 2 }) words: ArrayMap<Words>;
   @map({ maxEntries: 2 }) odds: HashMap<u32, Odd>;
+  @map({ maxEntries: 2 }) pairs: HashMap<u32, Pair>;
   @map({ maxEntries: 2 }) wide: HashMap<u32, Wide>;
   one: array<u8, 600>; two: array<u8, 600>; n: u32 = 150; sum: u64 = 0; last: u32 = 0; left: u32 = 0;`;
 const source = (body: string): string =>
@@ -79,6 +81,24 @@ const large: readonly (readonly [string, string, Record<string, bigint | number>
     "objects of constants from memory of their own, named first",
     "const a = new Odd(); const b = new Odd(); this.odds.update(1, a); this.odds.update(2, b);",
     {},
+  ],
+  [
+    "objects of 400 bytes in two branches, which share the stack",
+    `
+    if (this.n > 100) { const a = new Odd(); a.a[this.n & 127] = 3; a.last = 4; this.odds.update(1, a); }
+    else { const b = new Odd(); b.a[this.n & 63] = 5; b.last = 6; this.odds.update(2, b); }
+    { const key: u32 = this.n - 149; const got = this.odds.lookup(key); if (got) this.sum = got.a[22] * 10 + got.last; }`,
+    { sum: 34n },
+  ],
+  [
+    "objects that are known outside of their block",
+    `
+    const seen = new Pair(); let part = seen.b;
+    if (this.n > 100) { const made = new Pair(); made.a = this.n; made.b.x = 7; part = made.b; }
+    if (this.n > 101) { const other = new Pair(); other.a = 1000; other.b.x = this.n; this.pairs.update(1, other); }
+    const key: u32 = 1; const got = this.pairs.lookup(key);
+    this.sum = seen.a + part.x * 1000 + (got ? got.b.x * 10000 : 0);`,
+    { sum: 1507000n },
   ],
 ];
 

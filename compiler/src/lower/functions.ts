@@ -9,6 +9,7 @@ import type { Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 import type { ExternTable } from "./externs.js";
 import type { FrameTable } from "./frames.js";
+import { escapingVariables } from "./lifetimes.js";
 import { lowerStatements } from "./statements/index.js";
 import type { TypeTable } from "./types.js";
 import { fillCopies } from "./variables.js";
@@ -84,6 +85,8 @@ export class FunctionLowering {
   readonly #cleanups: (() => void)[] = [];
   readonly #storage = new Map<Local, ir.Value>();
   readonly #captured: ReadonlySet<Local>;
+  /** Variables whose object may be known by another name. */
+  readonly escaping: ReadonlySet<Local>;
   /** The record of what closures of this function reach, if there is one. */
   readonly #record: ir.Value | null;
   #exit: { readonly block: ir.Block; readonly result: ir.Value | null } | null = null;
@@ -95,6 +98,7 @@ export class FunctionLowering {
   ) {
     this.b = new ir.Builder(context.types.module, fn).at(fn.block("entry"));
     this.#captured = capturesOf(func);
+    this.escaping = escapingVariables(func);
     this.#record = this.#makeRecord();
     this.#findCaptured();
   }
@@ -141,6 +145,11 @@ export class FunctionLowering {
   /** Whether a variable is of a function around this closure. */
   isCaptured(local: Local): boolean {
     return this.#captured.has(local);
+  }
+
+  /** Whether it is in the record that closures reach. */
+  isShared(local: Local): boolean {
+    return this.isCaptured(local) || this.context.frames.of(this.func)?.offsets.has(local) === true;
   }
 
   /** Stack memory of a variable: LLVM turns most of it into registers. */

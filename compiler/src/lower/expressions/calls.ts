@@ -1,8 +1,9 @@
-import type { Expr } from "../../dialect/model/expressions.js";
+import type { Expr, Slot } from "../../dialect/model/expressions.js";
 import type { Type } from "../../dialect/model/types.js";
 import { helperNamed, isOnlyRead } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
+import { begin, end, keepsMemory } from "../lifetimes.js";
 import { lowerExpression } from "./index.js";
 import { toMemory } from "./places.js";
 
@@ -62,13 +63,20 @@ function givesAligned({ name, args: [map] }: Expr & { kind: "helper" }): boolean
   return looksUp && map?.type.kind === "map" && ALIGNED_KINDS.has(map.type.mapKind);
 }
 
+/** Slots made for the call alone: nothing else names them. */
+const slotsOfCall = ({ name, args }: Expr & { kind: "helper" }): readonly Slot[] =>
+  keepsMemory(name) ? [] : args.flatMap((arg) => (arg.kind === "temporary" ? [arg.slot] : []));
+
 /** A call of a kernel helper. */
 export function lowerHelper(f: FunctionLowering, expr: Expr & { kind: "helper" }): ir.Value {
+  const slots = slotsOfCall(expr);
+  for (const slot of slots) begin(f, slot);
   const args = inRegisters(f, expr.args);
   f.at(expr.loc);
   const { type } = expr;
   const pointer = type.kind === "ptr" || type.kind === "map";
   const result = f.b.helper(expr.id, pointer ? ir.ptr : ir.i64, args, attributesOf(expr.name));
+  for (const slot of slots) end(f, slot);
   if (pointer && givesAligned(expr)) ir.intrinsics.assumeAligned(f.b, result, 8);
   const wanted = f.types.value(type);
   if (expr.isNarrow && !pointer) return f.b.cast("sext", f.b.cast("trunc", result, ir.i32), wanted);

@@ -2,6 +2,7 @@ import type { Statement } from "../../dialect/model/statements.js";
 import { zero } from "../../ir/index.js";
 import { lowerExpression } from "../expressions/index.js";
 import type { FunctionLowering } from "../functions.js";
+import { begin, end, slotsOfBlock } from "../lifetimes.js";
 import { declareVariable } from "../variables.js";
 import { lowerIf, lowerReturn } from "./branches.js";
 import { lowerIterate } from "./iterate.js";
@@ -27,7 +28,7 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
       lowerVariable(f, statement);
       return;
     case "block":
-      lowerStatements(f, statement.body);
+      lowerBlock(f, statement);
       return;
     case "if":
       lowerIf(f, statement);
@@ -54,6 +55,14 @@ export function lowerStatement(f: FunctionLowering, statement: Statement): void 
     case "return":
       lowerReturn(f, statement);
   }
+}
+
+/** What its variables are in memory is no more after it. */
+function lowerBlock(f: FunctionLowering, { body }: Statement & { kind: "block" }): void {
+  const slots = body.flatMap((statement) => slotsOfBlock(f, statement));
+  for (const slot of slots) begin(f, slot);
+  lowerStatements(f, body);
+  if (!f.b.terminated) for (const slot of slots) end(f, slot);
 }
 
 function lowerVariable(f: FunctionLowering, { variable, init }: Statement & { kind: "variable" }): void {
