@@ -30,12 +30,16 @@ export {
   uprobeMulti,
   xdpLinks,
 } from "./features/index.js";
+export { type Attached, type AttachedOptions, type AttachedProgram, attached } from "./inspect/attached.js";
+export { btfById, type KernelBtf } from "./inspect/btf.js";
+export { btfIds, linkIds, mapIds, programIds } from "./inspect/ids.js";
 export type { Anchor } from "./links/anchor.js";
 export type { AttachOptions } from "./links/attach.js";
-export type { LinkInfo, LinkKind } from "./links/info.js";
+export type { EventKind, LinkInfo, LinkKind } from "./links/info.js";
 export type { CgroupOrder } from "./links/iter.js";
 export { Link } from "./links/link.js";
 export type { NetfilterHook } from "./links/netfilter.js";
+export { linkById, pinnedLink } from "./links/pinned.js";
 export type { Sampling } from "./links/sampling.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";
@@ -48,6 +52,8 @@ export {
   type ProgramStats,
   type RunStatistics,
 } from "./programs/details.js";
+export { ProgramHandle } from "./programs/handle.js";
+export { pinnedProgram, programById } from "./programs/pinned.js";
 export { Program } from "./programs/program.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
 export { IterOutput } from "./readers/iter-output.js";

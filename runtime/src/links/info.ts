@@ -1,4 +1,6 @@
-import type { FieldName, Struct } from "../sys/attr.js";
+import type { FieldName, FieldValues, Struct } from "../sys/attr.js";
+import { objectInfo } from "../sys/bpf.js";
+import { kernel } from "../sys/kernel.js";
 
 /** `enum bpf_link_type`, include/uapi/linux/bpf.h. */
 const kinds = [
@@ -28,7 +30,6 @@ const fields: Partial<Record<LinkKind, readonly FieldName<"linkInfo">[]>> = {
   cgroup: ["cgroup.cgroup_id", "cgroup.attach_type"],
   netns: ["netns.netns_ino", "netns.attach_type"],
   xdp: ["xdp.ifindex"],
-  perf_event: ["perf_event.type"],
   kprobe_multi: ["kprobe_multi.count", "kprobe_multi.flags", "kprobe_multi.missed"],
   struct_ops: ["struct_ops.map_id"],
   netfilter: ["netfilter.pf", "netfilter.hooknum", "netfilter.priority", "netfilter.flags"],
@@ -38,6 +39,55 @@ const fields: Partial<Record<LinkKind, readonly FieldName<"linkInfo">[]>> = {
   sockmap: ["sockmap.map_id", "sockmap.attach_type"],
 };
 
+/** `enum bpf_perf_event_type`: what a link to a perf event is of. Linux 6.6. */
+const events = [null, "uprobe", "uretprobe", "kprobe", "kretprobe", "tracepoint", "event"] as const;
+
+export type EventKind = NonNullable<(typeof events)[number]>;
+
+/** Of each kind of event, what is told as a number. */
+const eventFields: Readonly<Record<EventKind, readonly FieldName<"linkInfo">[]>> = {
+  uprobe: ["perf_event.uprobe.offset", "perf_event.uprobe.cookie", "perf_event.uprobe.ref_ctr_offset"],
+  uretprobe: ["perf_event.uprobe.offset", "perf_event.uprobe.cookie", "perf_event.uprobe.ref_ctr_offset"],
+  kprobe: kprobeFields(),
+  kretprobe: kprobeFields(),
+  tracepoint: ["perf_event.tracepoint.cookie"],
+  event: ["perf_event.event.type", "perf_event.event.config", "perf_event.event.cookie"],
+};
+
+function kprobeFields(): readonly FieldName<"linkInfo">[] {
+  return ["addr", "offset", "missed", "cookie"].map(
+    (name) => `perf_event.kprobe.${name}` as FieldName<"linkInfo">,
+  );
+}
+
+/** A text of a kind: where its buffer and the buffer's size go. */
+type Text = readonly [FieldName<"linkInfo">, FieldName<"linkInfo">];
+
+const texts: Partial<Record<LinkKind | EventKind, Text>> = {
+  raw_tracepoint: ["raw_tracepoint.tp_name", "raw_tracepoint.tp_name_len"],
+  iter: ["iter.target_name", "iter.target_name_len"],
+  uprobe_multi: ["uprobe_multi.path", "uprobe_multi.path_size"],
+  uprobe: ["perf_event.uprobe.file_name", "perf_event.uprobe.name_len"],
+  uretprobe: ["perf_event.uprobe.file_name", "perf_event.uprobe.name_len"],
+  kprobe: ["perf_event.kprobe.func_name", "perf_event.kprobe.name_len"],
+  kretprobe: ["perf_event.kprobe.func_name", "perf_event.kprobe.name_len"],
+  tracepoint: ["perf_event.tracepoint.tp_name", "perf_event.tracepoint.name_len"],
+};
+
+/** Lists of 64-bit numbers, and how long they are. */
+const lists: Partial<
+  Record<LinkKind, { readonly count: FieldName<"linkInfo">; readonly of: readonly FieldName<"linkInfo">[] }>
+> = {
+  kprobe_multi: { count: "kprobe_multi.count", of: ["kprobe_multi.addrs", "kprobe_multi.cookies"] },
+  uprobe_multi: {
+    count: "uprobe_multi.count",
+    of: ["uprobe_multi.offsets", "uprobe_multi.ref_ctr_offsets", "uprobe_multi.cookies"],
+  },
+};
+
+/** Longest path (kernel: `PATH_MAX`); other names are shorter. */
+const TEXT = 4096;
+
 /** What the kernel tells of a link. */
 export interface LinkInfo {
   readonly id: number;
@@ -46,19 +96,63 @@ export interface LinkInfo {
   readonly type: number;
   /** Null: of a kernel newer than this version. */
   readonly kind: LinkKind | null;
+  /** What kind of perf event the link is to; null for other links, and before Linux 6.6. */
+  readonly event: EventKind | null;
   /** `struct bpf_link_info` of the kind, by its fields' names: `ifindex`, `cgroup_id`. Zero where the kernel is older. */
   readonly details: Readonly<Record<string, bigint>>;
+  /**
+   * What it is attached to, as the kernel names it: the tracepoint (`tp_name`; `sched:sched_switch` through a perf
+   * event), the function (`func_name`), the binary (`file_name`, `path`), what an iterator goes through
+   * (`target_name`). Raw tracepoints and iterators 5.8, perf events 6.6, uprobe.multi 6.8; else null.
+   */
+  readonly target: string | null;
+  /**
+   * One element for each function of kprobe.multi (`addrs`, Linux 6.6; `cookies` 6.9) and uprobe.multi (`offsets`,
+   * `ref_ctr_offsets`, `cookies`, 6.8). The kernel shows addresses as zero to those who may not see them.
+   */
+  readonly lists: Readonly<Record<string, readonly bigint[]>>;
 }
 
-export function linkInfo(info: Struct<"linkInfo">): LinkInfo {
+const last = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+
+/** `struct bpf_link_info`, asked for a second time with room for texts and lists, if it has some. @throws SyscallError */
+export function linkInfo(fd: number, label: string): LinkInfo {
+  const info = objectInfo(fd, "linkInfo", label);
   const type = info.number("type");
   const kind = kinds[type] ?? null;
-  const names = (kind === null ? undefined : fields[kind]) ?? [];
+  const event = kind === "perf_event" ? (events[info.number("perf_event.type")] ?? null) : null;
+  const names = [...((kind && fields[kind]) ?? []), ...(event ? eventFields[event] : [])];
+  const more = (values: FieldValues<"linkInfo">): Struct<"linkInfo"> =>
+    objectInfo(fd, "linkInfo", label, values);
+  const text = texts[event ?? kind ?? "unspec"];
   return {
     id: info.number("id"),
     programId: info.number("prog_id"),
     type,
     kind,
-    details: Object.fromEntries(names.map((name) => [name.slice(name.indexOf(".") + 1), info.bigint(name)])),
+    event,
+    details: Object.fromEntries(names.map((name) => [last(name), info.bigint(name)])),
+    target: text ? textOf(text, more) : null,
+    lists: kind ? listsOf(kind, info, more) : {},
   };
+}
+
+type Ask = (values: FieldValues<"linkInfo">) => Struct<"linkInfo">;
+
+/** Null if the kernel wrote nothing: it is older than the text. */
+function textOf([pointer, size]: Text, ask: Ask): string | null {
+  const bytes = Buffer.alloc(TEXT);
+  ask({ [pointer]: kernel().address(bytes), [size]: TEXT });
+  return bytes[0] === 0 ? null : bytes.toString("utf8", 0, bytes.indexOf(0));
+}
+
+function listsOf(kind: LinkKind, info: Struct<"linkInfo">, ask: Ask): Readonly<Record<string, bigint[]>> {
+  const rows = lists[kind];
+  const count = rows ? info.number(rows.count) : 0;
+  if (!rows || count === 0) return {};
+  const arrays = rows.of.map((name) => ({ name, values: new BigUint64Array(count) }));
+  const k = kernel();
+  const pointers = arrays.map(({ name, values }) => [name, k.address(new Uint8Array(values.buffer))]);
+  ask({ [rows.count]: count, ...Object.fromEntries(pointers) });
+  return Object.fromEntries(arrays.map(({ name, values }) => [last(name), [...values]]));
 }

@@ -1,6 +1,6 @@
 import type { IterOutput } from "../readers/iter-output.js";
 import { Struct } from "../sys/attr.js";
-import { bpf, objectInfo, pinObject } from "../sys/bpf.js";
+import { bpf, pinObject } from "../sys/bpf.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type LinkInfo, linkInfo } from "./info.js";
@@ -33,9 +33,9 @@ export class Link {
     return this.#fd < 0;
   }
 
-  /** `struct bpf_link_info`. Linux 5.8. */
+  /** What the kernel tells of it. Linux 5.8. @throws SyscallError */
   info(): LinkInfo {
-    return linkInfo(objectInfo(this.fd, "linkInfo", this.label));
+    return linkInfo(this.fd, this.label);
   }
 
   /**

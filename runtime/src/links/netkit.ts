@@ -14,7 +14,7 @@ export const attachNetkit: Attach = (program, options) => {
   return createLink(
     {
       prog_fd: program.fd,
-      target_ifindex: interfaceOf(program, options),
+      target_ifindex: interfaceOf(program.label, options),
       attach_type: attachTypes[program.spec.expectedAttachType ?? "netkit_primary"],
       flags,
       "netkit.relative_fd": relativeFd,

@@ -24,7 +24,7 @@ export const attachTcx: Attach = (program, options) => {
       "target-missing",
       `${program.label}: section "${program.spec.section}" does not say a direction; write "tcx/ingress" or "tcx/egress", or attach({ iface, direction: "ingress" })`,
     );
-  const ifindex = interfaceOf(program, options);
+  const ifindex = interfaceOf(program.label, options);
   const label = `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
   const filter = () => attachFilter(program, { ifindex, direction, priority: options.priority ?? 0, label });
   if (options.netlink === true) return filter();

@@ -128,7 +128,7 @@ describe.skipIf(skipped)("XDP on this kernel, as root", () => {
 
   test("says what is missing without an interface, and which one is not there", () => {
     const filter = collection.programs.get("filter")!;
-    expect(() => filter.attach()).toThrow(/attach\(\{ iface: "eth0" \}\)/);
+    expect(() => filter.attach()).toThrow(/which network interface: \{ iface: "eth0" \}/);
     expect(() => filter.attach({ iface: "tsbpfc-none" })).toThrow(/no network interface 'tsbpfc-none'/);
   });
 

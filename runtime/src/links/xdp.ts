@@ -28,7 +28,7 @@ const IFINFOMSG = 16;
  * where `netlink` asks for it, as the interface's own setting, which stays until it is closed (4.8).
  */
 export const attachXdp: Attach = (program, options) => {
-  const ifindex = interfaceOf(program, options);
+  const ifindex = interfaceOf(program.label, options);
   const flags = options.mode ? modes[options.mode] : 0;
   const label = `XDP on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
   if (options.netlink === true) return byNetlink(program, ifindex, flags, label);

@@ -1,7 +1,8 @@
 import { type AttachType, Btf, type ProgramSpec, type ProgramType } from "@tsbpfc/loader";
+import { btfById } from "../inspect/btf.js";
 import { objectInfo } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
-import { btfById, type KernelTypes } from "./kernel-types.js";
+import type { KernelTypes } from "./kernel-types.js";
 
 /** What a program is for, as program load wants it. */
 export interface BtfTarget {
@@ -68,7 +69,7 @@ function inProgram(program: ProgramSpec, fd: number): BtfTarget {
 /** BTF id of a loaded program's function. Linux 5.0. @throws UsageError, SyscallError */
 export function functionOf(programFd: number, name: string, label: string): number {
   const btfId = objectInfo(programFd, "programInfo", label).number("btf_id");
-  const btf = btfId === 0 ? null : Btf.parse(btfById(btfId, label));
+  const btf = btfId === 0 ? null : btfOf(btfId, label);
   const [id] = btf?.find(name, ["func"]) ?? [];
   if (id !== undefined) return id;
   throw new UsageError(
@@ -77,4 +78,10 @@ export function functionOf(programFd: number, name: string, label: string): numb
       ? `${label}: the target program has no function '${name}'`
       : `${label}: the target program was loaded without BTF: compile it with -g`,
   );
+}
+
+function btfOf(id: number, label: string): Btf {
+  const found = btfById(id);
+  if (found) return Btf.parse(found.bytes);
+  throw new UsageError("target-missing", `${label}: the target program's BTF is gone`);
 }

@@ -1,7 +1,7 @@
 import { type Btf, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
-import { Struct } from "../sys/attr.js";
-import { bpf, objectInfo } from "../sys/bpf.js";
-import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { btfIds } from "../inspect/ids.js";
+import { objectInfo, openById } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 
 /** The running kernel's types and its modules', and the descriptors by which the kernel knows the modules'. */
@@ -59,28 +59,19 @@ const NAME_BYTES = 64;
 
 /** Goes through the BTF objects of the kernel for a module's. Linux 5.11. @throws UsageError, SyscallError */
 function openModuleBtf(module: string): number {
-  const k = kernel();
   const label = `the BTF of kernel module ${module}`;
-  const ids = new Struct("getId");
-  for (;;) {
-    const next = bpf(k, "BPF_BTF_GET_NEXT_ID", ids.bytes);
-    if (next === -errno.ENOENT) throw new UsageError("unsupported", `${label} is no longer there`);
-    if (next < 0) throw new SyscallError("bpf(BPF_BTF_GET_NEXT_ID)", -next, label);
-    const id = ids.number("next_id");
-    const fd = bpf(k, "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
-    // ENOENT: gone in between.
-    if (fd < 0 && fd !== -errno.ENOENT) throw new SyscallError("bpf(BPF_BTF_GET_FD_BY_ID)", -fd, label);
-    if (fd >= 0) {
-      try {
-        if (nameOf(fd, label) === module) return fd;
-      } catch (error) {
-        k.close(fd);
-        throw error;
-      }
-      k.close(fd);
+  for (const id of btfIds()) {
+    const fd = openById(id, "btf", label);
+    if (fd === null) continue; // gone in between
+    try {
+      if (nameOf(fd, label) === module) return fd;
+    } catch (error) {
+      kernel().close(fd);
+      throw error;
     }
-    ids.set("start_id", id);
+    kernel().close(fd);
   }
+  throw new UsageError("unsupported", `${label} is no longer there`);
 }
 
 /** Empty for an object's BTF, which has no name. */
@@ -89,19 +80,4 @@ function nameOf(fd: number, label: string): string {
   const info = objectInfo(fd, "btfInfo", label, { name: kernel().address(name), name_len: name.length });
   if (info.number("kernel_btf") === 0) return "";
   return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
-}
-
-/** BTF of an object in the kernel, by its id: what a loaded program's functions are named in. @throws SyscallError */
-export function btfById(id: number, label: string): Uint8Array {
-  const k = kernel();
-  const fd = bpf(k, "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
-  if (fd < 0) throw new SyscallError("bpf(BPF_BTF_GET_FD_BY_ID)", -fd, label);
-  try {
-    const size = objectInfo(fd, "btfInfo", label).number("btf_size");
-    const bytes = new Uint8Array(size);
-    objectInfo(fd, "btfInfo", label, { btf: k.address(bytes), btf_size: size });
-    return bytes;
-  } finally {
-    k.close(fd);
-  }
 }

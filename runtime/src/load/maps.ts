@@ -29,7 +29,7 @@ export function createMap(
   context: MapContext,
 ): { readonly handle: MapHandle; readonly pinAt: string | null } {
   const path = spec.pinning === "by-name" ? `${context.pinPath}/${spec.name}` : null;
-  const pinned = path === null ? null : openPinned(path, `map '${spec.name}'`);
+  const pinned = path === null ? null : openPinned(path, "map", `map '${spec.name}'`);
   const facts = factsOf(spec);
   if (pinned !== null && path !== null) {
     const handle = new MapHandle(pinned, facts);

@@ -1,7 +1,6 @@
 import { mapTypeName } from "@tsbpfc/loader";
-import { Struct } from "../sys/attr.js";
-import { bpf, objectInfo, openPinned } from "../sys/bpf.js";
-import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { objectInfo, openById, openPinned } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { MapHandle } from "./handle.js";
 
@@ -29,17 +28,16 @@ export function handleOf(fd: number, label: string): MapHandle {
 /**
  * The map that is pinned at a path, to be opened with `openMap` or a map class; null if nothing is there. Linux 4.13.
  *
- * @throws SyscallError, UsageError `unsupported` for kinds that are newer than this version
+ * @throws SyscallError; UsageError `unsupported` for kinds that are newer than this version, `bad-value` if a program or
+ * a link is pinned there
  */
 export function pinnedMap(path: string): MapHandle | null {
-  const fd = openPinned(path, "map");
+  const fd = openPinned(path, "map", "map");
   return fd === null ? null : handleOf(fd, `map at ${path}`);
 }
 
 /** The map of a number (`bpftool map`); null if there is none. Needs CAP_SYS_ADMIN. Linux 4.13. @throws SyscallError */
 export function mapById(id: number): MapHandle | null {
-  const fd = bpf(kernel(), "BPF_MAP_GET_FD_BY_ID", new Struct("getId", { map_id: id }).bytes);
-  if (fd === -errno.ENOENT) return null;
-  if (fd < 0) throw new SyscallError("bpf(BPF_MAP_GET_FD_BY_ID)", -fd, `map ${id}`);
-  return handleOf(fd, `map ${id}`);
+  const fd = openById(id, "map", `map ${id}`);
+  return fd === null ? null : handleOf(fd, `map ${id}`);
 }

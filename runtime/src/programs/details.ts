@@ -1,6 +1,5 @@
 import { type ProgramType, programTypeName } from "@tsbpfc/loader";
-import { Struct } from "../sys/attr.js";
-import { bpf, bpfCommand, objectInfo } from "../sys/bpf.js";
+import { bpfCommand, objectInfo } from "../sys/bpf.js";
 import { SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 
@@ -72,11 +71,10 @@ export function programStats(fd: number, label: string): ProgramStats {
 export function programCode(fd: number, which: ProgramCode, label: string): Uint8Array {
   const size = objectInfo(fd, "programInfo", label).number(`${which}_prog_len`);
   const code = new Uint8Array(size);
-  const info = new Struct("programInfo", {
+  const info = objectInfo(fd, "programInfo", label, {
     [`${which}_prog_len`]: size,
     [`${which}_prog_insns`]: kernel().address(code),
   });
-  fill(fd, info, label);
   // The kernel sets the address to zero where it has not written (kernel: `bpf_prog_get_info_by_fd`).
   if (size > 0 && info.bigint(`${which}_prog_insns`) === 0n)
     throw new SyscallError("bpf(BPF_OBJ_GET_INFO_BY_FD)", EPERM, label, hidden);
@@ -90,20 +88,11 @@ const hidden =
 function mapIds(fd: number, count: number, label: string): readonly number[] {
   if (count === 0) return [];
   const ids = new Uint32Array(count);
-  fill(
-    fd,
-    new Struct("programInfo", { nr_map_ids: count, map_ids: kernel().address(new Uint8Array(ids.buffer)) }),
-    label,
-  );
+  objectInfo(fd, "programInfo", label, {
+    nr_map_ids: count,
+    map_ids: kernel().address(new Uint8Array(ids.buffer)),
+  });
   return [...ids];
-}
-
-/** Asks again, with room for what is longer than the struct. */
-function fill(fd: number, info: Struct<"programInfo">, label: string): void {
-  const k = kernel();
-  const attr = new Struct("info", { bpf_fd: fd, info_len: info.bytes.length, info: k.address(info.bytes) });
-  const result = bpf(k, "BPF_OBJ_GET_INFO_BY_FD", attr.bytes);
-  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET_INFO_BY_FD)", -result, label);
 }
 
 /** The kernel counts runs and their time, of all programs, until this is closed: some nanoseconds for each run. */

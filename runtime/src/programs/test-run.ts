@@ -3,7 +3,7 @@ import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import type { Program } from "./program.js";
+import type { ProgramHandle } from "./handle.js";
 
 export interface TestRunInput {
   /** The packet, for programs that take one; the kernel wants at least 14 bytes. */
@@ -50,11 +50,11 @@ const contextOut: Partial<Record<ProgramType, "apart" | "in place">> = {
 };
 
 /** BPF_PROG_TEST_RUN. A count of 0 is once; raw tracepoints and syscall programs refuse any other. */
-export function testRun(program: Program, input: TestRunInput): TestRunResult {
+export function testRun(program: ProgramHandle, input: TestRunInput): TestRunResult {
   const { data, repeat = 0, room = ROOM } = input;
   const k = kernel();
   const out = new Uint8Array(data ? data.length + room : 0);
-  const returned = input.context ? contextOut[program.spec.type] : undefined;
+  const returned = input.context && program.type !== null ? contextOut[program.type] : undefined;
   // The kernel may write to it, and the caller's stays as it is.
   const context = input.context?.slice();
   const contextAfter = returned === "apart" ? new Uint8Array(context?.length ?? 0) : null;

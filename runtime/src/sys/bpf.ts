@@ -1,6 +1,6 @@
 import { type FieldValues, type LayoutName, Struct } from "./attr.js";
 import { type Command, commands } from "./commands.js";
-import { errno, SyscallError } from "./errors.js";
+import { errno, SyscallError, UsageError } from "./errors.js";
 import { type Kernel, kernel } from "./kernel.js";
 
 /** How often a command is tried again that a signal has interrupted. */
@@ -76,15 +76,50 @@ export function pinObject(fd: number, path: string, object: string): void {
   );
 }
 
-/** Opens a pinned object; null if nothing is there. @throws SyscallError */
-export function openPinned(path: string, object: string): number | null {
+/** What a descriptor may be of. */
+export type ObjectKind = "map" | "prog" | "link";
+
+const kindNames: Readonly<Record<ObjectKind, string>> = { map: "map", prog: "program", link: "link" };
+
+/**
+ * Opens a pinned object; null if nothing is there.
+ *
+ * @throws SyscallError; UsageError `bad-value` if it is of another kind, whose facts would be read as this kind's
+ */
+export function openPinned(path: string, kind: ObjectKind, object: string): number | null {
+  const k = kernel();
   const text = cText(path);
-  const result = bpf(
-    kernel(),
-    "BPF_OBJ_GET",
-    new Struct("object", { pathname: kernel().address(text) }).bytes,
+  const fd = bpf(k, "BPF_OBJ_GET", new Struct("object", { pathname: k.address(text) }).bytes);
+  if (fd === -errno.ENOENT) return null;
+  if (fd < 0) throw new SyscallError("bpf(BPF_OBJ_GET)", -fd, `${object} at ${path}`);
+  const found = kindOf(fd);
+  if (found === null || found === kind) return fd;
+  k.close(fd);
+  throw new UsageError(
+    "bad-value",
+    `${object} at ${path}: what is pinned there is a ${kindNames[found]}, not a ${kindNames[kind]}`,
   );
-  if (result === -errno.ENOENT) return null;
-  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET)", -result, `${object} at ${path}`);
-  return result;
+}
+
+/** As `/proc` tells it (kernel: `bpf_map_show_fdinfo` and its like); null if it does not. */
+function kindOf(fd: number): ObjectKind | null {
+  const bytes = kernel().readFile(`/proc/self/fdinfo/${fd}`);
+  const kind = bytes && /^(map|prog|link)_type:/m.exec(new TextDecoder().decode(bytes))?.[1];
+  return kind === "map" || kind === "prog" || kind === "link" ? kind : null;
+}
+
+const byId = {
+  map: ["BPF_MAP_GET_FD_BY_ID", "map_id"],
+  prog: ["BPF_PROG_GET_FD_BY_ID", "prog_id"],
+  link: ["BPF_LINK_GET_FD_BY_ID", "link_id"],
+  btf: ["BPF_BTF_GET_FD_BY_ID", "btf_id"],
+} as const;
+
+/** Opens what has a number; null if nothing has it, or no longer. @throws SyscallError */
+export function openById(id: number, kind: keyof typeof byId, object: string): number | null {
+  const [command, field] = byId[kind];
+  const fd = bpf(kernel(), command, new Struct("getId", { [field]: id }).bytes);
+  if (fd === -errno.ENOENT) return null;
+  if (fd < 0) throw new SyscallError(`bpf(${command})`, -fd, object, "It needs CAP_SYS_ADMIN.");
+  return fd;
 }

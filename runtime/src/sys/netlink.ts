@@ -137,13 +137,21 @@ function* messages(bytes: Uint8Array, label: string): Generator<Framed> {
 function explanation({ body, flags }: Framed): string {
   if (body.length < 4 + NLMSG_HEADER) return "";
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  let at = 4 + ((flags & NLM_F_CAPPED) !== 0 ? NLMSG_HEADER : align(view.getUint32(4, true)));
-  while (at + NLA_HEADER <= body.length) {
+  const start = 4 + ((flags & NLM_F_CAPPED) !== 0 ? NLMSG_HEADER : align(view.getUint32(4, true)));
+  const words = decodeAttributes(body.subarray(start)).get(NLMSGERR_ATTR_MSG);
+  return words ? `The kernel says: ${Buffer.from(words.subarray(0, -1)).toString("utf8")}.` : "";
+}
+
+/** Attributes of a message by their type, each as its bytes; ends at what is cut off. */
+export function decodeAttributes(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = new Map<number, Uint8Array>();
+  let at = 0;
+  while (at + NLA_HEADER <= bytes.length) {
     const length = view.getUint16(at, true);
-    if (length < NLA_HEADER || at + length > body.length) return "";
-    if ((view.getUint16(at + 2, true) & NLA_TYPE_MASK) === NLMSGERR_ATTR_MSG)
-      return `The kernel says: ${Buffer.from(body.subarray(at + NLA_HEADER, at + length - 1)).toString("utf8")}.`;
+    if (length < NLA_HEADER || at + length > bytes.length) break;
+    found.set(view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + NLA_HEADER, at + length));
     at += align(length);
   }
-  return "";
+  return found;
 }

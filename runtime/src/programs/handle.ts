@@ -1,0 +1,77 @@
+import type { ProgramType } from "@tsbpfc/loader";
+import { pinObject } from "../sys/bpf.js";
+import { UsageError } from "../sys/errors.js";
+import { kernel } from "../sys/kernel.js";
+import {
+  type ProgramCode,
+  type ProgramInfo,
+  type ProgramStats,
+  programCode,
+  programInfo,
+  programStats,
+} from "./details.js";
+import { type TestRunInput, type TestRunResult, testRun } from "./test-run.js";
+
+/** A program in the kernel, whoever loaded it. Closing lets go of it; links and pins keep it. */
+export class ProgramHandle {
+  #fd: number;
+
+  constructor(
+    fd: number,
+    readonly name: string,
+    /** Null for a type that is newer than this version of tsbpfc. */
+    readonly type: ProgramType | null,
+  ) {
+    this.#fd = fd;
+  }
+
+  /** @throws UsageError `closed` */
+  get fd(): number {
+    if (this.#fd < 0) throw new UsageError("closed", `${this.label} is closed`);
+    return this.#fd;
+  }
+
+  get label(): string {
+    return `program '${this.name}'`;
+  }
+
+  /** Runs the program once or more on given input (BPF_PROG_TEST_RUN). Linux 4.12; the type has to allow it. */
+  testRun(input: TestRunInput = {}): TestRunResult {
+    return testRun(this, input);
+  }
+
+  /** What the kernel tells of it. Linux 4.13. @throws SyscallError */
+  info(): ProgramInfo {
+    return programInfo(this.fd, this.label);
+  }
+
+  /** What its runs took, while run statistics were on: `enableRunStatistics()`. Linux 5.1. @throws SyscallError */
+  stats(): ProgramStats {
+    return programStats(this.fd, this.label);
+  }
+
+  /** Its instructions after the verifier, or its machine code. Linux 4.13. @throws SyscallError EPERM if they are hidden */
+  code(which: ProgramCode): Uint8Array {
+    return programCode(this.fd, which, this.label);
+  }
+
+  /** Keeps the program alive at a path in a BPF file system. @throws SyscallError */
+  pin(path: string): void {
+    pinObject(this.fd, path, this.label);
+  }
+
+  /** Takes a pin away; the program lives on while something holds it. */
+  unpin(path: string): void {
+    kernel().removeFile(path);
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    kernel().close(this.#fd);
+    this.#fd = -1;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
