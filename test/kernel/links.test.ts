@@ -2,7 +2,7 @@ import { createSocket, type Socket as Datagram } from "node:dgram";
 import { createRequire } from "node:module";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Skeleton, SkeletonProgram, SockMap } from "@tsbpfc/runtime";
-import { netfilterLinks, tcxLinks } from "@tsbpfc/runtime";
+import { attached, netfilterLinks, netkitLinks, tcxLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
@@ -23,7 +23,14 @@ type Names =
   | "tc_in"
   | "tc_other"
   | "xdp_other"
-  | "connects";
+  | "connects"
+  | "netkit_out"
+  | "netkit_in"
+  | "lwt_in"
+  | "lwt_out"
+  | "lwt_xmit"
+  | "lwt_seg6"
+  | "lwt_other";
 type Attach = Skeleton<
   { sockets: SockMap },
   Record<Names, SkeletonProgram>,
@@ -272,6 +279,75 @@ describe("programs of the network", () => {
     ping(3);
     expect(probe.globals.runs).toBeGreaterThanOrEqual(3n);
     expect(probe.globals.others).toBe(unmarked);
+  });
+
+  kernelTest(
+    "netkit: a program on each side of a pair, attached by the primary interface",
+    { needs: [netkitLinks] },
+    async (t) => {
+      const probe = load(t, "netkit_out", "netkit_in");
+      const number = t.prefix.replace(/\D/g, "").slice(-8);
+      const device = `n${number}`;
+      const net = t.namespace("peer");
+      run("ip", "link", "add", device, "type", "netkit");
+      t.defer(() => void run("ip", "link", "del", device));
+      const other = /\d+: [^@]+@(\w+):/.exec(run("ip", "-o", "link", "show", device))?.[1] ?? "";
+      run("ip", "link", "set", other, "netns", net.name);
+      run("ip", "addr", "add", "10.251.7.1/24", "dev", device);
+      run("ip", "link", "set", device, "up");
+      net.run("ip", "addr", "add", "10.251.7.2/24", "dev", other);
+      net.run("ip", "link", "set", other, "up");
+      const links = [
+        probe.programs.netkit_out.attach({ iface: device }),
+        probe.programs.netkit_in.attach({ iface: device }),
+      ];
+      for (const link of links) t.defer(() => link.close());
+      expect(links.map((link) => link.info().kind)).toEqual(["netkit", "netkit"]);
+      const told = links.map((link) => ({ programId: link.info().programId, linkId: link.info().id }));
+      expect(attached("netkit_primary", { iface: device }).programs).toEqual(told.slice(0, 1));
+      expect(attached("netkit_peer", { iface: device }).programs).toEqual(told.slice(1));
+      const before = [probe.globals.runs, probe.globals.others];
+      const { socket } = await udpSocket(t);
+      await new Promise((resolve) => socket.send("x", 9, "10.251.7.2", resolve));
+      await until(() => probe.globals.runs > before[0]!);
+      const script = `const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.251.7.1", () => s.close());`;
+      net.run(process.execPath, "-e", script);
+      expect(probe.globals.others).toBeGreaterThan(before[1]!);
+    },
+  );
+
+  kernelTest("lwt: the packets of a route that goes when it is closed", {}, (t) => {
+    const probe = load(t, "lwt_out", "lwt_xmit", "lwt_in", "lwt_other");
+    const { device } = peer(t);
+    const route = "10.252.3.0/24";
+    const shown = (): string => run("ip", "route", "show", "dev", device);
+    const send = (): void => {
+      const script = `const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.252.3.9", () => s.close());`;
+      run(process.execPath, "-e", script);
+    };
+    for (const name of ["lwt_out", "lwt_xmit"] as const) {
+      const before = probe.globals.runs;
+      const link = probe.programs[name].attach({ route, iface: device });
+      t.defer(() => link.close());
+      expect(shown()).toMatch(new RegExp(`10\\.252\\.3\\.0/24.*encap bpf ${name.slice(4)}`));
+      send();
+      expect(probe.globals.runs).toBe(before + 1n);
+      expect(() => probe.programs[name].attach({ route, iface: device })).toThrow(/EEXIST/);
+      expect(() => link.pin("/sys/fs/bpf/none")).toThrow(/is a route/);
+      if (name === "lwt_out") {
+        link.update(probe.programs.lwt_other.program);
+        send();
+        expect([probe.globals.runs, probe.globals.others]).toEqual([before + 1n, 1n]);
+      }
+      link.close();
+      expect(shown()).not.toMatch(/10\.252/);
+    }
+    // What comes in: shown by the kernel as the route's, in IPv6 as well.
+    const into = probe.programs.lwt_in.attach({ route: "fd99:7::/64", iface: device });
+    expect(run("ip", "-6", "route", "show", "dev", device)).toMatch(/fd99:7::\/64.*encap bpf in/);
+    into.close();
+    expect(() => probe.programs.lwt_in.attach({ iface: device })).toThrow(/attach\(\{ route/);
+    expect(() => probe.programs.lwt_in.attach({ route: "10.1/8", iface: device })).toThrow(/not a network/);
   });
 
   kernelTest("cgroup: a link tells which, and pins", {}, (t) => {

@@ -8,6 +8,7 @@ import { attachKprobe, attachKsyscall } from "./kprobe.js";
 import { attachKprobeMulti } from "./kprobe-multi.js";
 import type { Link } from "./link.js";
 import { attachLirc } from "./lirc.js";
+import { attachLwt } from "./lwt.js";
 import { attachNetfilter, type NetfilterHook } from "./netfilter.js";
 import { attachNetns } from "./netns.js";
 import { attachRawTracepoint, attachTrace } from "./raw-tracepoint.js";
@@ -22,7 +23,7 @@ import { attachXdp } from "./xdp.js";
 
 /** Where to attach what a section's name leaves open. */
 export interface AttachOptions {
-  /** Network interface by name or index: XDP and tc programs. */
+  /** Network interface by name or index: XDP, tc and netkit programs, and where the packets of a `route` go. */
   readonly iface?: string;
   readonly ifindex?: number;
   /** How an XDP program is run; the kernel chooses if absent. */
@@ -44,7 +45,9 @@ export interface AttachOptions {
   readonly symbol?: string;
   /** Instead of a pattern: the functions themselves, for `.multi` and `.session`. */
   readonly symbols?: readonly string[];
-  /** One for each of `symbols`, in their order, instead of one `cookie` for all. */
+  /** uprobe.multi: places as bytes of the file, instead of functions. */
+  readonly offsets?: readonly number[];
+  /** One for each of `symbols` or `offsets`, in their order, instead of one `cookie` for all. */
   readonly cookies?: readonly bigint[];
   /** uprobes: byte of the file where a counter is that the kernel keeps above zero meanwhile. Linux 4.20. */
   readonly semaphore?: number;
@@ -65,6 +68,8 @@ export interface AttachOptions {
   /** An infrared receiver, `/dev/lirc0`. */
   readonly device?: string;
   readonly netfilter?: NetfilterHook;
+  /** A network whose packets `lwt_*` programs see, `10.1.0.0/16`: a route to it is made, out of `iface`. */
+  readonly route?: string;
   /** Place among the programs of the same hook: tcx, netkit; cgroups from Linux 6.17. */
   readonly anchor?: Anchor;
   /**
@@ -116,6 +121,10 @@ const byType: Partial<Record<ProgramType, Attach>> = {
   socket_filter: attachSocket,
   sk_reuseport: attachSocket,
   lirc_mode2: attachLirc,
+  lwt_in: attachLwt,
+  lwt_out: attachLwt,
+  lwt_xmit: attachLwt,
+  lwt_seg6local: attachLwt,
   netfilter: attachNetfilter,
 };
 

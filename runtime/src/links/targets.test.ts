@@ -73,6 +73,26 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(global("many")).toBe(1);
   });
 
+  test.skipIf(!many)("many places are probed by their bytes in the file", () => {
+    spec.programs.get("multi")!.autoload = true;
+    collection.close();
+    collection = loadCollection(spec);
+    const [getpgid_, getpgrp] = ["getpgid", "getpgrp"].map((symbol) => {
+      const link = program("multi").attach({ pid: process.pid, symbols: [symbol] });
+      const [offset] = link.info().lists.offsets ?? [];
+      link.close();
+      return offset === undefined ? null : Number(offset);
+    });
+    // The kernel tells places since Linux 6.8.
+    if (getpgid_ == null || getpgrp == null) return;
+    attached(program("multi").attach({ pid: process.pid, offsets: [getpgid_, getpgrp] }));
+    getpgid(0);
+    expect(global("many")).toBe(1);
+    expect(() => program("multi").attach({ offsets: [] })).toThrow(/empty/);
+    expect(() => program("multi").attach({ offsets: [1], symbols: ["getpgid"] })).toThrow(/together/);
+    expect(() => program("multi").attach({ offsets: [1, 2], cookies: [1n] })).toThrow(/1 cookies for 2/);
+  });
+
   test("a probe without a function, or on one that is not there, says what to write", () => {
     expect(() => program("leave").attach()).toThrow(/uprobe\/libc\.so\.6:malloc/);
     expect(() => program("leave").attach({ binary: "libc.so.6", symbol: "tsbpfc_none" })).toThrow(

@@ -40,17 +40,8 @@ const BPF_F_UPROBE_MULTI_RETURN = 1;
  */
 export const attachUprobeMulti: Attach = (program, options) => {
   const { section, expectedAttachType } = program.spec;
-  const [first] = options.symbols ?? [];
-  const { path, symbol, offset } = targetOf(
-    program,
-    first === undefined ? options : { ...options, symbol: first },
-  );
+  const { path, offsets } = placesOf(program, options);
   const label = `${section} on ${path} (${program.label})`;
-  const offsets =
-    options.symbols?.map((name) => fileOffset(path, name, label)) ??
-    (symbol === null
-      ? [offset]
-      : matching(path, symbol, label).map((found) => BigInt(found.offset) + offset));
   const k = kernel();
   const places = new Uint8Array(BigUint64Array.from(offsets).buffer);
   const cookies = cookiesOf(offsets.length, options, label);
@@ -72,6 +63,30 @@ export const attachUprobeMulti: Attach = (program, options) => {
     section.startsWith("uprobe.session") ? "6.13" : "6.6",
   );
 };
+
+/** The binary, and each place in it, as bytes of the file. @throws UsageError */
+function placesOf(
+  program: Program,
+  options: AttachOptions,
+): { readonly path: string; readonly offsets: readonly bigint[] } {
+  const { symbols, offsets } = options;
+  if (symbols && offsets)
+    throw new UsageError("bad-value", `${program.label}: symbols and offsets cannot be given together`);
+  if (symbols?.length === 0 || offsets?.length === 0)
+    throw new UsageError("target-missing", `${program.label}: the list of places is empty`);
+  const [symbol] = symbols ?? [];
+  const [offset] = offsets ?? [];
+  // The first of a list stands for what one would name alone.
+  const one = symbol !== undefined ? { symbol } : offset !== undefined ? { offset } : {};
+  const target = targetOf(program, { ...options, ...one });
+  const { path } = target;
+  if (offsets) return { path, offsets: offsets.map(BigInt) };
+  const label = `${program.spec.section} on ${path} (${program.label})`;
+  if (symbols) return { path, offsets: symbols.map((name) => fileOffset(path, name, label)) };
+  if (target.symbol === null) return { path, offsets: [target.offset] };
+  const found = matching(path, target.symbol, label);
+  return { path, offsets: found.map((place) => BigInt(place.offset) + target.offset) };
+}
 
 /** The binary, and a function in it or an offset in the file: what the options leave out, the section says. */
 function targetOf(

@@ -21,10 +21,10 @@ const NLM_F_ACK = 4;
 /** `NLM_F_*` bits of a request. */
 export const netlinkFlags = { echo: 8, replace: 0x100, exclusive: 0x200, create: 0x400 } as const;
 
-/** One attribute: a 32-bit number (negative ones too), a text with its NUL, or further attributes. */
+/** One attribute: a 32-bit number (negative ones too), a text with its NUL, bytes, or further attributes. */
 export interface Attribute {
   readonly type: number;
-  readonly value: number | string | readonly Attribute[];
+  readonly value: number | string | Uint8Array | readonly Attribute[];
 }
 
 export interface Request {
@@ -47,8 +47,8 @@ const align = (bytes: number): number => (bytes + 3) & ~3;
 /** Attributes as bytes, each padded to 4. */
 export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   const parts = attributes.map(({ type, value }) => {
-    const nested = typeof value === "object";
-    const body = nested ? encodeAttributes(value) : typeof value === "string" ? text(value) : word(value);
+    const nested = Array.isArray(value);
+    const body = bodyOf(value);
     const bytes = new Uint8Array(align(NLA_HEADER + body.length));
     const view = new DataView(bytes.buffer);
     view.setUint16(0, NLA_HEADER + body.length, true);
@@ -57,6 +57,12 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
     return bytes;
   });
   return new Uint8Array(Buffer.concat(parts));
+}
+
+function bodyOf(value: Attribute["value"]): Uint8Array {
+  if (typeof value === "string") return text(value);
+  if (typeof value === "number") return word(value);
+  return value instanceof Uint8Array ? value : encodeAttributes(value);
 }
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
