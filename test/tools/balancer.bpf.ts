@@ -1,4 +1,8 @@
-import { program, map, SEC, LpmTrie, DevMap, PerCpuHashMap, XdpMd, XdpAction, EthHdr, IpHdr, Ipv6Hdr, TcpHdr, UdpHdr, VlanHdr, u8, u32, u64, be16, be32, array, htons, ntohs, copy, Packet } from "@tsbpfc/stdlib";
+// Counts flows of IPv4 and IPv6 through VLANs, drops by prefix, and redirects a port: XDP.
+import {
+  program, map, SEC, LpmTrie, DevMap, PerCpuHashMap, XdpMd, XdpAction, EthHdr, IpHdr, Ipv6Hdr, TcpHdr,
+  UdpHdr, VlanHdr, u8, u32, u64, be16, be32, array, htons, ntohs, copy, Packet,
+} from "@tsbpfc/stdlib";
 
 const ETH_P_IP = 0x0800, ETH_P_IPV6 = 0x86dd, ETH_P_8021Q = 0x8100;
 class Flow { saddr: array<u8, 16>; daddr: array<u8, 16>; sport: be16; dport: be16; proto: u8; }
@@ -6,7 +10,7 @@ class Stats { packets: u64; bytes: u64; }
 class Prefix { prefixlen: u32; addr: be32; }
 
 @program({ license: "GPL" })
-export class Lb {
+export class Balancer {
   @map({ maxEntries: 65536 }) flows: PerCpuHashMap<Flow, Stats>;
   @map({ maxEntries: 1024 }) blocked: LpmTrie<Prefix, u32>;
   @map({ maxEntries: 64 }) ports: DevMap;

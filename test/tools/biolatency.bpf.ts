@@ -1,4 +1,7 @@
-import { program, map, SEC, HashMap, TracingCtx, i32, u32, u64, array, atomic, bpf_ktime_get_ns } from "@tsbpfc/stdlib";
+// How long block requests take, as histograms by disk: typed arguments of tp_btf.
+import {
+  program, map, SEC, HashMap, TracingCtx, i32, u32, u64, array, atomic, bpf_ktime_get_ns,
+} from "@tsbpfc/stdlib";
 import type { request } from "./vmlinux";
 
 const SLOTS = 27;

@@ -1,3 +1,4 @@
+// Kernel functions that give and take references.
 import { program, SEC, TracingCtx, i32, u32, u64, ptr, cast } from "@tsbpfc/stdlib";
 import type { task_struct, cpumask, bpf_cpumask } from "./vmlinux";
 
@@ -10,7 +11,7 @@ declare function bpf_cpumask_set_cpu(cpu: u32, m: ptr<bpf_cpumask>): void;
 declare function bpf_cpumask_first(m: ptr<cpumask>): u32;
 
 @program({ license: "GPL" })
-export class Kf {
+export class KernelFunctions {
   found: i32 = 0;
   ppid: i32 = 0;
   cpu: u32 = 0;

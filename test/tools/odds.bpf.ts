@@ -1,9 +1,15 @@
-import { program, map, SEC, SkBuff, TcAction, CgroupSysctl, SkReuseport, ReuseportSockArray, UserRingBuf, BloomFilter, Queue, Tracepoint, XdpMd, XdpAction, CpuMap, XskMap, LpmTrie, array, u8, u16, u32, u64, i32, i64, str, addr, bpf_skb_store_bytes, bpf_l4_csum_replace, bpf_skb_load_bytes, bpf_sysctl_get_name, htons, ntohs } from "@tsbpfc/stdlib";
-const IP_CSUM_OFF = 24, TCP_DPORT = 36;
+// Hooks and maps that other tools do not have: NAT, sysctl, reuseport, CPU and XSK redirects, queues.
+import {
+  program, map, SEC, SkBuff, TcAction, CgroupSysctl, SkReuseport, ReuseportSockArray, UserRingBuf,
+  BloomFilter, Queue, Tracepoint, XdpMd, XdpAction, CpuMap, XskMap, LpmTrie, array, u8, u16, u32, u64, i32,
+  i64, str, addr, bpf_skb_store_bytes, bpf_l4_csum_replace, bpf_skb_load_bytes, bpf_sysctl_get_name, htons,
+  ntohs,
+} from "@tsbpfc/stdlib";
+const TCP_DPORT = 36;
 class V6 { prefixlen: u32; addr: array<u8, 16>; }
 class Cmd { op: u32; arg: u64; }
 @program({ license: "GPL" })
-export class Net2 {
+export class Odds {
   @map({ maxEntries: 16 }) v6: LpmTrie<V6, u32>;
   @map({ maxEntries: 100 }) seen: BloomFilter<u32>;
   @map({ maxEntries: 100 }) q: Queue<u64>;

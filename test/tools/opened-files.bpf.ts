@@ -1,11 +1,15 @@
-import { program, map, SEC, RingBuf, LsmCtx, i32, u32, str, bpf_d_path, cast, bpf_get_current_pid_tgid, bpf_get_current_comm, bpf_get_current_task_btf } from "@tsbpfc/stdlib";
+// Who opens which file, by its path, and no file of one user: LSM.
+import {
+  program, map, SEC, RingBuf, LsmCtx, i32, u32, str, bpf_d_path, cast, bpf_get_current_pid_tgid,
+  bpf_get_current_comm, bpf_get_current_task_btf,
+} from "@tsbpfc/stdlib";
 import type { file, linux_binprm, task_struct } from "./vmlinux";
 
 export class Ev { pid: u32; ppid: u32; comm: str<16>; path: str<256>; }
 const EPERM = 1;
 
 @program({ license: "GPL" })
-export class Lsm {
+export class OpenedFiles {
   @map({ maxEntries: 1 << 20 }) events: RingBuf<Ev>;
   readonly denyUid: u32 = 65534;
 

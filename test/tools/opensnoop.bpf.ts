@@ -1,4 +1,8 @@
-import { program, map, SEC, HashMap, RingBuf, Tracepoint, i32, u32, u64, str, ptr, u8, bpf_get_current_pid_tgid, bpf_get_current_uid_gid, bpf_get_current_comm, readUserStr } from "@tsbpfc/stdlib";
+// Files that are opened, and what the call returned.
+import {
+  program, map, SEC, HashMap, RingBuf, Tracepoint, i32, u32, u64, str, ptr, u8, bpf_get_current_pid_tgid,
+  bpf_get_current_uid_gid, bpf_get_current_comm, readUserStr,
+} from "@tsbpfc/stdlib";
 
 export class Event { ts: u64; pid: u32; uid: u32; ret: i32; flags: i32; comm: str<16>; fname: str<255>; }
 class Args { fname: ptr<u8>; flags: i32; }

@@ -1,4 +1,8 @@
-import { program, map, SEC, HashMap, StackTrace, PerfEventCtx, i32, u32, u64, i64, str, bpf_get_current_pid_tgid, bpf_get_current_comm, BPF_F_USER_STACK, bpf_get_stackid, atomic } from "@tsbpfc/stdlib";
+// Samples of stacks, in the kernel and in the process.
+import {
+  program, map, SEC, HashMap, StackTrace, PerfEventCtx, i32, u32, u64, i64, str, bpf_get_current_pid_tgid,
+  bpf_get_current_comm, BPF_F_USER_STACK, bpf_get_stackid, atomic,
+} from "@tsbpfc/stdlib";
 
 export class Key { pid: u32; userStack: i64; kernStack: i64; name: str<16>; }
 

@@ -1,12 +1,15 @@
-// vfs latency by kprobe/kretprobe, tcp by fentry/fexit, dentry path walk
-import { program, map, SEC, LruHashMap, RingBuf, PtRegs, i32, i64, u32, u64, str, ptr, readKernelStr, bpf_get_current_pid_tgid, bpf_ktime_get_ns, bpf_get_current_comm, bpf_get_current_task, cast } from "@tsbpfc/stdlib";
+// Reads that take long, with the file and its folder: kprobe, kretprobe and a chain through dentries.
+import {
+  program, map, SEC, LruHashMap, RingBuf, PtRegs, i32, i64, u32, u64, str, ptr, readKernelStr,
+  bpf_get_current_pid_tgid, bpf_ktime_get_ns, bpf_get_current_comm, bpf_get_current_task, cast,
+} from "@tsbpfc/stdlib";
 import type { file, task_struct, dentry, nsproxy } from "./vmlinux";
 
 export class Slow { pid: u32; mntns: u32; size: u64; deltaNs: u64; comm: str<16>; name: str<32>; parent: str<32>; }
 class Enter { ts: u64; fp: ptr<file>; }
 
 @program({ license: "GPL" })
-export class Kp {
+export class SlowReads {
   readonly minNs: u64 = 1_000;
   @map({ maxEntries: 8192 }) inflight: LruHashMap<u32, Enter>;
   @map({ maxEntries: 1 << 16 }) events: RingBuf<Slow>;

@@ -1,9 +1,13 @@
-import { program, map, SEC, SockHash, SockOps, SkMsg, SkBuff, SkAction, SockAddr, SkStorage, i32, u32, u64, be32, ntohl, htons, BPF_NOEXIST } from "@tsbpfc/stdlib";
+// Connections joined in the kernel, traffic by socket, and a port changed on connect.
+import {
+  program, map, SEC, SockHash, SockOps, SkMsg, SkBuff, SkAction, SockAddr, SkStorage, i32, u32, u64, be32,
+  ntohl, htons, BPF_NOEXIST,
+} from "@tsbpfc/stdlib";
 
 class Key { sip: be32; dip: be32; sport: u32; dport: u32; }
 class Traffic { rx: u64; tx: u64; }
 @program({ license: "GPL" })
-export class Sock {
+export class Sockets {
   @map({ maxEntries: 65535 }) socks: SockHash<Key>;
   @map({ flags: 1 }) traffic: SkStorage<Traffic>;
 

@@ -1,7 +1,11 @@
-import { program, map, SEC, HashMap, RingBuf, PtRegs, u8, u32, u64, i32, array, user, bpf_get_current_pid_tgid, bpf_probe_read_user, bpf_ktime_get_ns, cast } from "@tsbpfc/stdlib";
+// What is written to and read from TLS: uprobes, and a size at run time.
+import {
+  program, map, SEC, HashMap, RingBuf, PtRegs, u8, u32, u64, i32, array, user, bpf_get_current_pid_tgid,
+  bpf_probe_read_user, bpf_ktime_get_ns, cast,
+} from "@tsbpfc/stdlib";
 export class Data { ts: u64; pid: u32; tid: u32; len: i32; buf: array<u8, 4096>; }
 @program({ license: "GPL" })
-export class Ssl {
+export class SslSniff {
   @map({ maxEntries: 1024 }) bufs: HashMap<u64, u64>;
   @map({ maxEntries: 1 << 22 }) events: RingBuf<Data>;
   @SEC("uprobe//usr/lib/x86_64-linux-gnu/libssl.so.3:SSL_write")

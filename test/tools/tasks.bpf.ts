@@ -1,3 +1,4 @@
+// A line for each task: an iterator.
 import { program, SEC, IterTask, seqPrintf, i32 } from "@tsbpfc/stdlib";
 @program({ license: "GPL" })
 export class Tasks {

@@ -1,4 +1,8 @@
-import { program, map, SEC, HashMap, PerfEventArray, Tracepoint, i32, u8, u16, u32, u64, str, array, copy, cast, union, bpf_get_current_pid_tgid, bpf_get_current_comm, bpf_ktime_get_ns, BPF_F_CURRENT_CPU } from "@tsbpfc/stdlib";
+// A TCP connection's life: a tracepoint that is no system call, and the socket behind it.
+import {
+  program, map, SEC, HashMap, PerfEventArray, Tracepoint, i32, u8, u16, u32, u64, str, array, copy, cast,
+  union, bpf_get_current_pid_tgid, bpf_get_current_comm, bpf_ktime_get_ns, BPF_F_CURRENT_CPU,
+} from "@tsbpfc/stdlib";
 import type { sock, tcp_sock } from "./vmlinux";
 
 const AF_INET = 2, AF_INET6 = 10;

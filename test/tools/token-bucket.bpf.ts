@@ -1,8 +1,12 @@
-import { program, map, SEC, ArrayMap, HashMap, Timer, SkBuff, TcAction, u32, u64, i32, SpinLock, withLock, CLOCK_BOOTTIME, bpf_ktime_get_boot_ns } from "@tsbpfc/stdlib";
+// A rate limit under a lock, and connections that expire by timer.
+import {
+  program, map, SEC, ArrayMap, HashMap, Timer, SkBuff, TcAction, u32, u64, i32, SpinLock, withLock,
+  CLOCK_BOOTTIME, bpf_ktime_get_boot_ns,
+} from "@tsbpfc/stdlib";
 class Bucket { lock: SpinLock; tokens: u64; last: u64; }
 class Conn { timer: Timer; packets: u64; }
 @program({ license: "GPL" })
-export class Tb {
+export class TokenBucket {
   readonly rate: u64 = 1_000_000;
   readonly burst: u64 = 10_000;
   @map({ maxEntries: 1 }) buckets: ArrayMap<Bucket>;

@@ -1,5 +1,7 @@
 // Sizes of writes, and who writes: functions, an enum and a generic struct of another module.
-import { program, map, SEC, ArrayMap, HashMap, Tracepoint, i32, u32, str, bpf_get_current_comm, printk } from "@tsbpfc/stdlib";
+import {
+  program, map, SEC, ArrayMap, HashMap, Tracepoint, i32, u32, str, bpf_get_current_comm, printk,
+} from "@tsbpfc/stdlib";
 import { Histogram, hashOf, Verdict } from "./lib";
 
 class Comm { name: str<16>; }
