@@ -4,10 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseObject } from "@tsbpfc/loader";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileFixture } from "../../fixtures/compile.js";
+import { compileC } from "../../fixtures/compile.js";
 import { u64 } from "../codecs/index.js";
 import { ArrayMap } from "../maps/index.js";
 import { type Collection, loadCollection } from "./collection.js";
+
+/** No fixture of its own: it does not stand alone. */
+const half = (name: string): Uint8Array =>
+  compileC(new URL(`../../fixtures/linked-${name}.c`, import.meta.url).pathname);
 
 const able = process.getuid?.() === 0 && spawnSync("bpftool", ["version"]).status === 0;
 
@@ -18,8 +22,8 @@ describe.skipIf(!able)("an object that bpftool linked of two, as root", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "tsbpfc-linked-"));
-    const parts = ["a", "b"].map((half) => join(folder, `${half}.o`));
-    for (const [i, half] of ["a", "b"].entries()) writeFileSync(parts[i]!, compileFixture(`linked-${half}`));
+    const parts = ["a", "b"].map((name) => join(folder, `${name}.o`));
+    for (const [i, name] of ["a", "b"].entries()) writeFileSync(parts[i]!, half(name));
     execFileSync("bpftool", ["gen", "object", join(folder, "linked.o"), ...parts]);
     linked = readFileSync(join(folder, "linked.o"));
     collection = loadCollection(parseObject(linked));
@@ -47,6 +51,6 @@ describe.skipIf(!able)("an object that bpftool linked of two, as root", () => {
   });
 
   test("a half alone is refused, with the name that it lacks", () => {
-    expect(() => loadCollection(parseObject(compileFixture("linked-a")))).toThrow(/other_half|shared/);
+    expect(() => loadCollection(parseObject(half("a")))).toThrow(/other_half|shared/);
   });
 });
