@@ -378,9 +378,9 @@ export declare abstract class StructOps<T> extends AnyMap {
   readonly [OPTIONS]?: StructOpsOptions<T>;
   private readonly structOps: T;
 }
-interface StructOpsOptions<T> extends CommonOptions {
-  /** Members by name: methods of this class, and numbers. */
-  readonly values?: { readonly [K in keyof T]?: string | number };
+interface StructOpsOptions<T> {
+  /** Members by name: methods of this class for functions, texts and numbers for the others. */
+  readonly values: { readonly [K in keyof T]?: string | number | boolean };
   /** Registered by a link, which can be updated and detached. Linux 6.4. */
   readonly link?: boolean;
 }

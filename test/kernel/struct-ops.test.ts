@@ -5,6 +5,7 @@ import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { declareProbe } from "../support/probe-source.js";
 
 type Congestion = Skeleton<
   Record<"counted" | "counted_again" | "by_value", StructOps>,
@@ -103,6 +104,61 @@ describe("struct_ops of an object of clang's", () => {
       link.close();
       link.close();
       expect(available()).not.toContain("tsbpfc_value");
+    },
+  );
+});
+
+type Typed = Skeleton<
+  Record<"typed", StructOps>,
+  Record<string, never>,
+  object,
+  { started: bigint; acks: bigint; acked: bigint; family: number }
+>;
+
+const typed = declareProbe({
+  "probe.bpf.ts": `
+import { program, map, SEC, StructOps, StructOpsCtx, u16, u32, u64, ptr, atomic } from "@tsbpfc/stdlib";
+import type { tcp_congestion_ops, sock } from "./vmlinux";
+@program({ license: "GPL" })
+export class Congestion {
+  started: u64 = 0; acks: u64 = 0; acked: u64 = 0; family: u16 = 0;
+  @map({
+    link: true,
+    values: { name: "tsbpfc_typed", flags: 1, init: "begin", cong_avoid: "keep", ssthresh: "lower", undo_cwnd: "undo" },
+  })
+  typed: StructOps<tcp_congestion_ops>;
+  @SEC("struct_ops") begin(ctx: StructOpsCtx, sk: ptr<sock>): void {
+    atomic.add(this.started, 1);
+    this.family = sk.__sk_common.skc_family;
+  }
+  @SEC("struct_ops/cong_avoid") keep(ctx: StructOpsCtx, sk: ptr<sock>, ack: u32, acked: u32): void {
+    atomic.add(this.acks, 1);
+    atomic.add(this.acked, acked);
+  }
+  @SEC("struct_ops") lower(ctx: StructOpsCtx): u32 { return 10; }
+  @SEC("struct_ops") undo(ctx: StructOpsCtx): u32 { return 10; }
+}
+`,
+});
+
+describe("struct_ops in TypeScript", () => {
+  kernelTest(
+    "a congestion control is registered, and its methods are called with their arguments",
+    { needs: [structOpsLinks], patienceMs },
+    async (t) => {
+      const probe = await t.load<Typed>(typed);
+      const link = probe.maps.typed.attach();
+      t.defer(() => link.close());
+      expect(available()).toContain("tsbpfc_typed");
+      await send(t, "tsbpfc_typed");
+      const { started, acks, acked, family } = probe.globals;
+      expect(started).toBeGreaterThan(0n);
+      expect(family).toBe(2); // AF_INET
+      // A megabyte was acknowledged, one or more segments each time.
+      expect(acked).toBeGreaterThanOrEqual(acks);
+      expect(acks).toBeGreaterThan(0n);
+      link.close();
+      expect(available()).not.toContain("tsbpfc_typed");
     },
   );
 });

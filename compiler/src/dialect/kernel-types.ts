@@ -7,6 +7,8 @@ export interface KernelTypes {
    * is no BTF, no such function, or several of that name that differ.
    */
   signature(name: string, kind: "func" | "typedef"): Signature | null;
+  /** The same of a member of a struct that points to a function. */
+  memberSignature(struct: string, member: string): Signature | null;
 }
 
 export interface Signature {

@@ -3,6 +3,7 @@ import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
 import type { MapModel } from "./model/model.js";
 import { isInteger, type MapRefType, sameType, type Type, typeName } from "./model/types.js";
+import { checkOperations, readOperations } from "./operations.js";
 import type { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { mapClass } from "./stdlib-tables.js";
@@ -21,7 +22,6 @@ export function readMap(
   decorator: ts.CallExpression,
 ): MapModel {
   const [options] = decorator.arguments;
-  if (type.mapKind === "struct_ops") session.report(decorator, TSB.notYet("A map of kind struct_ops"));
   return readDefinition(session, name, type, options ?? null, decorator);
 }
 
@@ -60,7 +60,8 @@ function readDefinition(
     extra: number("extra", U64_MAX) ?? 0n,
     record: kind?.value.kind === "record" ? recordType(type.value) : null,
     inner: type.value?.kind === "map" ? readInner(session, name, type.value, read("inner"), decorator) : null,
-    values: valuesOf(session, read("values")),
+    values: type.mapKind === "struct_ops" ? [] : valuesOf(session, read("values")),
+    operations: type.mapKind === "struct_ops" ? readOperations(session, type, decorator, read) : null,
   };
 }
 
@@ -106,6 +107,7 @@ export function checkValues(
   const decorator = field && ts.isPropertyDeclaration(field) ? decoratorCall(session, field, "map") : null;
   const [options] = decorator?.arguments ?? [];
   const list = options ? option(options, "values") : null;
+  checkOperations(session, map, list, program);
   if (!list || !ts.isArrayLiteralExpression(list)) return;
   const wrong = (node: ts.Node, detail: string): void => session.report(node, TSB.mapOption(detail));
   for (const [i, element] of list.elements.entries()) {

@@ -8,7 +8,7 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, element, heldType, int, readVariable } from "./build.js";
 import { toCondition } from "./coerce.js";
-import type { PassedType } from "./kernel-types.js";
+import type { PassedType, Signature } from "./kernel-types.js";
 import type { Expr, Place, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Statement } from "./model/statements.js";
@@ -22,6 +22,7 @@ import {
   type Type,
   typeName,
 } from "./model/types.js";
+import { operationOf } from "./operations.js";
 import { bind, named } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { withoutFlavour } from "./types/flavours.js";
@@ -68,8 +69,28 @@ export function typedArguments(
     if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
     return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
   });
-  checkAgainstKernel(scope, section, declared);
+  checkAgainstKernel(scope, described(scope, section, declaration.name.getText()), declared);
   return statements;
+}
+
+/** What the kernel's BTF says of the attach point. */
+interface Described {
+  readonly target: string;
+  readonly signature: Signature;
+  readonly result: "none" | "last" | "alone";
+}
+
+/** By the section's name; of a struct_ops program by the map that names its method. Null if BTF does not say. */
+function described(scope: Scope, section: string, method: string): Described | null {
+  const { kernel } = scope.session;
+  const operation = operationOf(scope.program, method);
+  if (operation) {
+    const signature = kernel.memberSignature(withoutFlavour(operation.struct), operation.member);
+    return signature && { target: `${operation.struct}.${operation.member}`, signature, result: "none" };
+  }
+  const about = argumentDescription(section);
+  const signature = about && kernel.signature(about.name(about.target), about.kind);
+  return signature && { target: about.target, signature, result: about.result };
 }
 
 /**
@@ -78,12 +99,11 @@ export function typedArguments(
  */
 function checkAgainstKernel(
   scope: Scope,
-  section: string,
+  about: Described | null,
   declared: readonly { readonly node: ts.ParameterDeclaration; readonly type: Type }[],
 ): void {
-  const about = argumentDescription(section);
-  const signature = about && scope.session.kernel.signature(about.name(about.target), about.kind);
-  if (!about || !signature) return;
+  if (!about) return;
+  const { signature } = about;
   const passed = {
     none: signature.params,
     last: [...signature.params, signature.returns],

@@ -39,6 +39,13 @@ export class KernelBtf implements KernelTypes {
     return (same && first) || null;
   }
 
+  memberSignature(struct: string, member: string): Signature | null {
+    const { btf } = this;
+    const [id] = btf?.find(struct, ["struct"]) ?? [];
+    const type = btf && id !== undefined ? findMember(btf, id, member) : null;
+    return btf && type !== null ? protoOf(btf, btf.resolve(type)) : null;
+  }
+
   #read(): Btf | null {
     let bytes: Uint8Array;
     try {
@@ -53,13 +60,18 @@ export class KernelBtf implements KernelTypes {
 function signatureOf(btf: Btf, id: number, kind: "func" | "typedef"): Signature | null {
   const named = btf.type(id);
   if (named.kind !== "func" && named.kind !== "typedef") return null;
-  const pointed = btf.type(named.type);
-  const proto = pointed.kind === "ptr" ? btf.type(pointed.type) : pointed;
-  if (proto.kind !== "func_proto") return null;
+  const signature = protoOf(btf, named.type);
   // A tracepoint's function takes its own data first, which programs do not see.
-  const params = kind === "typedef" ? proto.params.slice(1) : proto.params;
+  return signature && kind === "typedef" ? { ...signature, params: signature.params.slice(1) } : signature;
+}
+
+/** Of a function's type, or of a pointer to one. */
+function protoOf(btf: Btf, id: number): Signature | null {
+  const type = btf.type(id);
+  const proto = type.kind === "ptr" ? btf.type(btf.resolve(type.type)) : type;
+  if (proto.kind !== "func_proto") return null;
   return {
-    params: params.map((param) => passedType(btf, param.type)),
+    params: proto.params.map((param) => passedType(btf, param.type)),
     returns: passedType(btf, proto.returns),
   };
 }

@@ -2,6 +2,7 @@ import { type MapType, mapTypes } from "@tsbpfc/loader";
 import type { MapModel } from "../dialect/model/model.js";
 import { mapClass } from "../dialect/stdlib-tables.js";
 import * as ir from "../ir/index.js";
+import { lowerOperations } from "./operations.js";
 import type { TypeTable } from "./types.js";
 
 /** A field of a `.maps` definition: libbpf reads it from BTF, so only its type matters. */
@@ -18,7 +19,7 @@ export function lowerMaps(
   const lowered = new Map<MapModel, ir.GlobalVariable>();
   // Maps that others hold come first: an initialiser names them.
   for (const map of [...maps].sort((a, b) => Number(a.inner !== null) - Number(b.inner !== null)))
-    lowered.set(map, lowerMap(types, map));
+    lowered.set(map, map.operations ? lowerOperations(types, map, map.operations) : lowerMap(types, map));
   return lowered;
 }
 

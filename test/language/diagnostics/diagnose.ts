@@ -51,5 +51,11 @@ function result(example: Example, file: string, { span }: Marked): Omit<Found, "
 function inOtherWorld(file: string): readonly Diagnostic[] {
   const program = ts.createProgram([file], {});
   const source = program.getSourceFile(file);
-  return source ? findingsOf(program, source, { memberKind: () => null, signature: () => null }) : [];
+  return source
+    ? findingsOf(program, source, {
+        memberKind: () => null,
+        signature: () => null,
+        memberSignature: () => null,
+      })
+    : [];
 }

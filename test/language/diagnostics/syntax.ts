@@ -1,4 +1,3 @@
-import { probe } from "../../support/probe.js";
 import { type Example, inside } from "./example.js";
 
 /** 3xxx: syntax outside the dialect. */
@@ -10,13 +9,6 @@ export const syntax: readonly Example[] = [
   { code: "TSB3005", source: inside("again(1);", "function again(n: u32): u32 { return «again(n)»; }") },
   { code: "TSB3006", source: inside("", "«let state: u32 = 0;»") },
   { code: "TSB3007", source: inside("«for (;;) { bpf_ktime_get_ns(); }»") },
-  {
-    code: "TSB3008",
-    source: probe(
-      `  @«map()» ops: StructOps<Ops>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { return XdpAction.PASS; }`,
-      { imports: "StructOps,", before: "class Ops { a: u64; }" },
-    ),
-  },
   {
     code: "TSB3010",
     source: inside("const n = ctx.data;\n    if («n < (ctx.data_end) > (n)») return XdpAction.DROP;"),

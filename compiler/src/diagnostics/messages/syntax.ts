@@ -1,6 +1,6 @@
 import { entry } from "./entry.js";
 
-/** 3xxx: syntax outside the dialect. */
+/** 3xxx: syntax outside the dialect. TSB3008 was for what was not compiled yet. */
 export const syntax = {
   notInDialect: entry("TSB3001", (what: string, why: string, instead: string) => ({
     what: `${what} is not part of the dialect.`,
@@ -47,11 +47,6 @@ export const syntax = {
     what: "A property of an object has a name that is written out, and a value.",
     why: "Objects are structs: fields at fixed places, and nothing that is computed or runs.",
     instead: "Write `name: value`.",
-  })),
-  notYet: entry("TSB3008", (what: string) => ({
-    what: `${what} is not supported yet.`,
-    why: "This version of tsbpfc does not compile it.",
-    instead: "Write it another way; the documentation lists what there is.",
   })),
   comparedTwice: entry("TSB3010", (text: string) => ({
     what: `TypeScript reads '${text}' as a call with type arguments.`,

@@ -43,7 +43,7 @@ export function helperCallback(
 ): Func | null {
   const parameters = Object.hasOwn(parametersOf, helper) ? parametersOf[helper] : undefined;
   if (!parameters) {
-    scope.session.report(node, TSB.notYet(`A callback given to ${helper}`));
+    scope.session.report(node, TSB.callNotSupported(`${helper} with a function of one's own`));
     return null;
   }
   return callback(scope, node, parameters(before), captures);

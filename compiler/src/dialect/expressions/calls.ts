@@ -37,7 +37,9 @@ function callNamed(scope: Scope, node: ts.CallExpression, callee: ts.Identifier)
   if (declaration && ts.isFunctionDeclaration(declaration)) {
     if (declaration.body) return scope.program.callFunction(scope, declaration, node);
     // A kernel function whose declaration was refused is not asked for twice.
-    return stdlib === null ? scope.nothing(node) : scope.fail(callee, TSB.notYet(`'${callee.text}'`));
+    return stdlib === null
+      ? scope.nothing(node)
+      : scope.fail(callee, TSB.callNotSupported(`'${callee.text}'`));
   }
   // A function that was stored has been refused where it is.
   if (declaration && ts.isVariableDeclaration(declaration) && refusedFunction(declaration.initializer))
@@ -78,7 +80,7 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
     return scope.program.callMethod(scope, method, base, node.arguments, node);
   if (symbol && scope.session.stdlibName(symbol) !== null) {
     const called = callObjectMethod(scope, node, base, callee.name.text);
-    return called ?? scope.fail(callee.name, TSB.notYet(`'${callee.name.text}'`));
+    return called ?? scope.fail(callee.name, TSB.callNotSupported(`'${callee.name.text}'`));
   }
   return scope.fail(callee, TSB.callNotSupported(`'${callee.getText()}'`));
 }

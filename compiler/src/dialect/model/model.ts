@@ -33,7 +33,23 @@ export interface MapModel {
   readonly inner: MapModel | null;
   /** What fills the slots from 0 on: programs of a program array, maps of a map of maps, by name. */
   readonly values: readonly string[];
+  /** Of a map of kind struct_ops, else null. */
+  readonly operations: Operations | null;
 }
+
+/** What a map of kind struct_ops registers: a struct of the kernel's, of which the members that are named are set. */
+export interface Operations {
+  /** The kernel's name of the struct. */
+  readonly struct: string;
+  /** Registered by a link (`BPF_F_LINK`). */
+  readonly link: boolean;
+  readonly members: readonly OperationsMember[];
+}
+
+export type OperationsMember = { readonly name: string } & (
+  | { readonly kind: "program"; readonly program: string }
+  | { readonly kind: "value"; readonly type: Type; readonly bytes: Uint8Array }
+);
 
 /** Something of the kernel's that the loader finds by its name. */
 export type ExternModel = ExternVariable | ExternFunction;

@@ -11,7 +11,55 @@ const run = (maps: string, statements = "", before = ""): string =>
   );
 const QUEUE = "@map({ maxEntries: 8 }) queue: Queue<u64>;";
 
+const operations = (
+  values: string,
+  program = '@SEC("struct_ops") op(ctx: StructOpsCtx): u32 { return 1; }',
+) =>
+  probe(`  @map({ values: { ${values} } }) ops: StructOps<tcp_congestion_ops>;\n  ${program}`, {
+    imports: "StructOps, StructOpsCtx,",
+    before: 'import type { tcp_congestion_ops, sock } from "./vmlinux";',
+  });
+
 export const maps: readonly Refused[] = [
+  {
+    name: "a member of struct_ops that is no program of this class",
+    code: "TSB4001",
+    source: operations('«ssthresh: "opp"»'),
+  },
+  {
+    name: "a member of struct_ops that is a program of another kind",
+    code: "TSB4001",
+    source: operations(
+      '«ssthresh: "op"»',
+      '@SEC("xdp") op(ctx: XdpMd): XdpAction { return XdpAction.PASS; }',
+    ),
+  },
+  {
+    name: "a program where struct_ops has a number",
+    code: "TSB2018",
+    source: operations('flags: «"op"»'),
+  },
+  {
+    name: "a function of struct_ops that is given a number",
+    code: "TSB4001",
+    source: operations("ssthresh: «1»"),
+  },
+  {
+    name: "more arguments than a member of struct_ops is given",
+    code: "TSB4036",
+    source: operations(
+      'ssthresh: "op"',
+      '@SEC("struct_ops") op(ctx: StructOpsCtx, sk: ptr<sock>, «more: u32»): u32 { return more; }',
+    ),
+  },
+  {
+    name: "an argument of another type than a member of struct_ops is given",
+    code: "TSB4037",
+    source: operations(
+      'ssthresh: "op"',
+      '@SEC("struct_ops") op(ctx: StructOpsCtx, «sk: u32»): u32 { return sk; }',
+    ),
+  },
   {
     name: "a slot for a program that is not there",
     code: "TSB4001",

@@ -26,6 +26,6 @@ export function callMapMethod(
   const { className, mapKind } = map.type;
   if (!Object.hasOwn(mapClass(className)?.methods ?? {}, method)) return null;
   const check = methods.get(`${mapKind}.${method}`) ?? methods.get(method);
-  if (!check) return scope.fail(node.expression, TSB.notYet(`${className}.${method}()`));
+  if (!check) return scope.fail(node.expression, TSB.callNotSupported(`${className}.${method}()`));
   return check({ scope, node, map, method }) ?? scope.nothing(node);
 }
