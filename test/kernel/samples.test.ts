@@ -11,7 +11,7 @@ import type {
   StackTrace,
   TaskStorage,
 } from "@tsbpfc/runtime";
-import { bpfLsm, fentry, kprobes, numberIterators, tcxLinks } from "@tsbpfc/runtime";
+import { bpfLsm, fentry, kprobes } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { ethernet, ipv4, udp } from "../support/packets.js";
@@ -294,7 +294,7 @@ describe("the sample ratelimit", () => {
 
   kernelTest(
     "lets a burst pass, drops what is over it, and counts the drops of each source",
-    { needs: [tcxLinks] },
+    {},
     async (t) => {
       const probe = await t.load<RateLimit>(source, { rodata: { bytesPerSecond: 0n, burst: 1000n } });
       const packet = ethernet({}, ipv4({ source: "10.1.2.3" }, udp({}, new Uint8Array(258))));
@@ -312,11 +312,8 @@ describe("the sample ratelimit", () => {
 
 describe("the sample language", () => {
   const variants = [
-    {
-      name: "computes, keeps its sums, calls its tail, and its timer comes a second later",
-      needs: [numberIterators],
-    },
-    { name: "does the same without the kernel's iterators", needs: [], kernel: "6.1" },
+    { name: "computes, keeps its sums, calls its tail, and its timer comes a second later" },
+    { name: "does the same without the kernel's iterators", kernel: "6.1" },
   ];
   interface Slot {
     readonly flags: { readonly priority: number };
@@ -333,9 +330,9 @@ describe("the sample language", () => {
     { mode: number; greeting: string; table: Uint32Array | number[] }
   >;
 
-  for (const { name, needs, kernel } of variants) {
+  for (const { name, kernel } of variants) {
     const source = sample("language", kernel === undefined ? {} : { kernel });
-    kernelTest(name, { needs }, async (t) => {
+    kernelTest(name, {}, async (t) => {
       const probe = await t.load<Language>(source);
       expect(probe.globals.greeting).toBe("hello");
       probe.globals.mode = 4; // Full: the default case clamps

@@ -10,6 +10,7 @@ import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reachableFiles } from "./reachable.js";
 import { reportRestrictions } from "./restrictions.js";
+import { checkSectionAges } from "./section-ages.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
 import { checkStack } from "./stack.js";
 import { newest, type Target } from "./target.js";
@@ -57,6 +58,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);
   if (read) for (const func of read.program.functions) checkStack(session, func);
+  if (read) checkSectionAges(session, read.program.functions);
   if (read) checkHelpers(session, read.program.functions, read.license);
   if (read) checkBounds(session, read.program.functions);
   if (read) refuseTwins(session, read.program);

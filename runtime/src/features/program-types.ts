@@ -1,4 +1,11 @@
-import { type AttachType, attachTypes, type ProgramType, programTypes, readKernelBtf } from "@tsbpfc/loader";
+import {
+  type AttachType,
+  attachTypes,
+  type ProgramType,
+  programTypeSince,
+  programTypes,
+  readKernelBtf,
+} from "@tsbpfc/loader";
 import type { FieldValues } from "../sys/attr.js";
 import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
@@ -6,7 +13,6 @@ import { type Answer, answerOf, type Feature } from "./feature.js";
 import { returnZero, tryLoad } from "./try-load.js";
 
 interface Row {
-  readonly since: string;
   /** Where the kernel wants to be told. */
   readonly attach?: AttachType;
   readonly flags?: number;
@@ -16,41 +22,40 @@ interface Row {
 
 const BPF_F_SLEEPABLE = 1 << 4;
 
-/** The first release of each type (include/uapi/linux/bpf.h by release), and what a program of it has to say. */
+/** What a program of each type has to say. */
 const rows: Partial<Record<ProgramType, Row>> = {
-  socket_filter: { since: "3.19" },
-  kprobe: { since: "4.1" },
-  sched_cls: { since: "4.1" },
-  sched_act: { since: "4.1" },
-  tracepoint: { since: "4.7" },
-  xdp: { since: "4.8" },
-  perf_event: { since: "4.9" },
-  cgroup_skb: { since: "4.10" },
-  cgroup_sock: { since: "4.10" },
-  lwt_in: { since: "4.10" },
-  lwt_out: { since: "4.10" },
-  lwt_xmit: { since: "4.10" },
-  sock_ops: { since: "4.13" },
-  sk_skb: { since: "4.14" },
-  cgroup_device: { since: "4.15" },
-  sk_msg: { since: "4.17" },
-  raw_tracepoint: { since: "4.17" },
-  cgroup_sock_addr: { since: "4.17", attach: "cgroup_inet4_bind" },
-  lwt_seg6local: { since: "4.18" },
-  sk_reuseport: { since: "4.19" },
-  flow_dissector: { since: "4.20" },
-  cgroup_sysctl: { since: "5.2" },
-  raw_tracepoint_writable: { since: "5.2" },
-  cgroup_sockopt: { since: "5.3", attach: "cgroup_setsockopt" },
+  socket_filter: {},
+  kprobe: {},
+  sched_cls: {},
+  sched_act: {},
+  tracepoint: {},
+  xdp: {},
+  perf_event: {},
+  cgroup_skb: {},
+  cgroup_sock: {},
+  lwt_in: {},
+  lwt_out: {},
+  lwt_xmit: {},
+  sock_ops: {},
+  sk_skb: {},
+  cgroup_device: {},
+  sk_msg: {},
+  raw_tracepoint: {},
+  cgroup_sock_addr: { attach: "cgroup_inet4_bind" },
+  lwt_seg6local: {},
+  sk_reuseport: {},
+  flow_dissector: {},
+  cgroup_sysctl: {},
+  raw_tracepoint_writable: {},
+  cgroup_sockopt: { attach: "cgroup_setsockopt" },
   tracing: {
-    since: "5.5",
     attach: "trace_raw_tp",
     target: { kind: "typedef", name: "btf_trace_sched_switch" },
   },
-  lsm: { since: "5.7", attach: "lsm_mac", target: { kind: "func", name: "bpf_lsm_bpf" } },
-  sk_lookup: { since: "5.9", attach: "sk_lookup" },
-  syscall: { since: "5.14", flags: BPF_F_SLEEPABLE },
-  netfilter: { since: "6.4", attach: "netfilter" },
+  lsm: { attach: "lsm_mac", target: { kind: "func", name: "bpf_lsm_bpf" } },
+  sk_lookup: { attach: "sk_lookup" },
+  syscall: { flags: BPF_F_SLEEPABLE },
+  netfilter: { attach: "netfilter" },
 };
 
 /** What a program of a type has to be loaded with; null if this kernel has nothing that it is loaded for. */
@@ -75,10 +80,11 @@ const refusals: ReadonlySet<number> = new Set([errno.EINVAL, errno.EOPNOTSUPP, 5
  */
 export function programTypeFeature(type: ProgramType): Feature | undefined {
   const row = rows[type];
-  if (!row) return undefined;
+  const since = programTypeSince[type];
+  if (!row || since === undefined) return undefined;
   return {
     name: `programs of type ${type}`,
-    since: row.since,
+    since,
     probe: (): Answer => {
       const values = loadValues(type);
       if (values === null) return "no";

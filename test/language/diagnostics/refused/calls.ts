@@ -78,6 +78,24 @@ export const calls: readonly Refused[] = [
     says: "bpf_task_release in a program of type sock_ops needs Linux 6.18",
   },
   {
+    name: "a type of program that came after the kernel",
+    code: "TSB5004",
+    source: probe('  @SEC("sk_lookup") «pick»(ctx: SkLookup): SkAction { return SkAction.PASS; }', {
+      imports: "SkLookup, SkAction,",
+    }),
+    options: { kernel: "5.8" },
+    says: '@SEC("sk_lookup") needs Linux 5.9',
+  },
+  {
+    name: "something to attach to that came after the program's type, and the kernel",
+    code: "TSB5004",
+    source: probe('  @SEC("cgroup/connect_unix") «unix»(ctx: SockAddr): i32 { return 1; }', {
+      imports: "SockAddr,",
+    }),
+    options: { kernel: "6.6" },
+    says: '@SEC("cgroup/connect_unix") needs Linux 6.7',
+  },
+  {
     name: "a read of kernel memory under another license",
     code: "TSB4018",
     source: run("this.n = «readKernel»(cast<ptr<u32>>(u64(1)));", {

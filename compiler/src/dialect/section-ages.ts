@@ -1,0 +1,19 @@
+import { attachTypeSince, matchSection, programTypeSince } from "@tsbpfc/loader";
+import { TSB } from "../diagnostics/catalogue.js";
+import type { Func } from "./model/model.js";
+import type { Session } from "./session.js";
+import { isOlder, printVersion } from "./target.js";
+
+/** The oldest kernel must load programs of each section: of their type, and for what they are to be attached to. */
+export function checkSectionAges(session: Session, functions: readonly Func[]): void {
+  const { target } = session;
+  if (!target.kernel) return;
+  for (const { section, loc } of functions) {
+    const { type, attachType } = (section === null ? null : matchSection(section)?.def) ?? {};
+    const ages = [type && programTypeSince[type], attachType ? attachTypeSince[attachType] : undefined];
+    const since = ages.findLast((age) => age !== undefined && isOlder(target, age));
+    if (since === undefined) continue;
+    const message = TSB.kernelTooOld(`@SEC("${section}")`, since, printVersion(target.kernel));
+    session.reportLoc(loc, message);
+  }
+}
