@@ -244,6 +244,33 @@ export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
     expected: { total: 411n, rounds: 4n },
   },
   {
+    name: "loop() and range() of no rounds run nothing, whether that is known or not",
+    members: "n: u32 = 0; sum: u64 = 0; none: i64 = 5; more: i64 = 5;",
+    body: "this.none = loop(0, (i) => { this.sum += 1; }); this.more = loop(this.n, (i) => { this.sum += 1; }); loop(2, (i) => { loop(0, (j) => { this.sum += 1; }); for (const j of range(3, 3)) this.sum += j; });",
+    expected: { sum: 0n, none: 0n, more: 0n },
+  },
+  {
+    name: "range() runs in a closure",
+    members: "n: i32 = 3; sum: u64 = 0;",
+    body: "let sum: u64 = 0; loop(4, (i) => { for (const j of range(-1, this.n)) { if (j < 0) continue; if (j > i) break; sum += i * 10 + j; } }); this.sum = sum;",
+    expected: { sum: 0n + 10n + 11n + 20n + 21n + 22n + 30n + 31n + 32n },
+  },
+  {
+    name: "enums compare by their members' signs, of 64 bits too",
+    before:
+      "enum Wide { Low = -1099511627776, Minus = -1, Four = 4 }\nenum Small { Minus = -3, Five = 5 }\nenum Large { One = 1, Top = 0xffff_ffff_ffff_0000 }",
+    members: "wide: Wide; small: Small; large: Large = Large.Top; found: u32 = 0;",
+    body: "if (this.wide >= Wide.Minus) this.found |= 1; if (this.small > Small.Minus) this.found |= 2; if (this.large > Large.One) this.found |= 4; if (this.wide < this.small) this.found |= 8;",
+    expected: { found: 7 },
+  },
+  {
+    name: "fields of a local array's elements are reached by an index of run time, from one block to another",
+    before: "class Packed { a: i16; b: bits<u16, 7>; c: i32; d: bits<i64, 55>; e: i16; f: array<u32, 2>; }",
+    members: "n: u32 = 3; x: u32 = 0; y: u32 = 0;",
+    body: "const o = zeroed<array<Packed, 5>>(); o[2].b = 9; let k: u32 = 0; do { k += 1; repeat(4, (i) => { o[(i + this.n) % 5].b = u16(this.n ? o[2].b + i : 1); }); } while (k < 2); this.x = o[0].b; this.y = o[1].b;",
+    expected: { x: 11, y: 12 },
+  },
+  {
     name: "a sum that grows in a closure may be compared after it",
     members: "total: u64 = 0; small: u32 = 0; count: u32 = 0;",
     body: "let total: u64 = 0; let count: u32 = 0; loop(1000, (i) => { total += i * 3; count += 1; }); if (total < 1 << 40) this.small = 1; this.total = total > 1 << 50 ? 1 : total; this.count = count;",

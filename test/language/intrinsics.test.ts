@@ -50,9 +50,13 @@ describe("the standard library", () => {
   for (const cpu of ["v1", "v2"] as const)
     computing(
       `an addition without a result is atomic on ${cpu} too`,
-      run("  a: u64 = 5; b: i32 = 5;", "    atomic.add(this.a, 2); atomic.add(this.b, -7);", {
-        imports: "atomic,",
-      }),
+      run(
+        "  a: u64 = 5; b: i32 = 5;",
+        "    atomic.add(this.a, 2); atomic.add(this.b, -7); atomic.add(this.a, 0);",
+        {
+          imports: "atomic,",
+        },
+      ),
       async (computed) => {
         expect(await computed()).toMatchObject({ a: 7n, b: -2 });
       },

@@ -59,8 +59,9 @@ const PRINTERS: Printers = {
       `${i.callee}(${i.args.map(argument).join(", ")})`,
       i.attributes,
     ),
+  // Volatile: else InstCombine makes `or 0` of an addition of nothing, which v1 and v2 do not have (LLVM's BPF gives up).
   atomicrmw: (i) =>
-    `atomicrmw ${i.operator} ${printOperand(i.pointer)}, ${printOperand(i.value)} ${i.ordering}`,
+    `atomicrmw volatile ${i.operator} ${printOperand(i.pointer)}, ${printOperand(i.value)} ${i.ordering}`,
   // A failed exchange may not be ordered as a release; acquire is the strongest that always fits.
   cmpxchg: (i) =>
     `cmpxchg ${[i.pointer, i.expected, i.replacement].map(printOperand).join(", ")} ${i.ordering} ${

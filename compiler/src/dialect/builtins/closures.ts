@@ -2,13 +2,14 @@ import { TSB } from "../../diagnostics/catalogue.js";
 import type { Body } from "../bodies.js";
 import { GO_ON, STOP } from "../bodies.js";
 import { discard, int } from "../build.js";
-import { arrowBody, arrowOf, bindParameters, closureArguments, makeClosure } from "../closures.js";
+import { arrowBody, arrowOf, bindParameters, makeClosure } from "../closures.js";
 import { checkCondition, checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import { integers, voidType } from "../model/types.js";
 import { helperCall } from "./helper-call.js";
 import type { Builtin } from "./index.js";
+import { loopCall } from "./loop-call.js";
 
 /** The most rounds that are written out; more would not help anybody. */
 const MOST_UNROLLED = 1024n;
@@ -41,9 +42,7 @@ const loop: Builtin = (scope, node) => {
   const closure = makeClosure(scope, { name: "loop", params, loc, captures: true }, untilFalse, () =>
     arrowBody(scope, arrow, params),
   );
-  const { address, captures } = closureArguments(closure, loc);
-  const args = [rounds, address, captures, int(0n, loc, integers.u64)];
-  return helperCall(scope, node, "bpf_loop", args, integers.i64);
+  return loopCall(scope, node, rounds, closure);
 };
 
 /** `repeat(N, fn)`: the body N times over; `return` ends one round. */

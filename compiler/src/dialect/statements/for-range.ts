@@ -1,8 +1,8 @@
 import type { ts } from "ts-morph";
 import { LoopBody } from "../bodies.js";
 import { addressOf, binary, convert, int, readVariable } from "../build.js";
-import { helperCall } from "../builtins/helper-call.js";
-import { closureArguments, makeClosure, parameterOf } from "../closures.js";
+import { loopCall } from "../builtins/loop-call.js";
+import { makeClosure, parameterOf } from "../closures.js";
 import { checkValue } from "../expressions/index.js";
 import type { Expr, Variable } from "../model/expressions.js";
 import { layOut } from "../model/layout.js";
@@ -31,7 +31,9 @@ export function overRange(
   const from = checkValue(scope, first, integers.i32);
   const to = checkValue(scope, last, integers.i32);
   if (from.type.kind === "error" || to.type.kind === "error") return [];
-  const loop = isOlder(scope.session.target, ITERATORS_SINCE) ? byCallback : byIterator;
+  // In a callback, Linux 6.18 may fail at an iterator: "verifier bug: add backedge: no SCC in verification path".
+  const inCallback = scope.bodies.some(({ kind }) => kind !== "inline");
+  const loop = inCallback || isOlder(scope.session.target, ITERATORS_SINCE) ? byCallback : byIterator;
   return loop(scope, node, from, to);
 }
 
@@ -55,7 +57,6 @@ function byCallback(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr)
       withTargets(scope, label, () => checkOne(scope, node.statement)),
     ];
   });
-  const { address, captures } = closureArguments(closure, loc);
   const rounds: Expr = {
     kind: "conditional",
     condition: { kind: "compare", op: "<", left: low.value, right: high.value, type: boolType, loc },
@@ -64,8 +65,7 @@ function byCallback(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr)
     type: integers.u32,
     loc,
   };
-  const args = [rounds, address, captures, int(0n, loc, integers.u64)];
-  const expression = helperCall(scope, node, "bpf_loop", args, integers.i64);
+  const expression = loopCall(scope, node, rounds, closure);
   return {
     kind: "block",
     body: [

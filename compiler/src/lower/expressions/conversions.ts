@@ -1,5 +1,5 @@
 import type { Expr } from "../../dialect/model/expressions.js";
-import type { Type } from "../../dialect/model/types.js";
+import { isInteger, type Type } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
@@ -11,7 +11,7 @@ export function lowerConvert(f: FunctionLowering, operand: Expr, to: Type): ir.V
   const from = value.type;
   if (from.kind === "ptr")
     return target.kind === "int" ? resize(f, f.b.cast("ptrtoint", value, ir.i64), false, target) : value;
-  const signed = (operand.type.kind === "int" || operand.type.kind === "enum") && operand.type.signed;
+  const signed = isInteger(operand.type) && operand.type.signed;
   if (target.kind === "ptr") return f.b.cast("inttoptr", resize(f, value, signed, ir.i64), ir.ptr);
   return target.kind === "int" ? resize(f, value, signed, target) : value;
 }

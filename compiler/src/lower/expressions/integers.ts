@@ -1,5 +1,5 @@
 import type { BinaryOp, CompareOp, Expr } from "../../dialect/model/expressions.js";
-import type { Type } from "../../dialect/model/types.js";
+import { isInteger, type Type } from "../../dialect/model/types.js";
 import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
@@ -10,7 +10,7 @@ const i64 = (value: bigint | number): ir.Value => ir.constInt(ir.i64, value);
 
 /** A scalar as 64 bits, by its type's sign. */
 export function widened(f: FunctionLowering, value: ir.Value, type: Type): ir.Value {
-  const signed = (type.kind === "int" || type.kind === "enum") && type.signed;
+  const signed = isInteger(type) && type.signed;
   return f.b.cast(signed ? "sext" : "zext", value, ir.i64);
 }
 
@@ -118,7 +118,7 @@ export function lowerCompare(f: FunctionLowering, expr: Expr & { kind: "compare"
   const right = lowerExpression(f, expr.right);
   f.at(expr.loc);
   const { type } = expr.left;
-  const signed = type.kind === "int" && type.signed;
+  const signed = isInteger(type) && type.signed;
   return f.b.icmp(predicates[expr.op][signed ? "signed" : "unsigned"], left, right);
 }
 

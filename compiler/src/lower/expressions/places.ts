@@ -1,7 +1,7 @@
-import { spaceOf } from "../../dialect/build.js";
+import { constantIndex, spaceOf } from "../../dialect/build.js";
 import type { Expr, Place } from "../../dialect/model/expressions.js";
 import { sizeOf } from "../../dialect/model/layout.js";
-import type { Field, Type } from "../../dialect/model/types.js";
+import { type Field, isAggregate, type Type } from "../../dialect/model/types.js";
 import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
@@ -48,11 +48,36 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
             align,
           };
       }
-      return { pointer: f.b.gep(f.types.memory(place.type), base, [index]), volatile: false, align };
+      return { pointer: elementAddress(f, place, base, index), volatile: false, align };
     }
     case "target":
       return { pointer: lowerExpression(f, place.pointer), volatile: false, align };
   }
+}
+
+/**
+ * Of a struct's element on the stack, nothing is known of the bytes before it: LLVM would see that they and a field's
+ * offset share no bits, and add that by `or`, which the verifier refuses on pointers.
+ */
+function elementAddress(
+  f: FunctionLowering,
+  place: Place & { kind: "element" },
+  base: ir.Value,
+  index: ir.Value,
+): ir.Value {
+  if (constantIndex(place.index) !== null || !isAggregate(place.type) || !mayBeOnStack(place.base))
+    return f.b.gep(f.types.memory(place.type), base, [index]);
+  const before = f.b.binary("mul", index, ir.constInt(ir.i64, sizeOf(place.type)));
+  return f.b.gep(ir.i8, base, [ir.intrinsics.opaque(f.b, before)]);
+}
+
+/** Of a variable that refers to something, it is not known here to what. */
+function mayBeOnStack(base: Expr): boolean {
+  if (base.kind !== "address") return true;
+  const { place } = base;
+  return place.kind === "field" || place.kind === "element"
+    ? mayBeOnStack(place.base)
+    : place.kind !== "global";
 }
 
 /** The index, bounded in the register that is used. */
