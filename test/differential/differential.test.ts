@@ -9,7 +9,7 @@ group.skipIf(!isRoot)("the differential search", () => {
   it(`finds no program of ${COUNT} that the kernel computes otherwise than the dialect page says`, {
     timeout: 600_000,
   }, () => {
-    const { findings, programs, tooComplex } = search({
+    const { findings, programs, tooComplex, illTyped } = search({
       count: COUNT,
       seed: SEED,
       cpus: ["v1", "v2", "v3", "v4"],
@@ -17,6 +17,7 @@ group.skipIf(!isRoot)("the differential search", () => {
     });
     expect(findings.map((finding) => describe(shrink(finding)))).toEqual([]);
     expect(programs).toBe(COUNT);
+    expect(illTyped.length).toBeLessThan(COUNT / 50);
     // The verifier may give up on a few; more would mean that little is tested.
     expect(tooComplex).toBeLessThan(COUNT / 20);
   });

@@ -2,10 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BpfCpu, type CompileResult, compile } from "@tsbpfc/compiler";
+import { type CompileOptions, type CompileResult, compile } from "@tsbpfc/compiler";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
-import { type Collection, loadCollection, VerifierError } from "@tsbpfc/runtime";
+import { type Collection, codecs, loadCollection, SharedArray, VerifierError } from "@tsbpfc/runtime";
 import { temporaryFolder } from "../support/probe.js";
+import type { ArrayMap } from "./meaning/maps.js";
+import { layoutOf } from "./meaning/types.js";
 import {
   entryName,
   evaluate,
@@ -16,7 +18,6 @@ import {
   type Program,
   sourceOf,
 } from "./program.js";
-import { layoutOf } from "./types.js";
 
 /** What became of a program. */
 export type Verdict =
@@ -29,16 +30,19 @@ export type Verdict =
     }
   /** By the compiler: a diagnostic, or an exception. */
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  /** By TypeScript, which knows more of the values than the generator: it is no program of the dialect. */
+  | { readonly kind: "ill-typed"; readonly code: string; readonly message: string }
   /** By the verifier. */
   | { readonly kind: "rejected"; readonly message: string }
   /** The verifier gave up: that may happen to correct programs. */
   | { readonly kind: "too complex" };
 
-export type Compile = (file: string, cpu: BpfCpu) => Pick<CompileResult, "diagnostics" | "output">;
-export const compileAsIs: Compile = (file, cpu) => compile({ file, cpu });
+/** What it is compiled for. */
+export type Target = Pick<CompileOptions, "cpu" | "kernel">;
+export type Compile = (options: CompileOptions) => Pick<CompileResult, "diagnostics" | "output">;
 
 export interface RunOptions {
-  readonly cpu: BpfCpu;
+  readonly target: Target;
   readonly inputs: readonly Inputs[];
   readonly compile?: Compile;
 }
@@ -88,7 +92,8 @@ function compiled(
       .split("\n")
       [span.line - 1]?.slice(span.column - 1)
       .trim();
-    verdicts[index] = { kind: "refused", code, message: `${message}\n  at ${line}` };
+    const kind = code.startsWith("TSB") ? "refused" : "ill-typed";
+    verdicts[index] = { kind, code, message: `${message}\n  at ${line}` };
   }
   if (bad.size === 0) throw new Error(`an error of no program: ${JSON.stringify(result.diagnostics[0])}`);
   return compiled(
@@ -119,12 +124,15 @@ function withoutCrash(
   return compiled(programs, options, verdicts, good);
 }
 
-function compileText(text: string, { cpu, compile = compileAsIs }: RunOptions): ReturnType<Compile> {
+function compileText(
+  text: string,
+  { target, compile: compileWith = compile }: RunOptions,
+): ReturnType<Compile> {
   const folder = temporaryFolder();
   try {
     const file = join(folder.path, "probe.bpf.ts");
     writeFileSync(file, text);
-    return compile(file, cpu);
+    return compileWith({ file, ...target });
   } finally {
     folder.remove();
   }
@@ -152,7 +160,10 @@ function inKernel(
       for (const inputs of options.inputs) {
         memory.reset(inputs);
         const returned = live.testRun({ data: PACKET }).returnValue;
-        const globals = new Map(program.globals.map(({ name }) => [name, memory.bytes(nameIn(at, name))]));
+        const globals = new Map([
+          ...program.globals.map(({ name }) => [name, memory.variable(nameIn(at, name))] as const),
+          ...program.maps.map((map) => [map.name, memory.values(map, nameIn(at, map.name))] as const),
+        ]);
         const actual: Outcome = { returned, globals };
         const expected = evaluate(program, inputs);
         if (equal(expected, actual)) continue;
@@ -186,17 +197,19 @@ function loaded(spec: CollectionSpec, tell: (name: string, verdict: Verdict) => 
   }
 }
 
-/** The globals of an object, as memory that is shared with its programs. */
+/** The globals and maps of an object, as memory that is shared with its programs. */
 class Memory {
-  readonly #sections: { readonly live: Uint8Array; readonly first: Uint8Array }[] = [];
+  readonly #maps = new Map<string, { readonly live: Uint8Array; readonly first: Uint8Array }>();
   readonly #variables = new Map<string, Uint8Array>();
 
   constructor(spec: CollectionSpec, collection: Collection) {
     for (const [name, map] of collection.maps) {
-      const view = map.memory;
+      // Sections of globals are shared as they are; an array is when it is asked for.
+      const shared = spec.maps.get(name)?.type === "array" && !map.memory;
+      const view = shared ? new SharedArray(map, codecs.u8).view : map.memory;
       if (!view) continue;
       const live = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-      this.#sections.push({ live, first: live.slice() });
+      this.#maps.set(name, { live, first: live.slice() });
       for (const [variable, { section, offset, size }] of spec.variables)
         if (section === name) this.#variables.set(variable, live.subarray(offset, offset + size));
     }
@@ -204,7 +217,7 @@ class Memory {
 
   /** As after the load, with these inputs. */
   reset(inputs: Inputs): void {
-    for (const { live, first } of this.#sections) live.set(first);
+    for (const { live, first } of this.#maps.values()) live.set(first);
     // No program of the object may read it.
     const input = this.#variables.get("input");
     if (!input) return;
@@ -219,8 +232,19 @@ class Memory {
   }
 
   /** Null for a variable that no program uses: it may be left out. */
-  bytes(name: string): Uint8Array | null {
+  variable(name: string): Uint8Array | null {
     return this.#variables.get(name)?.slice() ?? null;
+  }
+
+  /** A map's values, without what the kernel puts between them: each begins at a multiple of 8 (array_map_alloc). */
+  values({ value, entries }: ArrayMap, name: string): Uint8Array | null {
+    const map = this.#maps.get(name);
+    if (!map) return null;
+    const { size } = layoutOf(value);
+    const stride = Math.ceil(size / 8) * 8;
+    const bytes = new Uint8Array(size * entries);
+    for (let i = 0; i < entries; i++) bytes.set(map.live.subarray(i * stride, i * stride + size), i * size);
+    return bytes;
   }
 }
 

@@ -79,7 +79,7 @@ async function compilerWith({ file, find, replace }: Mutant, index: number): Pro
   });
   const { compile } = (await import(pathToFileURL(outfile).href)) as typeof import("@tsbpfc/compiler");
   rmSync(outfile);
-  return (probe, cpu) => compile({ file: probe, cpu });
+  return compile;
 }
 
 export interface Caught {

@@ -1,9 +1,17 @@
-import type { Expr } from "./expressions.js";
-import { fitted } from "./expressions.js";
-import { type Func, functionLines } from "./functions.js";
-import { bytesOf, type Cell, cellOf, Machine, store } from "./machine.js";
-import { type Block, linesOf, runBlock } from "./statements.js";
-import { allInts, type DataType, fieldText, ints, isScalar, type StructType } from "./types.js";
+import { type Expr, fitted } from "./meaning/expressions.js";
+import { type Func, functionLines } from "./meaning/functions.js";
+import { bytesOf, type Cell, cellOf, Machine, partOf, store } from "./meaning/machine.js";
+import { type ArrayMap, mapLine, valuesOf } from "./meaning/maps.js";
+import { type Block, linesOf, runBlock } from "./meaning/statements.js";
+import {
+  allInts,
+  type DataType,
+  type EnumType,
+  fieldText,
+  ints,
+  isScalar,
+  type StructType,
+} from "./meaning/types.js";
 
 export interface Global {
   readonly name: string;
@@ -13,6 +21,8 @@ export interface Global {
 
 /** One program of many in an object. In its names `$` stands for a prefix that no other program has. */
 export interface Program {
+  readonly enums: readonly EnumType[];
+  readonly maps: readonly ArrayMap[];
   readonly structs: readonly StructType[];
   readonly globals: readonly Global[];
   readonly functions: readonly Func[];
@@ -32,19 +42,21 @@ export type Inputs = readonly bigint[];
 
 export interface Outcome {
   readonly returned: number;
-  /** Bytes of each of its globals, by name; null for one that no program of the object uses. */
+  /** Bytes of each of its globals and maps, by name; null for one that no program of the object uses. */
   readonly globals: ReadonlyMap<string, Uint8Array | null>;
 }
 
 /** What the dialect page says that the program does. */
 export function evaluate(program: Program, inputs: Inputs): Outcome {
   const input = cellOf(inputType);
-  if (input.kind === "aggregate") for (const [i, part] of input.parts.entries()) store(part, inputs[i] ?? 0n);
-  const own = program.globals.map(({ name, type, initial }): [string, Cell] => {
+  for (const [i, value] of inputs.entries()) store(partOf(input, i), value);
+  const globals = program.globals.map(({ name, type, initial }): [string, Cell] => {
     const cell = cellOf(type);
     if (isScalar(type)) store(cell, initial);
     return [name, cell];
   });
+  const maps = program.maps.map((map): [string, Cell] => [map.name, cellOf(valuesOf(map))]);
+  const own = [...globals, ...maps];
   const machine = new Machine(
     new Map([["input", input], ...own]),
     new Map(program.functions.map((f) => [f.signature.name, f])),
@@ -61,19 +73,31 @@ const indented = (lines: readonly string[]): readonly string[] => lines.map((lin
 
 /** Lines outside the class, then in it. */
 function partsOf(program: Program, entry: string): { before: readonly string[]; inside: readonly string[] } {
-  const { structs, globals, functions, body, result } = program;
-  const inModule = functions.filter((f) => f.signature.kind !== "method");
-  const methods = functions.filter((f) => f.signature.kind === "method");
+  const { enums, structs, maps, globals, functions, body, result } = program;
+  const ofKind = (...kinds: readonly Func["signature"]["kind"][]): readonly string[] =>
+    functions.filter((f) => kinds.includes(f.signature.kind)).flatMap(functionLines);
+  const structLines = ({ name, fields, union, generic }: StructType): readonly string[] => {
+    if (generic) return [];
+    const methods = functions.filter((f) => f.signature.owner?.name === name);
+    const head = `${union ? "@union " : ""}class ${name} { ${fields.map(fieldText).join(" ")}`;
+    return methods.length === 0 ? [`${head} }`] : [head, ...indented(methods.flatMap(functionLines)), "}"];
+  };
+  const generic = new Set(structs.flatMap((struct) => struct.generic ?? []));
   return {
     before: [
-      ...structs.map(({ name, fields }) => `class ${name} { ${fields.map(fieldText).join(" ")} }`),
-      ...inModule.flatMap(functionLines),
+      ...enums.map(
+        ({ name, members }) =>
+          `enum ${name} { ${members.map((each) => `${each.name} = ${each.value}`).join(", ")} }`,
+      ),
+      ...[...generic, ...structs].flatMap(structLines),
+      ...ofKind("static", "global"),
     ],
     inside: [
       ...globals.map(
         ({ name, type, initial }) => `${name}: ${type.name}${initial === 0n ? "" : ` = ${initial}`};`,
       ),
-      ...methods.flatMap(functionLines),
+      ...maps.map(mapLine),
+      ...ofKind("method"),
       '@SEC("tc")',
       `${entry}(ctx: SkBuff): i32 {`,
       ...linesOf(body),
@@ -102,7 +126,7 @@ export function sourceOf(programs: readonly Program[]): Source {
   const parts = programs.map((program, i) => partsOf(program, entryName(i)));
   add(
     [
-      `import { program, SEC, SkBuff, u8, u16, u32, u64, i8, i16, i32, i64, array, bits, copy, zeroed } from "@tsbpfc/stdlib";`,
+      `import { program, SEC, SkBuff, u8, u16, u32, u64, i8, i16, i32, i64, array, bits, union, copy, zeroed, loop, repeat, range, atomic, map, ArrayMap, BPF_F_MMAPABLE } from "@tsbpfc/stdlib";`,
       `class Input { ${inputType.fields.map(fieldText).join(" ")} }`,
     ],
     null,

@@ -13,6 +13,8 @@ const { values } = parseArgs({
     cpu: { type: "string", default: "v1,v2,v3,v4" },
     most: { type: "string", default: "5" },
     mutants: { type: "boolean", default: false },
+    /** Prints what TypeScript refused. */
+    "ill-typed": { type: "boolean", default: false },
     whole: { type: "boolean", default: false },
   },
 });
@@ -40,8 +42,9 @@ function differential(): void {
     console.log(describe(values.whole ? finding : shrink(finding)));
   console.log(
     `${result.programs} programs on ${cpus.join(", ")}, seed ${values.seed}: ${result.findings.length} findings, ` +
-      `${result.tooComplex} too complex for the verifier, ${seconds()}`,
+      `${result.tooComplex} too complex for the verifier, ${result.illTyped.length} ill-typed, ${seconds()}`,
   );
+  if (values["ill-typed"]) for (const { code, message } of result.illTyped) console.log(`${code} ${message}`);
   process.exitCode = result.findings.length > 0 ? 1 : 0;
 }
 

@@ -1,6 +1,9 @@
 import type { Random } from "fast-check";
+import { nonZero } from "../meaning/conditions.js";
+import { member } from "../meaning/enums.js";
 import {
   type BoolExpr,
+  type EnumExpr,
   type Expr,
   IllTyped,
   literal,
@@ -8,11 +11,25 @@ import {
   type Place,
   read,
   truth,
-} from "./expressions.js";
-import type { Signature } from "./functions.js";
-import { global, local } from "./places.js";
-import { inputType } from "./program.js";
-import { type DataType, ints, isScalar, layoutOf, type ScalarType } from "./types.js";
+} from "../meaning/expressions.js";
+import type { Signature } from "../meaning/functions.js";
+import type { ArrayMap } from "../meaning/maps.js";
+import { global, local } from "../meaning/places.js";
+import type { Block, Statement } from "../meaning/statements.js";
+import {
+  type ArrayType,
+  allInts,
+  type BoolType,
+  type DataType,
+  type EnumType,
+  type IntType,
+  ints,
+  isScalar,
+  layoutOf,
+  type ScalarType,
+  type StructType,
+} from "../meaning/types.js";
+import { inputType } from "../program.js";
 import { interesting } from "./values.js";
 
 /** A construct of the dialect: how often it is tried, and how it is made. Null, or IllTyped: not here. */
@@ -33,12 +50,28 @@ interface Variable {
   readonly name: string;
   readonly type: DataType;
   readonly writable: boolean;
+  /** See Place. */
+  readonly plain: boolean;
 }
 
-interface Tables {
+/** What `break` and `continue` may mean. */
+interface Around {
+  readonly label: string | null;
+  /** A block with a label is only left, and only by its name. */
+  readonly loop: boolean;
+}
+
+export interface Tables {
   readonly numbers: readonly Construct<NumberExpr>[];
   readonly booleans: readonly Construct<BoolExpr>[];
   readonly places: readonly PlaceConstruct[];
+  readonly statements: readonly Construct<Statement>[];
+}
+
+/** What the instruction set has. */
+export interface Features {
+  /** Atomic operations that give the old value: v3 and later. */
+  readonly atomics: boolean;
 }
 
 /** Stack bytes for objects of one function: 512 in all, and LLVM keeps other things there. */
@@ -47,21 +80,36 @@ const OBJECT_BYTES = 160;
 /** Of expressions. Small programs find as much as large ones, and many more of them run in the same time. */
 const MAX_DEPTH = 3;
 const MAX_INDEXES = 2;
+/** Not more than so many blocks in one another. */
+const MAX_NESTING = 2;
 
 /** What is generated, where it is generated: names in scope, and how deep it may go. */
 export class Generator {
   variables: Variable[] = [];
   functions: Signature[] = [];
-  structs: (DataType & { kind: "struct" })[] = [];
-  arrays: (DataType & { kind: "array" })[] = [];
-  /** Labels of the loops around; null for one without. */
-  loops: (string | null)[] = [];
+  enums: EnumType[] = [];
+  structs: StructType[] = [];
+  arrays: ArrayType[] = [];
+  maps: ArrayMap[] = [];
+  /** The type parameter of the generic function that is made. */
+  parameter: IntType | null = null;
+  /** Loops and labelled blocks around, up to the function or closure. */
+  around: Around[] = [];
+  /** Loops around, and closures that are run many times. */
+  loops = 0;
+  /** Within a loop that the verifier follows round by round. */
+  counted = false;
+  /** Iterators of numbers in this function. */
+  ranges = 0;
   /** A switch is nearer than the loop: `break` would mean it. */
   inSwitch = false;
-  returns: ScalarType = ints.i32;
+  /** Null: `return;`, out of a closure. */
+  returns: ScalarType | null = ints.i32;
   isMethod = true;
   nesting = 0;
   objectBytes = 0;
+  /** Places of an enum's type that TypeScript may have narrowed, for they were assigned or compared. */
+  touched = new Set<string>();
   #depth = 0;
   #indexes = 0;
   #names = 0;
@@ -69,7 +117,21 @@ export class Generator {
   constructor(
     readonly random: Random,
     private readonly tables: Tables,
+    readonly features: Features,
   ) {}
+
+  /** One that goes on as this one would. */
+  fork(): Generator {
+    const copy = new Generator(this.random.clone(), this.tables, this.features);
+    copy.functions = [...this.functions];
+    copy.enums = this.enums;
+    copy.structs = this.structs;
+    copy.arrays = this.arrays;
+    copy.maps = this.maps;
+    copy.globals = this.globals;
+    copy.#names = this.#names;
+    return copy;
+  }
 
   /** 0 … n-1 */
   below(n: number): number {
@@ -129,8 +191,35 @@ export class Generator {
     const leaf = (): BoolExpr => truth(this.chance(0.5));
     return this.#deeper(leaf, () => this.from(this.tables.booleans, leaf));
   }
+  /** What decides: TypeScript takes what a literal excludes for unreachable, where every pointer may be null. */
+  condition(): BoolExpr {
+    const made = this.boolean();
+    return made.known ? nonZero(this.varying()) : made;
+  }
   value(type: ScalarType): Expr {
-    return type.kind === "bool" ? this.boolean() : this.number();
+    if (type.kind === "enum") return this.enumValue(type);
+    if (type.kind === "bool") return this.boolean();
+    // Nothing but its own values is of the type parameter; a parameter of the function is one.
+    if (!type.parameter) return this.number();
+    const own = this.variables.find((v) => v.type === type);
+    if (!own) throw new IllTyped("nothing of the type parameter");
+    return read(this.place((t) => t === type, false) ?? local(own.name, type));
+  }
+  enumValue(type: EnumType): EnumExpr {
+    const place = this.chance(0.5) ? this.place((t) => t === type, false) : null;
+    const value = place && read(place);
+    return value?.kind === "enum" ? value : member(type, this.pick(type.members));
+  }
+  /** An integer type; within a generic function, its parameter is one. */
+  integer(): IntType {
+    return this.parameter && this.chance(0.3) ? this.parameter : this.pick(allInts);
+  }
+  /** Statements of a block. */
+  statements(count: number): Block {
+    const none = (): Statement | null => null;
+    return Array.from({ length: count }, () =>
+      this.from<Statement | null>(this.tables.statements, none),
+    ).filter((statement) => statement !== null);
   }
   constant(): NumberExpr {
     return literal(interesting(this.pick([ints.i8, ints.i16, ints.i32, ints.i64]), (n) => this.below(n)));
@@ -150,7 +239,7 @@ export class Generator {
     const roots = this.variables
       .filter((v) => !writable || v.writable)
       .filter((v) => contains(v.type, wanted))
-      .map((v) => local(v.name, v.type));
+      .map((v) => local(v.name, v.type, v.plain));
     const globals = this.isMethod ? this.globals : [];
     const all = [
       ...roots,
@@ -198,22 +287,48 @@ export class Generator {
     return true;
   }
 
+  get deep(): boolean {
+    return this.nesting >= MAX_NESTING;
+  }
+
   /** What is declared inside is not visible after it. */
   scoped<T>(make: () => T): T {
-    const { variables, inSwitch } = this;
+    const { variables, inSwitch, around, loops, counted, returns } = this;
     this.variables = [...variables];
     this.nesting++;
     try {
       return make();
     } finally {
-      this.variables = variables;
-      this.inSwitch = inSwitch;
+      Object.assign(this, { variables, inSwitch, around, loops, counted, returns });
       this.nesting--;
     }
   }
 
-  declare(name: string, type: DataType, writable = true): void {
-    this.variables.push({ name, type, writable });
+  /** The body of a loop or of a block with a label. */
+  inside<T>(around: Around, make: () => T): T {
+    return this.scoped(() => {
+      this.around = [...this.around, around];
+      if (around.loop) {
+        this.loops++;
+        this.inSwitch = false;
+      }
+      return make();
+    });
+  }
+
+  /** The body of a closure, which gives a truth or nothing. */
+  closed<T>(returns: BoolType | null, make: () => T): T {
+    return this.scoped(() => {
+      this.around = [];
+      this.inSwitch = false;
+      this.loops++;
+      this.returns = returns;
+      return make();
+    });
+  }
+
+  declare(name: string, type: DataType, { writable = true, plain = false } = {}): void {
+    this.variables.push({ name, type, writable, plain });
   }
 }
 

@@ -1,12 +1,12 @@
 // Programs that are smaller than one, largest steps first. Not all of them compile: what is left of a program without
 // one of its variables is for the compiler to refuse.
-import { type Expr, IllTyped, literal, truth } from "./expressions.js";
-import { type Func, func } from "./functions.js";
-import type { Program } from "./program.js";
-import type { Block, Statement } from "./statements.js";
+import { type Expr, IllTyped, literal, truth } from "../meaning/expressions.js";
+import { type Func, func } from "../meaning/functions.js";
+import type { Block, Statement } from "../meaning/statements.js";
+import type { Program } from "../program.js";
 
 export function* smaller(program: Program): Generator<Program> {
-  const { structs, globals, functions, body, result } = program;
+  const { enums, structs, maps, globals, functions, body, result } = program;
   const text = (value: Program): string =>
     [...value.body, ...value.functions.flatMap((f) => f.body)].flatMap((s) => s.lines).join("\n") +
     [value.result, ...value.functions.map((f) => f.result)].map((e) => e.text).join("\n");
@@ -21,10 +21,15 @@ export function* smaller(program: Program): Generator<Program> {
   const used = text(program);
   for (const one of globals)
     if (!used.includes(one.name)) yield { ...program, globals: globals.filter((g) => g !== one) };
+  for (const one of maps)
+    if (!used.includes(one.name)) yield { ...program, maps: maps.filter((m) => m !== one) };
+  for (const one of enums) yield { ...program, enums: enums.filter((e) => e !== one) };
   for (const one of structs) yield { ...program, structs: structs.filter((s) => s !== one) };
 }
 
 function* lessOfFunction({ signature, body, result }: Func): Generator<Func> {
+  // Its instances would have to shrink with it.
+  if (signature.instance) return;
   for (const less of lessOf(body)) yield func(signature, less, result);
   for (const less of lessOfExpr(result)) {
     const made = attempt(() => func(signature, body, less));
@@ -58,7 +63,11 @@ function* lessOfStatement(statement: Statement): Generator<Statement> {
 }
 
 function* lessOfExpr(expr: Expr): Generator<Expr> {
-  const simple = expr.kind === "number" ? [literal(0n), literal(1n)] : [truth(false), truth(true)];
+  const simple = {
+    number: [literal(0n), literal(1n)],
+    boolean: [truth(false), truth(true)],
+    enum: [],
+  }[expr.kind];
   if (expr.parts.length > 0 || !/^[01]$|^true$|^false$/.test(expr.text)) yield* simple;
   for (const part of expr.parts) if (part.kind === expr.kind) yield part;
   for (const [i, part] of expr.parts.entries())

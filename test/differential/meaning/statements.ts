@@ -1,17 +1,8 @@
 // Statements of the dialect: each is made by a function here, which knows its text and, by the dialect page, what it does.
-import {
-  type BoolExpr,
-  boolAt,
-  type Expr,
-  fitted,
-  ill,
-  type NumberExpr,
-  narrow,
-  numberAt,
-  type Place,
-} from "./expressions.js";
-import { copyCell, type Jump, type Machine, store } from "./machine.js";
-import { type DataType, type IntType, ints, isScalar, type ScalarType } from "./types.js";
+import { type BoolExpr, boolAt, type Expr, fitted, ill, narrow, type Place } from "./expressions.js";
+import { copyCell, type Jump, load, type Machine, partOf, store } from "./machine.js";
+import { field } from "./places.js";
+import { type DataType, type IntType, ints, isScalar, type ScalarType, same } from "./types.js";
 
 export interface Statement {
   readonly lines: readonly string[];
@@ -33,15 +24,15 @@ export function runBlock(m: Machine, block: Block): Jump | null {
   return null;
 }
 
-const bodyAt = (bodies: readonly Block[], i: number): Block => bodies[i] ?? [];
+export const bodyAt = (bodies: readonly Block[], i: number): Block => bodies[i] ?? [];
 /** A statement without statements inside. */
-const simple = (
+export const simple = (
   line: string,
   parts: readonly Expr[],
   rebuild: (parts: readonly Expr[]) => Statement,
   run: (m: Machine) => Jump | null,
 ): Statement => ({ lines: [line], parts, bodies: [], rebuild: (p) => rebuild(p), run });
-const done = null;
+export const done = null;
 
 export const expressionStatement = (expr: Expr): Statement =>
   simple(
@@ -71,11 +62,12 @@ export function variable(name: string, type: ScalarType, init: Expr, annotated: 
 
 /** The type of an unannotated variable, section 10; null where the page leaves it open. */
 export function variableType(init: Expr): IntType | null {
-  if (init.kind === "boolean") return null;
+  if (init.kind !== "number") return null;
   if (init.constant !== null) return ints.i64;
   // To TypeScript an assignment has the type of its right side, to the dialect that of its place.
   if (/^\(\S+ = /.test(init.text)) return null;
   const [declared, ...others] = init.declared;
+  if (declared?.parameter) return null;
   if (declared && others.length === 0 && !init.text.includes(" ? ")) return declared;
   return init.declared.length === 0 && !init.text.includes(" ? ") ? init.computed : null;
 }
@@ -129,10 +121,7 @@ export function objectLiteral(
       ),
     (m) => {
       const cell = m.make(name, type);
-      for (const { index, value } of fits) {
-        const part = cell.kind === "aggregate" ? cell.parts[index] : undefined;
-        if (part) store(part, value.value(m));
-      }
+      for (const { index, value } of fits) store(partOf(cell, index), value.value(m));
       return done;
     },
   );
@@ -140,7 +129,7 @@ export function objectLiteral(
 
 /** Assigning to a field of class or array type copies, and so does `copy`. */
 export function copyStatement(target: Place, source: Place, byCall: boolean): Statement {
-  if (target.type !== source.type) ill("other types");
+  if (!same(target.type, source.type)) ill("other types");
   const count = target.parts.length;
   return simple(
     byCall ? `copy(${target.text}, ${source.text});` : `${target.text} = ${source.text};`,
@@ -169,150 +158,6 @@ export function branch(condition: BoolExpr, yes: Block, no: Block): Statement {
   };
 }
 
-export interface Case {
-  /** Null is `default`. */
-  readonly value: bigint | null;
-  /** False: it falls through. */
-  readonly leaves: boolean;
-}
-
-/** Equal as mathematical integers are. */
-export function choice(subject: NumberExpr, cases: readonly Case[], bodies: readonly Block[]): Statement {
-  if (subject.constant !== null || subject.known) ill("a constant");
-  return {
-    lines: [
-      `switch (${subject.text}) {`,
-      ...cases.flatMap(({ value, leaves }, i) => [
-        `  ${value === null ? "default" : `case ${value}`}: {`,
-        ...linesOf(bodyAt(bodies, i)).map((line) => `  ${line}`),
-        ...(leaves ? ["    break;"] : []),
-        "  }",
-      ]),
-      "}",
-    ],
-    parts: [subject],
-    bodies,
-    rebuild: (p, b) => choice(numberAt(p, 0), cases, b),
-    run: (m) => {
-      const value = subject.value(m);
-      const match = cases.findIndex((c) => c.value === value);
-      const first = match >= 0 ? match : cases.findIndex((c) => c.value === null);
-      if (first < 0) return done;
-      for (let i = first; i < cases.length; i++) {
-        const jump = runBlock(m, bodyAt(bodies, i));
-        if (jump?.kind === "break" && jump.label === null) return done;
-        if (jump) return jump;
-        if (cases[i]?.leaves) return done;
-      }
-      return done;
-    },
-  };
-}
-
-/** What a jump inside a loop's body means for the loop. */
-function afterRound(jump: Jump | null, label: string | null): "next" | "end" | Jump {
-  if (!jump) return "next";
-  if (jump.kind === "return" || (jump.label !== null && jump.label !== label)) return jump;
-  return jump.kind === "break" ? "end" : "next";
-}
-
-/** Rounds until the body or `again` ends it. */
-function rounds(m: Machine, label: string | null, body: Block, again: () => boolean): Jump | null {
-  do {
-    const after = afterRound(runBlock(m, body), label);
-    if (after === "end") return done;
-    if (after !== "next") return after;
-  } while (again());
-  return done;
-}
-
-const labelled = (label: string | null, head: string): string =>
-  label === null ? head : `${label}: ${head}`;
-
-/** `for (let i = 0; i < n; i++)`. */
-export function forLoop(counter: string, label: string | null, limit: NumberExpr, body: Block): Statement {
-  if (limit.text.includes(">")) ill("type arguments");
-  const mask = 7n;
-  const bound = limit.constant === null ? `(${limit.text} & ${mask})` : limit.text;
-  const boundOf = (m: Machine): bigint =>
-    limit.constant === null ? BigInt.asUintN(64, limit.value(m)) & mask : limit.constant;
-  return {
-    lines: [
-      labelled(label, `for (let ${counter} = 0; ${counter} < ${bound}; ${counter}++) {`),
-      ...linesOf(body),
-      "}",
-    ],
-    parts: [limit],
-    bodies: [body],
-    rebuild: (p, b) => forLoop(counter, label, numberAt(p, 0), bodyAt(b, 0)),
-    run: (m) => {
-      m.declare(counter, ints.i64, 0n);
-      // The bound is part of the condition: computed for each round.
-      const inside = (): boolean => m.scalar(counter) < boundOf(m);
-      if (!inside()) return done;
-      return rounds(m, label, body, () => {
-        store(m.local(counter), m.scalar(counter) + 1n);
-        return inside();
-      });
-    },
-  };
-}
-
-/** `while (n > 0 && c) { n--; … }`, with `n` of its own. */
-export function whileLoop(
-  counter: string,
-  label: string | null,
-  count: number,
-  condition: BoolExpr,
-  body: Block,
-): Statement {
-  return {
-    lines: [
-      `let ${counter}: u32 = ${count};`,
-      labelled(label, `while (${counter} > 0 && ${condition.text}) {`),
-      `  ${counter}--;`,
-      ...linesOf(body),
-      "}",
-    ],
-    parts: [condition],
-    bodies: [body],
-    rebuild: (p, b) => whileLoop(counter, label, count, boolAt(p, 0), bodyAt(b, 0)),
-    run: (m) => {
-      m.declare(counter, ints.u32, BigInt(count));
-      const inside = (): boolean => {
-        if (m.scalar(counter) === 0n || condition.value(m) === 0n) return false;
-        store(m.local(counter), m.scalar(counter) - 1n);
-        return true;
-      };
-      return inside() ? rounds(m, label, body, inside) : done;
-    },
-  };
-}
-
-/** `do { n += 1; … } while (n < count);` */
-export function doLoop(counter: string, label: string | null, count: number, body: Block): Statement {
-  return {
-    lines: [
-      `let ${counter}: i32 = 0;`,
-      labelled(label, "do {"),
-      `  ${counter} += 1;`,
-      ...linesOf(body),
-      `} while (${counter} < ${count});`,
-    ],
-    parts: [],
-    bodies: [body],
-    rebuild: (_, b) => doLoop(counter, label, count, bodyAt(b, 0)),
-    run: (m) => {
-      m.declare(counter, ints.i32, 1n);
-      return rounds(m, label, body, () => {
-        if (m.scalar(counter) >= BigInt(count)) return false;
-        store(m.local(counter), m.scalar(counter) + 1n);
-        return true;
-      });
-    },
-  };
-}
-
 /** `if (c) break;`, `if (c) continue outer;` */
 export const jump = (kind: "break" | "continue", label: string | null, condition: BoolExpr): Statement =>
   simple(
@@ -329,5 +174,49 @@ export function earlyReturn(type: ScalarType, condition: BoolExpr, value: Expr):
     [condition, value],
     (p) => earlyReturn(type, boolAt(p, 0), p[1] ?? ill("nothing")),
     (m) => (condition.value(m) ? { kind: "return", value: returned.value(m) } : done),
+  );
+}
+
+/** `return;`, out of a closure that gives nothing. */
+export const emptyReturn = (condition: BoolExpr): Statement =>
+  simple(
+    `if (${condition.text}) return;`,
+    [condition],
+    (p) => emptyReturn(boolAt(p, 0)),
+    (m) => (condition.value(m) ? { kind: "return", value: 0n } : done),
+  );
+
+/** `block: { … break block; … }` */
+export const labelledBlock = (label: string, body: Block): Statement => ({
+  lines: [`${label}: {`, ...linesOf(body), "}"],
+  parts: [],
+  bodies: [body],
+  rebuild: (_, b) => labelledBlock(label, bodyAt(b, 0)),
+  run: (m) => {
+    const jump = runBlock(m, body);
+    return jump?.kind === "break" && jump.label === label ? done : jump;
+  },
+});
+
+/** `const { f0: v, f1: w } = place;`: copies of scalars. */
+export function destructured(
+  names: readonly { readonly field: string; readonly name: string }[],
+  place: Place,
+): Statement {
+  const fields = names.map(({ field: name }) => field(place, name));
+  if (fields.some(({ type, bitField }) => !isScalar(type) || bitField)) ill("no scalar field");
+  return simple(
+    `const { ${names.map(({ field, name }) => `${field}: ${name}`).join(", ")} } = ${place.text};`,
+    place.parts,
+    (p) => destructured(names, place.rebuild(p)),
+    (m) => {
+      const base = place.cell(m);
+      for (const [i, { name }] of names.entries()) {
+        const { type } = fields[i] ?? ill("no field");
+        const part = field({ ...place, cell: () => base }, names[i]?.field ?? "");
+        if (isScalar(type)) m.declare(name, type, load(part.cell(m)));
+      }
+      return done;
+    },
   );
 }

@@ -1,4 +1,4 @@
-import { type IntType, maximum, minimum, narrowed } from "./types.js";
+import { type IntType, maximum, minimum, narrowed } from "../meaning/types.js";
 
 /** Values at which compilers err: edges of the widths, small ones, powers of two, and any. */
 export function interesting(type: IntType, below: (n: number) => number): bigint {

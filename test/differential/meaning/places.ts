@@ -1,12 +1,13 @@
 import { type Expr, ill, type NumberExpr, numberAt, type Place } from "./expressions.js";
-import type { Cell } from "./machine.js";
+import { partOf } from "./machine.js";
 import type { DataType } from "./types.js";
 
-export const local = (name: string, type: DataType): Place => ({
+export const local = (name: string, type: DataType, plain = false): Place => ({
   text: name,
   parts: [],
   type,
-  rebuild: () => local(name, type),
+  plain,
+  rebuild: () => local(name, type, plain),
   cell: (m) => m.local(name),
 });
 
@@ -63,9 +64,4 @@ export function boundedElement(base: Place, index: NumberExpr, by: "mask" | "rem
       return partOf(array, Number(BigInt.asUintN(64, index.value(m)) % length));
     },
   };
-}
-
-function partOf(cell: Cell, index: number): Cell {
-  const part = cell.kind === "aggregate" ? cell.parts[index] : undefined;
-  return part ?? ill("no such part");
 }
