@@ -204,8 +204,11 @@ class Memory {
 
   constructor(spec: CollectionSpec, collection: Collection) {
     for (const [name, map] of collection.maps) {
+      const declared = spec.maps.get(name);
+      // Constants: nobody writes them, and this process may not.
+      if (declared?.origin === "rodata") continue;
       // Sections of globals are shared as they are; an array is when it is asked for.
-      const shared = spec.maps.get(name)?.type === "array" && !map.memory;
+      const shared = declared?.origin === "declared";
       const view = shared ? new SharedArray(map, codecs.u8).view : map.memory;
       if (!view) continue;
       const live = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -250,6 +250,13 @@ export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
     expected: { sum: 0n, none: 0n, more: 0n },
   },
   {
+    name: "what ?? gives divides a u64 where neither side is ever negative",
+    before: "class Count { n: u32; }",
+    members: "@map({ maxEntries: 2 }) counts: ArrayMap<Count>; big: u64 = 100; x: u64 = 0; y: u64 = 0;",
+    body: "this.counts.update(1, { n: 30 }); this.x = this.big % (this.counts.lookup(1)?.n ?? 7); this.y = this.big % (this.counts.lookup(2)?.n ?? 7);",
+    expected: { x: 10n, y: 2n },
+  },
+  {
     name: "range() runs in a closure",
     members: "n: i32 = 3; sum: u64 = 0;",
     body: "let sum: u64 = 0; loop(4, (i) => { for (const j of range(-1, this.n)) { if (j < 0) continue; if (j > i) break; sum += i * 10 + j; } }); this.sum = sum;",

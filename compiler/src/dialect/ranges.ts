@@ -75,6 +75,11 @@ export function rangeOf(expr: Expr, lookup: Lookup = () => null): Range {
     }
     case "size":
       return rangeOf(expr.operand, lookup);
+    case "sequence": {
+      // What was told before its statements may no longer hold after them.
+      const last = rangeOf(expr.value);
+      return within(last, whole) ? last : whole;
+    }
     case "log2":
       return { min: 0n, max: 63n };
     case "textLength":

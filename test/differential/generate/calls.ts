@@ -17,7 +17,8 @@ export function called(g: Generator): NumberExpr | null {
   const { kind, owner, params, instance } = signature;
   if (kind === "method" && !g.isMethod) return null;
   if (signature.iterates) {
-    if (!mayIterate(g)) return null;
+    // At an iterator in a function that a callback calls, Linux 6.18 fails: "add backedge: no SCC in verification path".
+    if (!mayIterate(g) || g.inCallback) return null;
     g.ranges++;
   }
   const receiver = owner && g.place((type) => type === owner, true);

@@ -99,6 +99,8 @@ export class Generator {
   loops = 0;
   /** Within a loop that the verifier follows round by round. */
   counted = false;
+  /** Within a body that the kernel calls. */
+  inCallback = false;
   /** Iterators of numbers in this function. */
   ranges = 0;
   /** A switch is nearer than the loop: `break` would mean it. */
@@ -293,13 +295,13 @@ export class Generator {
 
   /** What is declared inside is not visible after it. */
   scoped<T>(make: () => T): T {
-    const { variables, inSwitch, around, loops, counted, returns } = this;
+    const { variables, inSwitch, around, loops, counted, inCallback, returns } = this;
     this.variables = [...variables];
     this.nesting++;
     try {
       return make();
     } finally {
-      Object.assign(this, { variables, inSwitch, around, loops, counted, returns });
+      Object.assign(this, { variables, inSwitch, around, loops, counted, inCallback, returns });
       this.nesting--;
     }
   }

@@ -32,6 +32,7 @@ function closure(g: Generator, counter: string, returns: typeof bool | null): Bl
   return g.closed(returns, () => {
     // repeat() is written out.
     g.counted ||= returns === null;
+    g.inCallback ||= returns !== null;
     g.declare(counter, ints.u32, { writable: false });
     return g.statements(1 + g.below(3));
   });
@@ -100,6 +101,7 @@ export const loops: readonly Construct<Statement>[] = [
         const map = g.pick(g.maps);
         const value = g.name("e");
         const made = body(() => {
+          g.inCallback = true;
           g.declare(key, ints.u32, { writable: false });
           g.declare(pointed(map, value), map.value);
         });

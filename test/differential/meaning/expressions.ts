@@ -188,7 +188,9 @@ export function fitted(type: ScalarType, value: Expr): Expr {
   const number = numberOf(value);
   // Only what is of the type parameter is assigned to it, and nothing is said here of what it can hold.
   if (type.parameter)
-    return number.declared.length > 0 && number.declared.every((own) => own.parameter)
+    return number.declared.length > 0 &&
+      number.declared.every((own) => own.parameter) &&
+      !number.text.includes(" ? ")
       ? number
       : ill("not of the type parameter");
   if (number.declared.some((own) => own.parameter)) return conversion(type, number);
