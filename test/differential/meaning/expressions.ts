@@ -186,11 +186,11 @@ export function fitted(type: ScalarType, value: Expr): Expr {
   if (type.kind === "bool") return boolOf(value);
   if (type.kind === "enum") return enumOf(type, value);
   const number = numberOf(value);
-  // Only what is of the type parameter is assigned to it, and nothing is said here of what it can hold.
+  // Only what is of the type parameter (and no conditional, whose other side may not be) is assigned to it, and nothing is said here of what it can hold.
   if (type.parameter)
     return number.declared.length > 0 &&
       number.declared.every((own) => own.parameter) &&
-      !number.text.includes(" ? ")
+      number.parts[0]?.kind !== "boolean"
       ? number
       : ill("not of the type parameter");
   if (number.declared.some((own) => own.parameter)) return conversion(type, number);
