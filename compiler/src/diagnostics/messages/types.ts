@@ -88,10 +88,12 @@ export const types = {
     why: "Only variables, fields, elements and globals are in memory.",
     instead: "Put the value into a variable or a field first.",
   })),
-  fieldUnknown: entry("TSB2015", (field: string, type: string) => ({
+  fieldUnknown: entry("TSB2015", (field: string, type: string, pointer: "untyped" | null = null) => ({
     what: `${type} has no field '${field}'.`,
     why: "Fields are found by name in the declared type.",
-    instead: "Check the name, or declare the field.",
+    instead: pointer
+      ? "Say what it points to: `cast<task_struct>(p)`, with a type of the kernel's from `./vmlinux` or a class."
+      : "Check the name, or declare the field.",
   })),
   embeddedOrPointer: entry("TSB2016", (struct: string, field: string) => ({
     what: `Nothing tells whether '${struct}.${field}' is a pointer or an embedded struct.`,

@@ -166,7 +166,8 @@ function memberPlace(scope: Scope, node: ts.Node, base: Expr, name: string): Pla
     if ((to.kind === "array" || to.kind === "str") && name === "length") return "constant";
     if (name === "value") return { kind: "target", pointer: base, type: to, loc: scope.session.locate(node) };
   }
-  scope.session.report(node, TSB.fieldUnknown(name, typeName(base.type)));
+  const untyped = base.type.kind === "ptr" && base.type.to.kind === "void" ? "untyped" : null;
+  scope.session.report(node, TSB.fieldUnknown(name, typeName(base.type), untyped));
   return null;
 }
 

@@ -11,6 +11,12 @@ const run = (statements: string, { globals = "", imports = "", before = "", lice
 
 export const calls: readonly Refused[] = [
   {
+    name: "a field behind a pointer that says not what it points to",
+    code: "TSB2015",
+    source: run("const pid = bpf_get_current_task_btf().«pid»;", { imports: "bpf_get_current_task_btf," }),
+    says: "cast<task_struct>(p)",
+  },
+  {
     name: "a helper that the program type may not call",
     code: "TSB4017",
     source: run("«bpf_skb_pull_data»(cast<SkBuff>(ctx), 0);", { imports: "bpf_skb_pull_data," }),

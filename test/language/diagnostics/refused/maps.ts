@@ -61,6 +61,24 @@ export const maps: readonly Refused[] = [
     ),
   },
   {
+    name: "a map without the options that its kind needs",
+    code: "TSB4001",
+    source: run("@«map()» queue: Queue<u64>;"),
+    says: "this kind of map needs maxEntries.",
+  },
+  {
+    name: "an option that this kind of map does not have",
+    code: "TSB4001",
+    source: run("@«map({ maxEntries: 8, extra: 1 })» queue: Queue<u64>;"),
+    says: "this kind of map has no option extra.",
+  },
+  {
+    name: "a method of other kinds of maps, with those that there are",
+    code: "TSB4008",
+    source: run(QUEUE, "this.queue.«lookup»(1);"),
+    says: "Queue has push, pop, peek",
+  },
+  {
     name: "a slot for a program that is not there",
     code: "TSB4001",
     source: run('@map({ maxEntries: 2, values: [«"nextt"»] }) jumps: ProgArray<XdpMd>;'),
