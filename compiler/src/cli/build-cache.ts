@@ -37,8 +37,8 @@ export class BuildCache {
     this.#file = folder && bundle && join(folder, `${name}.json`);
   }
 
-  /** What was said when it was built; null if it has to be built. */
-  unchanged(): readonly Diagnostic[] | null {
+  /** What was said when it was built, and what was read; null if it has to be built. */
+  unchanged(): { readonly diagnostics: readonly Diagnostic[]; readonly inputs: readonly string[] } | null {
     try {
       if (!this.#file) return null;
       const { compiler, inputs, outputs, diagnostics } = JSON.parse(
@@ -46,7 +46,9 @@ export class BuildCache {
       ) as BuildRecord;
       const [library] = compiler.split("\n");
       if (library === undefined || compiler !== compilerNow(library)) return null;
-      return [...inputs, ...outputs].every(([path, sha]) => contentOf(path) === sha) ? diagnostics : null;
+      return [...inputs, ...outputs].every(([path, sha]) => contentOf(path) === sha)
+        ? { diagnostics, inputs: inputs.map(([path]) => path) }
+        : null;
     } catch {
       return null; // no record, or none that can be read
     }

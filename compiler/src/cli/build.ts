@@ -30,16 +30,31 @@ export interface BuildOptions {
  * the others are written, but for those that did not change. An error of the environment writes nothing at all.
  */
 export async function build(files: readonly string[], options: BuildOptions): Promise<ExitCode> {
-  const probes = probesOf(files).map((file) => ({ file, stem: stemOf(file, options.out) }));
+  return (await buildOnce(files, options)).code;
+}
+
+/** What one run of the command did. */
+export interface Round {
+  readonly code: ExitCode;
+  readonly probes: number;
+  readonly errors: number;
+  /** Absolute paths of the files that it read, and of those that it looked for. */
+  readonly inputs: ReadonlySet<string>;
+}
+
+export async function buildOnce(files: readonly string[], options: BuildOptions): Promise<Round> {
+  const probes = (await probesOf(files)).map((file) => ({ file, stem: stemOf(file, options.out) }));
   refuseTwins(probes);
   const diagnostics: Diagnostic[] = [];
   const outputs: OutputFile[] = [];
   const built: (() => void)[] = [];
+  const inputs = new Set(probes.map(({ file }) => resolve(file)));
   for (const { file, stem } of probes) {
     const cache = new BuildCache(file, stem, options);
     const known = options.force ? null : cache.unchanged();
     if (known) {
-      diagnostics.push(...known);
+      diagnostics.push(...known.diagnostics);
+      for (const input of known.inputs) inputs.add(input);
       continue;
     }
     // Loads TypeScript.
@@ -47,6 +62,7 @@ export async function build(files: readonly string[], options: BuildOptions): Pr
     const { compile } = await import("../compile.js");
     const result = compile(compileOptions(file, options));
     diagnostics.push(...result.diagnostics);
+    for (const input of result.inputs ?? []) inputs.add(input);
     if (!result.output) continue;
     const own = await outputsOf(stem, result.output, options);
     outputs.push(...own);
@@ -60,11 +76,13 @@ export async function build(files: readonly string[], options: BuildOptions): Pr
   }
   writeFiles(outputs);
   for (const remember of built) remember();
-  return report(
+  const code = report(
     diagnostics,
     options.json === true,
     outputs.map((o) => o.path),
   );
+  const errors = diagnostics.filter((d) => d.severity === "error").length;
+  return { code, probes: probes.length, errors, inputs };
 }
 
 /** Where a probe's outputs go, without their suffixes. */

@@ -8,6 +8,8 @@ export async function checkProbes(
   files: readonly string[],
   { json, ...options }: Omit<CheckOptions, "file"> & { readonly json?: boolean },
 ): Promise<ExitCode> {
-  const diagnostics = probesOf(files).flatMap((file) => checkFile({ file, ...options }).diagnostics);
+  // No build cache: its records are of outputs and of the libLLVM that made them, and a check has neither.
+  const probes = await probesOf(files);
+  const diagnostics = probes.flatMap((file) => checkFile({ file, ...options }).diagnostics);
   return report(diagnostics, json === true, []);
 }

@@ -1,13 +1,20 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "./exit-codes.js";
 import { failureOf } from "./failures.js";
-import { withProject } from "./project.js";
+import { configOf, withProject } from "./project.js";
 
 export { hasCompiled } from "./compiled.js";
 
 const VERSION = "0.1.0";
 const FILES =
   "probes, or folders of probes (default: those of tsbpfc.config.ts, or every *.bpf.ts below this folder)";
+
+/** Ctrl-C, or a service that is stopped, ends a watch as it should end. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
 
 /** Runs the command line and gives the exit code. Commands load when they are called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -50,9 +57,18 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .addOption(config)
     .option("--json", "diagnostics as JSON on standard output")
     .option("--force", "build also what did not change")
+    .addOption(
+      new Option("--watch", "build again when something changes, until interrupted").conflicts("json"),
+    )
     .addOption(new Option("--emit <what>", "only the LLVM IR, or only the object").choices(["ir", "object"]))
     .action(
-      run(async (files, options) => {
+      run(async (files, { watch, ...options }) => {
+        if (watch)
+          return (await import("./watch.js")).watch(
+            () => withProject(options, files),
+            configOf(options),
+            interrupted(),
+          );
         const job = await withProject(options, files);
         return (await import("./build.js")).build(job.files, job.options);
       }),

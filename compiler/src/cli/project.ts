@@ -25,7 +25,7 @@ export async function withProject(
   { config, ...options }: Configured,
   files: readonly string[],
 ): Promise<Job<BuildOptions>> {
-  const file = resolve(config ?? NAME);
+  const file = configOf({ config });
   if (!existsSync(file)) {
     if (config === undefined) return { files, options };
     throw new CommandError("usage", `there is no ${config}`);
@@ -37,6 +37,10 @@ export async function withProject(
     options: { ...optionsOf(project, folder), ...options },
   };
 }
+
+/** Where the project's configuration is, or would be. */
+export const configOf = ({ config }: { readonly config?: string | undefined }): string =>
+  resolve(config ?? NAME);
 
 async function read(file: string): Promise<ProjectConfig> {
   const { loadConfig } = await import("../config/load.js");

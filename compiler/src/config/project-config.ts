@@ -8,7 +8,7 @@ import type { BpfCpu } from "../compile.js";
  *     export default { probes: ["src"], out: "dist", kernel: "6.1" } satisfies ProjectConfig;
  */
 export interface ProjectConfig {
-  /** Probes, or folders of probes, for a command that names none; every `*.bpf.ts` below the folder if absent. */
+  /** Probes, folders of probes, or patterns (`src/**\/*.bpf.ts`, as tsconfig's `include` has them), for a command that names none; every `*.bpf.ts` below the folder if absent. */
   readonly probes?: readonly string[];
   /** Folder for objects and skeletons; beside each probe if absent. */
   readonly out?: string;

@@ -40,6 +40,8 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
 function moduleConstant(scope: Scope, node: ts.Identifier, { initializer }: ts.VariableDeclaration): Expr {
   const value = initializer && unparenthesized(initializer);
   if (!value || ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return scope.nothing(node);
+  // A fraction, which is said where it stands.
+  if (ts.isNumericLiteral(value)) return checkExpression(scope, value);
   const literal =
     ts.isStringLiteralLike(value) ||
     value.kind === ts.SyntaxKind.TrueKeyword ||
