@@ -15,8 +15,10 @@ export interface SetOptions {
 }
 
 const when = { any: UpdateFlag.any, new: UpdateFlag.noExist, existing: UpdateFlag.exist } as const;
-const flagsOf = (options: SetOptions): number =>
-  when[options.when ?? "any"] | (options.lock ? UpdateFlag.lock : 0);
+const flagsOf = (options: SetOptions | undefined): number =>
+  options === undefined
+    ? UpdateFlag.any
+    : when[options.when ?? "any"] | (options.lock ? UpdateFlag.lock : UpdateFlag.any);
 
 /**
  * Maps with keys, in the manner of JavaScript's Map. Each operation is one system call; iterating takes
@@ -79,7 +81,7 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   }
 
   /** Key and value as bytes. @throws UsageError `bad-size`, SyscallError */
-  setBytes(key: Uint8Array, value: Uint8Array, options: SetOptions = {}): this {
+  setBytes(key: Uint8Array, value: Uint8Array, options?: SetOptions): this {
     const { elements } = this;
     elements.setBytes("key", key);
     elements.setBytes("value", value);
@@ -93,7 +95,7 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
   }
 
   /** @throws SyscallError: E2BIG if the map is full, EEXIST or ENOENT as `when` asks */
-  set(key: K, value: V, options: SetOptions = {}): this {
+  set(key: K, value: V, options?: SetOptions): this {
     const { elements } = this;
     this.keys_.write(elements.key, 0, key);
     this.values_.write(elements.value, 0, value);
@@ -258,8 +260,16 @@ export class KeyedMap<K, V> extends BpfMap implements Iterable<[K, V]> {
     return met.values();
   }
 
-  *values(): IterableIterator<V> {
-    for (const [, value] of this.entries()) yield value;
+  values(): IterableIterator<V> {
+    const { values_ } = this;
+    const batches = readBatches(this.handle, this.elements.value.byteLength);
+    return batches === null
+      ? this.#walkedValues()
+      : new Decoded(batches, ({ values }, i) => values_.read(values, i * values_.size));
+  }
+
+  *#walkedValues(): Generator<V, void, undefined> {
+    for (const [, value] of this.#walked()) yield value;
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {

@@ -70,10 +70,8 @@ function figures(name, output) {
 
 /** Commands of both sides of one part. */
 function commands({ part, object = "objects", oneCore, traffic }, built, ours, url) {
-  // A reader that waits goes before everybody else when it wakes: else its delays are the scheduler's.
-  const first = traffic ? ["chrt", "-f", "1"] : [];
-  const pinned = oneCore ? ["taskset", "-c", `${READER_CPU}`] : [];
-  const before = [...first, ...pinned];
+  // Before everybody else: on a machine that does other things too, the figures would be the scheduler's.
+  const before = ["chrt", "-f", "1", ...(oneCore ? ["taskset", "-c", `${READER_CPU}`] : [])];
   const producer = `chrt -o 0 taskset -c ${READER_CPU + 1} ${built.producer}`;
   const rest = traffic ? [producer, `${traffic.count}`, `${traffic.rate}`, `${traffic.burst}`] : [];
   const path = built.objects[object];

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseObject, readKernelBtf } from "@tsbpfc/loader";
 import * as runtime from "@tsbpfc/runtime";
-import { best, check, figure, LOADS, rounds, time } from "./measure.js";
+import { best, check, figure, ROUNDS, rounds, time } from "./measure.js";
 
 function used(): number {
   globalThis.gc?.();
@@ -23,7 +23,7 @@ export function kernelTypes(): void {
 /** The first is what a program that starts feels; the best of many is what the work itself takes. */
 export function load(path: string): void {
   const object = new Uint8Array(readFileSync(path));
-  const times = Array.from({ length: LOADS }, () =>
+  const times = Array.from({ length: ROUNDS }, () =>
     time(() => runtime.loadCollection(parseObject(object)).close()),
   );
   figure("first_ms", times[0] ?? Number.NaN);

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ENTRIES = 10000, EVENTS = 100000, ROUNDS = 7, LOADS = 20 };
+enum { ENTRIES = 10000, EVENTS = 100000, ROUNDS = 20 };
 
 struct event {
 	__u64 time;
@@ -32,18 +32,13 @@ static inline double now(void)
 }
 
 /* The machine does other things too: the quickest round is the one that they disturbed least. */
-static inline double best_of(const double *values, int count)
+static inline double best(const double *values)
 {
 	double least = values[0];
-	for (int i = 1; i < count; i++)
+	for (int i = 1; i < ROUNDS; i++)
 		if (values[i] < least)
 			least = values[i];
 	return least;
-}
-
-static inline double best(const double *values)
-{
-	return best_of(values, ROUNDS);
 }
 
 static inline void fail(const char *what)

@@ -31,8 +31,8 @@ void kernel_types(void)
 
 void load(const char *path)
 {
-	double times[LOADS];
-	for (int i = 0; i < LOADS; i++) {
+	double times[ROUNDS];
+	for (int i = 0; i < ROUNDS; i++) {
 		double start = now();
 		struct bpf_object *object = bpf_object__open_file(path, NULL);
 		if (!object || bpf_object__load(object))
@@ -40,6 +40,6 @@ void load(const char *path)
 		times[i] = now() - start;
 		bpf_object__close(object);
 	}
-	printf("first_ms %f\nload_ms %f\n", times[0] / 1e6, best_of(times, LOADS) / 1e6);
+	printf("first_ms %f\nload_ms %f\n", times[0] / 1e6, best(times) / 1e6);
 }
 
