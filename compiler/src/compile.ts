@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { backendDiagnostics } from "./diagnostics/backend.js";
+import { callStackDiagnostics } from "./diagnostics/call-stacks.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { type CheckResult, check } from "./dialect/check.js";
 import { cpuSince, isOlder, newestCpu, parseKernelVersion, type Target } from "./dialect/target.js";
@@ -59,12 +60,17 @@ export interface CompileOutput {
 export function compile(options: CompileOptions): CompileResult {
   const { diagnostics, model, inputs } = checkFile(options);
   if (!model) return { diagnostics, output: null, inputs };
-  const { cpu } = targetOf(options);
+  const target = targetOf(options);
+  const { cpu } = target;
   const ir = lowerModule(model, cpu);
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
-  const backend = backendDiagnostics(model, emitted.diagnostics, resolve(options.file));
-  const all = [...diagnostics, ...backend];
-  if (!emitted.object || backend.some((d) => d.severity === "error"))
+  const file = resolve(options.file);
+  const found = [
+    ...backendDiagnostics(model, emitted.diagnostics, file),
+    ...(emitted.object ? callStackDiagnostics(model, emitted.object, target, file) : []),
+  ];
+  const all = [...diagnostics, ...found];
+  if (!emitted.object || found.some((d) => d.severity === "error"))
     return { diagnostics: all, output: null, inputs };
   const output = { programName: model.name, ir, object: stripDebug(emitted.object) };
   return { diagnostics: all, output, inputs };

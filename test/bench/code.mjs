@@ -40,7 +40,7 @@ function stackOf(instructions) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const geometricMean = (values) =>
+export const geometricMean = (values) =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 /** What is compared, smaller is better: a heading, and a figure of a loaded program. */

@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compareCode, meansOf } from "./code.mjs";
+import { compareCode, geometricMean, meansOf } from "./code.mjs";
 import { runtime } from "./runtime/run.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -77,6 +77,8 @@ function prepare() {
     copyFileSync(here(`${sources[name]}${name}.bpf.ts`), join(folder, `${name}.bpf.ts`));
 }
 
+const compared = (ours, theirs, ratio) => `${ours} / ${theirs} = ${ratio.toFixed(2)}`;
+
 /** A build in a fresh process, nothing kept but V8's code cache: it belongs to the installed compiler. */
 function builds(probes, count) {
   const time = (work) => {
@@ -84,6 +86,7 @@ function builds(probes, count) {
     work();
     return Number(process.hrtime.bigint() - start) / 1e6;
   };
+  const ratios = { time: [], size: [] };
   const rows = probes.map((name) => {
     buildOurs(name);
     buildTwin(name);
@@ -93,16 +96,21 @@ function builds(probes, count) {
       samples.twin.push(time(() => buildTwin(name)));
     }
     const [a, b] = [median(samples.ours), median(samples.twin)];
+    const [size, twinSize] = [statSync(ours(name)).size, statSync(twin(name)).size];
+    ratios.time.push(a / b);
+    ratios.size.push(size / twinSize);
     return {
       probe: name,
-      "tsbpfc build, ms": a.toFixed(0),
-      "clang + strip + skeleton, ms": b.toFixed(0),
-      ratio: (a / b).toFixed(2),
-      "object, bytes": `${statSync(ours(name)).size} / ${statSync(twin(name)).size}`,
+      "build, ms": compared(a.toFixed(0), b.toFixed(0), a / b),
+      "object, bytes": compared(size, twinSize, size / twinSize),
     };
   });
-  console.log(`Cold build, fresh process, median of ${count}, interleaved`);
-  console.table(rows);
+  console.log(
+    `Cold build, fresh process, median of ${count}, interleaved: tsbpfc / clang-19, llvm-strip and bpftool gen skeleton`,
+  );
+  const means = { "build, ms": ratios.time, "object, bytes": ratios.size };
+  const mean = Object.entries(means).map(([heading, list]) => [heading, geometricMean(list).toFixed(3)]);
+  console.table([...rows, { probe: "geometric mean", ...Object.fromEntries(mean) }]);
 }
 
 /** Null, or why the probe cannot be built: a table should not end at one that fails. */

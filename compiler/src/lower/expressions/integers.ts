@@ -138,11 +138,12 @@ export function lowerLog2(f: FunctionLowering, expr: Expr & { kind: "log2" }): i
     // Of no more than 32 bits, so that its negative has the sign if it is not zero. LLVM would make that a comparison.
     const high = ir.intrinsics.opaque(b, b.binary("lshr", value, i64(step)));
     const sign = b.binary("lshr", b.binary("sub", i64(0), high), i64(63));
-    const shift = b.binary("mul", sign, i64(step));
+    // Added up, not put together by `or`: of that Linux 6.1 knows nothing if both sides vary.
+    const shift = ir.intrinsics.opaque(b, b.binary("mul", sign, i64(step)));
     value = b.binary("lshr", value, shift);
-    result = b.binary("or", result, shift);
+    result = b.binary("add", result, shift);
   }
   // Of two bits the upper one. The verifier has lost what is left of the value, and has to see 63 at most.
   const last = b.binary("and", b.binary("lshr", value, i64(1)), i64(1));
-  return b.binary("or", result, last);
+  return b.binary("add", result, last);
 }
