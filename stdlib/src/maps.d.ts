@@ -368,7 +368,7 @@ export declare abstract class ReuseportSockArray extends AnyMap {
   select(ctx: object, key: number, flags?: number): i64;
 }
 
-/** BPF_MAP_TYPE_ARENA: memory shared with Node, in pages. Linux 6.9. */
+/** BPF_MAP_TYPE_ARENA: memory in pages, which Node maps; programs of the dialect cannot reach it. Linux 6.9. */
 export declare abstract class Arena extends AnyMap {
   readonly [OPTIONS]?: ArenaOptions;
   private readonly arena: array<u8, 1>;

@@ -21,6 +21,13 @@ export const callbacks: readonly Example[] = [
   { code: "TSB4032", source: call("loop(4, «step»);", "function step(i: u32): void {}") },
   { code: "TSB4033", source: call("for (const x of «ctx») { }") },
   {
+    code: "TSB4039",
+    source: probe(
+      '  @map({ maxEntries: 4 }) memory: Arena;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    this.memory.«alloc»(1);\n    return XdpAction.PASS;\n  }',
+      { imports: "Arena," },
+    ),
+  },
+  {
     code: "TSB4038",
     source: probe(
       '  @map({ maxEntries: 4 }) counts: HashMap<u32, u64>;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    for («const entry» of this.counts) { }\n    return XdpAction.PASS;\n  }',
