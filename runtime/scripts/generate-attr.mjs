@@ -59,6 +59,7 @@ const layouts = {
   linkDetach: part("link_detach"),
   iterCreate: part("iter_create"),
   enableStats: part("enable_stats"),
+  tokenCreate: part("token_create"),
   mapInfo: named("STRUCT", "bpf_map_info"),
   programInfo: named("STRUCT", "bpf_prog_info"),
   linkInfo: named("STRUCT", "bpf_link_info"),

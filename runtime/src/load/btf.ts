@@ -4,6 +4,7 @@ import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import type { Token } from "./token.js";
 
 /** An object's BTF in the kernel. */
 export interface LoadedBtf {
@@ -23,21 +24,23 @@ export const noBtf: LoadedBtf = { fd: -1, functions: false, sections: false };
  *
  * @throws SyscallError, with the kernel's log of what it refuses
  */
-export function loadBtf(btf: Btf): LoadedBtf {
+export function loadBtf(btf: Btf, token: Token): LoadedBtf {
   const bytes = loadableBtf(btf, allBtfFeatures);
-  const fd = load(bytes);
+  const fd = load(bytes, token);
   if (fd >= 0) return loaded(fd, allBtfFeatures);
-  return (fd === -errno.EINVAL ? forOlderKernel(btf) : null) ?? withLog(bytes, allBtfFeatures, fd);
+  return (
+    (fd === -errno.EINVAL ? forOlderKernel(btf, token) : null) ?? withLog(bytes, allBtfFeatures, fd, token)
+  );
 }
 
 /** Null if the kernel's age is not the reason. */
-function forOlderKernel(btf: Btf): LoadedBtf | null {
+function forOlderKernel(btf: Btf, token: Token): LoadedBtf | null {
   if (btfFeatures.btf.probe() === "no") return noBtf;
   const features = probeBtfFeatures();
   if (Object.values(features).every((has) => has)) return null;
   const bytes = loadableBtf(btf, features);
-  const fd = load(bytes);
-  return fd >= 0 ? loaded(fd, features) : withLog(bytes, features, fd);
+  const fd = load(bytes, token);
+  return fd >= 0 ? loaded(fd, features) : withLog(bytes, features, fd, token);
 }
 
 const loaded = (fd: number, features: BtfFeatures): LoadedBtf => ({
@@ -47,9 +50,9 @@ const loaded = (fd: number, features: BtfFeatures): LoadedBtf => ({
 });
 
 /** Tries once more, for the kernel's reason. */
-function withLog(bytes: Uint8Array, features: BtfFeatures, first: number): LoadedBtf {
+function withLog(bytes: Uint8Array, features: BtfFeatures, first: number, token: Token): LoadedBtf {
   const log = new Uint8Array(64 * 1024);
-  const fd = load(bytes, log);
+  const fd = load(bytes, token, log);
   if (fd >= 0) return loaded(fd, features);
   const text = new TextDecoder().decode(log.subarray(0, Math.max(0, log.indexOf(0)))).trim();
   throw new SyscallError(
@@ -60,9 +63,14 @@ function withLog(bytes: Uint8Array, features: BtfFeatures, first: number): Loade
   );
 }
 
-function load(bytes: Uint8Array, log?: Uint8Array): number {
+function load(bytes: Uint8Array, token: Token, log?: Uint8Array): number {
   const k = kernel();
-  const attr = new Struct("btfLoad", { btf: k.address(bytes), btf_size: bytes.length });
+  const attr = new Struct("btfLoad", {
+    btf: k.address(bytes),
+    btf_size: bytes.length,
+    btf_flags: token.flag,
+    btf_token_fd: token.fd,
+  });
   if (log) {
     attr.set("btf_log_buf", k.address(log));
     attr.set("btf_log_size", log.length);

@@ -14,6 +14,7 @@ import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import { loadProgram, type ProgramContext, type VerifierLogKind } from "./programs.js";
 import { StructOpsMaps } from "./struct-ops.js";
+import { openToken, type Token } from "./token.js";
 
 const hostEndian = endianness() === "LE" ? "little" : "big";
 
@@ -22,18 +23,30 @@ export interface LoadOptions {
   readonly pinPath?: string;
   /** Asks the verifier what it did, for `Program.verifierLog`. Linux 5.2; loading takes longer. */
   readonly verifierLog?: VerifierLogKind;
+  /**
+   * A BPF file system that delegates rights to this process's user namespace, `/sys/fs/bpf` in a container that has
+   * one: all is loaded with its token. Linux 6.9.
+   */
+  readonly tokenPath?: string;
 }
 
 /** An object in the kernel: its maps and programs. Closing frees what is not pinned or attached. */
 export class Collection {
+  /** Kept for what is made later, such as inner maps. */
+  readonly #token: Token;
+
   constructor(
     readonly maps: ReadonlyMap<string, MapHandle>,
     readonly programs: ReadonlyMap<string, Program>,
-  ) {}
+    token: Token,
+  ) {
+    this.#token = token;
+  }
 
   close(): void {
     for (const program of this.programs.values()) program.close();
     for (const map of this.maps.values()) map.close();
+    this.#token.close();
   }
 
   [Symbol.dispose](): void {
@@ -65,7 +78,9 @@ export function loadCollection(spec: CollectionSpec, options: LoadOptions = {}):
 
 function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]): Collection {
   const { pinPath = "/sys/fs/bpf", verifierLog = null } = options;
-  const btf = spec.btf ? loadBtf(spec.btf) : noBtf;
+  const token = openToken(options.tokenPath);
+  undo.push(token.close);
+  const btf = spec.btf ? loadBtf(spec.btf, token) : noBtf;
   // The kernel keeps what it needs of the BTF; the descriptor is ours to close either way.
   const closeBtf = (): void => {
     if (btf.fd >= 0) kernel().close(btf.fd);
@@ -73,7 +88,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   const types = kernelTypes();
   undo.push(closeBtf, types.close);
 
-  const structOps = new StructOpsMaps(spec, btf, types);
+  const structOps = new StructOpsMaps(spec, btf, types, token);
   const maps = new Map<string, MapHandle>();
   const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
   for (const [name, map] of spec.maps) {
@@ -85,7 +100,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
       continue;
     }
     const filled = map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec) } : map;
-    const { handle, pinAt } = createMap(filled, { btf, pinPath });
+    const { handle, pinAt } = createMap(filled, { btf, token, pinPath });
     undo.push(() => handle.close());
     maps.set(name, handle);
     if (pinAt !== null) pins.push({ handle, path: pinAt });
@@ -96,6 +111,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   const context: ProgramContext = {
     spec,
     btf,
+    token,
     kernelTypes: types,
     structOps: structOps.targets,
     address: (name) => kallsyms()(name),
@@ -121,7 +137,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   }
   types.close();
   closeBtf();
-  return new Collection(maps, programs);
+  return new Collection(maps, programs, token);
 }
 
 function fdOf(maps: ReadonlyMap<string, MapHandle>, name: string): number {

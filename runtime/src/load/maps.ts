@@ -8,9 +8,11 @@ import { kernel } from "../sys/kernel.js";
 import { type LoadedBtf, noBtf } from "./btf.js";
 import { checkPinned } from "./compatible.js";
 import { mapShape } from "./map-fixups.js";
+import type { Token } from "./token.js";
 
 export interface MapContext {
   readonly btf: LoadedBtf;
+  readonly token: Token;
   /** Folder of maps that are pinned by name. */
   readonly pinPath: string;
 }
@@ -64,7 +66,7 @@ function factsOf(spec: MapSpec): MapFacts {
  *
  * @throws SyscallError
  */
-function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf }: MapContext): void {
+function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf, token }: MapContext): void {
   if (!inner) return;
   const id = btf.fd < 0 ? 0 : objectInfo(btf.fd, "btfInfo", "the object's BTF").number("id");
   handle.useTemplate(() => {
@@ -72,7 +74,7 @@ function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf }: MapContext)
       id === 0 ? -1 : bpf(kernel(), "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
     try {
       return new MapHandle(
-        create(inner, { btf: fd < 0 ? noBtf : { ...btf, fd }, pinPath: "" }),
+        create(inner, { btf: fd < 0 ? noBtf : { ...btf, fd }, token, pinPath: "" }),
         factsOf(inner),
       );
     } finally {
@@ -82,6 +84,7 @@ function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf }: MapContext)
 }
 
 function create(spec: MapSpec, context: MapContext): number {
+  const { token } = context;
   const shape = mapShape(spec);
   const inner = spec.inner ? create(spec.inner, context) : -1;
   try {
@@ -90,7 +93,8 @@ function create(spec: MapSpec, context: MapContext): number {
       key_size: shape.keySize,
       value_size: shape.valueSize,
       max_entries: shape.maxEntries,
-      map_flags: shape.flags,
+      map_flags: shape.flags | token.flag,
+      map_token_fd: token.fd,
       map_name: kernelName(spec.name),
       map_extra: spec.extra,
     });
@@ -103,9 +107,7 @@ function create(spec: MapSpec, context: MapContext): number {
       attr.set("btf_key_type_id", spec.keyType);
       attr.set("btf_value_type_id", spec.valueType);
     }
-    const fd = isSection(spec)
-      ? createShared(attr, shape.flags)
-      : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+    const fd = isSection(spec) ? createShared(attr) : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
     if (fd < 0)
       throw new SyscallError(
         "bpf(BPF_MAP_CREATE)",
@@ -119,7 +121,8 @@ function create(spec: MapSpec, context: MapContext): number {
 }
 
 /** With memory that this process can share; without, on kernels that cannot (before Linux 5.5). */
-function createShared(attr: Struct<"mapCreate">, flags: number): number {
+function createShared(attr: Struct<"mapCreate">): number {
+  const flags = attr.number("map_flags");
   attr.set("map_flags", flags | BPF_F_MMAPABLE);
   const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
   if (fd !== -errno.EINVAL || mmapableArrays.probe() !== "no") return fd;

@@ -17,10 +17,12 @@ import type { LoadedBtf } from "./btf.js";
 import type { KernelTypes } from "./kernel-types.js";
 import { FdArray, resolveKernelReference } from "./ksyms.js";
 import { verifierError } from "./program-error.js";
+import type { Token } from "./token.js";
 
 export interface ProgramContext {
   readonly spec: CollectionSpec;
   readonly btf: LoadedBtf;
+  readonly token: Token;
   /** Descriptor of a map by name. */
   readonly mapFd: (name: string) => number;
   readonly kernelTypes: KernelTypes;
@@ -98,7 +100,8 @@ function attempt(
     insns: k.address(instructions),
     license: k.address(license),
     prog_name: program.name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15),
-    prog_flags: program.flags,
+    prog_flags: program.flags | context.token.flag,
+    prog_token_fd: context.token.fd,
     expected_attach_type:
       context.structOps.get(program.name)?.member ??
       (program.expectedAttachType === null ? 0 : attachTypes[program.expectedAttachType]),

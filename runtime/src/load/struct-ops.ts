@@ -14,6 +14,7 @@ import type { BtfTarget } from "./attach-target.js";
 import type { LoadedBtf } from "./btf.js";
 import type { KernelTypes } from "./kernel-types.js";
 import { kernelName } from "./maps.js";
+import type { Token } from "./token.js";
 
 /** `BPF_F_VTYPE_BTF_OBJ_FD`, include/uapi/linux/bpf.h: the value's type is a module's. Linux 6.9. */
 const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
@@ -29,6 +30,7 @@ export class StructOpsMaps {
     readonly spec: CollectionSpec,
     readonly btf: LoadedBtf,
     readonly types: KernelTypes,
+    readonly token: Token,
   ) {
     for (const map of spec.maps.values()) {
       if (map.origin !== "struct_ops") continue;
@@ -62,7 +64,8 @@ export class StructOpsMaps {
       key_size: map.keySize,
       value_size: layout.valueSize,
       max_entries: 1,
-      map_flags: fd === 0 ? map.flags : map.flags | BPF_F_VTYPE_BTF_OBJ_FD,
+      map_flags: (fd === 0 ? map.flags : map.flags | BPF_F_VTYPE_BTF_OBJ_FD) | this.token.flag,
+      map_token_fd: this.token.fd,
       map_name: kernelName(map.name),
       btf_fd: this.btf.fd,
       btf_vmlinux_value_type_id: layout.valueType,

@@ -63,6 +63,11 @@ export interface OpenOptions<Maps, Programs, Rodata, Globals> {
   readonly pinPath?: string;
   /** Asks the verifier what it did, for `program.verifierLog`. Linux 5.2; loading takes longer. */
   readonly verifierLog?: VerifierLogKind;
+  /**
+   * A BPF file system that delegates rights to this process's user namespace, `/sys/fs/bpf` in a container that has
+   * one: all is loaded with its token. Linux 6.9.
+   */
+  readonly tokenPath?: string;
 }
 
 /** Where to attach programs whose section leaves it open. */

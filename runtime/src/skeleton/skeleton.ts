@@ -44,8 +44,12 @@ export abstract class Skeleton<
     options: OpenOptions<Maps, Programs, Rodata, Globals>,
   ) {
     this.#definition = definition;
-    const { pinPath, verifierLog } = options;
-    this.#options = { ...(pinPath !== undefined && { pinPath }), ...(verifierLog && { verifierLog }) };
+    const { pinPath, verifierLog, tokenPath } = options;
+    this.#options = {
+      ...(pinPath !== undefined && { pinPath }),
+      ...(verifierLog && { verifierLog }),
+      ...(tokenPath !== undefined && { tokenPath }),
+    };
     this.spec = parseObject(object);
     for (const name of definition.programs) {
       const spec = this.spec.programs.get(name);

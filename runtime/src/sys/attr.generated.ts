@@ -258,6 +258,13 @@ export const layouts = {
       "type": [0, 4],
     },
   },
+  tokenCreate: {
+    size: 8,
+    fields: {
+      "flags": [0, 4],
+      "bpffs_fd": [4, 4],
+    },
+  },
   mapInfo: {
     size: 104,
     fields: {

@@ -47,6 +47,7 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["linkDetach", { part: "link_detach" }],
     ["iterCreate", { part: "iter_create" }],
     ["enableStats", { part: "enable_stats" }],
+    ["tokenCreate", { part: "token_create" }],
     ["mapBatch", { part: "batch" }],
     ["mapInfo", { struct: "bpf_map_info" }],
     ["programInfo", { struct: "bpf_prog_info" }],
