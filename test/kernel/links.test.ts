@@ -8,6 +8,7 @@ import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { run } from "../support/root.js";
+import { until } from "../support/until.js";
 
 type Names =
   | "on_send"
@@ -84,12 +85,6 @@ const sendTo = (socket: Datagram, port: number): Promise<void> =>
   new Promise((resolve, reject) =>
     socket.send("hello", port, "127.0.0.1", (error) => (error ? reject(error) : resolve())),
   );
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(condition()).toBe(true);
-}
 
 /** An interface of this test's, with a neighbour in a namespace that answers pings. */
 function peer(t: Bench): { readonly device: string; readonly ping: (count: number) => void } {

@@ -11,6 +11,7 @@ import {
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, type ProbeSource } from "../support/probe-source.js";
+import { until } from "../support/until.js";
 
 // Probes as their users write them (test/tools), after tools that bcc and libbpf have: each kernel takes them.
 
@@ -86,12 +87,10 @@ kernelTest("tcplife shows a connection's end, its bytes and its addresses", {}, 
   const client = t.spawn(process.execPath, ["-e", script]);
   expect(await client.exited).toBe(0);
   const seen: Life[] = [];
-  await expect
-    .poll(() => {
-      life.maps.events.consume((event) => seen.push(event));
-      return seen.find((event) => event.dport === port);
-    })
-    .toBeDefined();
+  await until(() => {
+    life.maps.events.consume((event) => seen.push(event));
+    return seen.some((event) => event.dport === port);
+  });
   const mapped = [...new Array<number>(10).fill(0), 255, 255, 127, 0, 0, 1];
   expect([...(seen.find((event) => event.dport === port)?.saddr.v6 ?? [])]).toEqual(mapped);
 });

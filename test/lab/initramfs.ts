@@ -38,6 +38,7 @@ const programs: readonly {
   { name: "tc", package: "iproute2" },
   { name: "bpftool", package: "bpftool", isOptional: true },
   { name: "chrt", package: "util-linux" },
+  { name: "flock", package: "util-linux" },
   { name: "bash", package: "bash", at: "/bin/bash" },
 ];
 

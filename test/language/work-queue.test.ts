@@ -2,6 +2,7 @@ import type { Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, probe } from "../support/probe-source.js";
+import { until } from "../support/until.js";
 
 type Loaded = Skeleton<
   object,
@@ -41,7 +42,7 @@ describe("a work queue", () => {
     const { programs, globals } = await t.load<Loaded>(probeSource);
     expect(programs.start.testRun({ data: new Uint8Array(64) }).returnValue).toBe(0);
     expect(globals.codes).toBe(0n);
-    await expect.poll(() => globals.runs, { timeout: 5_000 }).toBe(1n);
+    await until(() => globals.runs === 1n);
     expect({ key: globals.key, total: globals.total }).toEqual({ key: 2, total: 42n });
   });
 });
