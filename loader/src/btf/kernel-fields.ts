@@ -45,16 +45,22 @@ function membersOf(btf: Btf, id: TypeId) {
   return type.kind === "struct" || type.kind === "union" ? type.members : [];
 }
 
+/** Types that the kernel looks through (MAX_RESOLVE_DEPTH in kernel/bpf/btf.c). */
+const MOST_DIMENSIONS = 32;
+
 /** The struct and all that lie in it, in arrays too. */
 function embedded(btf: Btf, id: TypeId, found = new Set<TypeId>()): Set<TypeId> {
   if (found.has(id)) return found;
   found.add(id);
   for (const member of membersOf(btf, id)) {
     let inner = btf.resolve(member.type);
-    for (let type = btf.type(inner); type.kind === "array"; type = btf.type(inner))
+    let type = btf.type(inner);
+    // Damaged BTF has arrays of themselves.
+    for (let depth = 0; type.kind === "array" && depth < MOST_DIMENSIONS; depth++) {
       inner = btf.resolve(type.type);
-    const { kind } = btf.type(inner);
-    if (kind === "struct" || kind === "union") embedded(btf, inner, found);
+      type = btf.type(inner);
+    }
+    if (type.kind === "struct" || type.kind === "union") embedded(btf, inner, found);
   }
   return found;
 }

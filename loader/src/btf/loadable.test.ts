@@ -47,6 +47,26 @@ describe("an object's BTF for the kernel", () => {
     expect(btf.strings.subarray(0, object.strings.length)).toEqual(object.strings);
   });
 
+  it("is made of damaged types, too: an array of itself beside a bit-field", () => {
+    const int = types[0]!;
+    const damaged = Btf.parse(
+      encodeBtf([
+        int,
+        { kind: "array", type: 2, indexType: 1, length: 1 },
+        {
+          kind: "struct",
+          name: "s",
+          size: 8,
+          members: [
+            { name: "a", type: 2, bitOffset: 0, bitfieldSize: 0 },
+            { name: "b", type: 1, bitOffset: 33, bitfieldSize: 1 },
+          ],
+        },
+      ]),
+    );
+    expect(Btf.parse(loadableBtf(damaged, allBtfFeatures)).kind(3)).toBe("struct");
+  });
+
   it("stands in for kinds that an older kernel does not know, with the same sizes", () => {
     const btf = loadable({
       ...allBtfFeatures,
