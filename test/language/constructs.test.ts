@@ -250,6 +250,12 @@ export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
     expected: { sum: 0n, none: 0n, more: 0n },
   },
   {
+    name: "a local array's elements are reached by an index that is known to be small",
+    members: "n: u32 = 9; x: u64 = 0;",
+    body: "const o = zeroed<array<u32, 5>>(); o[3] = this.n; const k = this.n & 1; for (let i = 0; i < 2; i++) { o[u64(k) % 5] += o[3] + o[u64(this.n) % 5]; this.n -= 1; } this.x = o[1] * 100 + o[0];",
+    expected: { x: 2700n },
+  },
+  {
     name: "what ?? gives divides a u64 where neither side is ever negative",
     before: "class Count { n: u32; }",
     members: "@map({ maxEntries: 2 }) counts: ArrayMap<Count>; big: u64 = 100; x: u64 = 0; y: u64 = 0;",

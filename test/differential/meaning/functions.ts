@@ -134,12 +134,12 @@ export function call(made: Call): NumberExpr {
   );
 }
 
-const exactly = (type: DataType, value: Expr): Expr =>
-  value.kind === "number" && value.declared.length === 1 && value.declared[0] === type && !value.known
-    ? value
-    : type.kind === "int"
-      ? conversion(type, value)
-      : ill("no number");
+/** No conditional: its other side may be a plain number. */
+const exactly = (type: DataType, value: Expr): Expr => {
+  if (type.kind !== "int") return ill("no number");
+  const told = value.kind === "number" && !value.known && value.parts[0]?.kind !== "boolean";
+  return told && value.declared.length === 1 && value.declared[0] === type ? value : conversion(type, value);
+};
 
 function evaluated(
   m: Machine,

@@ -86,11 +86,14 @@ function bounded(f: FunctionLowering, place: Place & { kind: "element" }): ir.Va
   if (min === max) return lowerExpression(f, place.index);
   const inside = masked(f, place) ?? compared(f, place);
   // LLVM adds what it knows to share no bits with an aligned address by `or`, which the verifier refuses on pointers.
+  // It may know more of an index than the source says: a small one of a large array is enough.
   const array = place.base.type.kind === "ptr" ? place.base.type.to : place.base.type;
-  return sizeOf(array) <= KNOWN_ALIGNMENT ? ir.intrinsics.opaque(f.b, inside) : inside;
+  return mayBeOnStack(place.base) || sizeOf(array) <= KNOWN_ALIGNMENT
+    ? ir.intrinsics.opaque(f.b, inside)
+    : inside;
 }
 
-/** What LLVM may give stack slots and globals; it knows no more of others. */
+/** What LLVM may give globals. */
 const KNOWN_ALIGNMENT = 16;
 
 /** `x & 7`: where LLVM knows more of x than the verifier, it would leave out the mask. */
