@@ -10,3 +10,4 @@ export * from "./maps.js";
 export * from "./packet.js";
 export * from "./tracepoints.js";
 export * from "./types.js";
+export * from "./usdt.js";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { languageService } from "../support/language-service.js";
 import { typescripts } from "../support/typescripts.js";
-import { accepted, acceptedByTypeScript, refused, refusedByDialect } from "./snippets.js";
+import { accepted, refused, refusedByDialect } from "./snippets.js";
 
 const fileOf = (name: string): string => `${name.replace(/[^\w]+/g, "-")}.bpf.ts`;
 const files = Object.fromEntries([
-  ...Object.entries({ ...accepted, ...acceptedByTypeScript }).map(([name, source]) => [fileOf(name), source]),
+  ...Object.entries(accepted).map(([name, source]) => [fileOf(name), source]),
   ...Object.entries(refused).map(([name, [, source]]) => [fileOf(name), source]),
   ...Object.entries(refusedByDialect).map(([name, [, source]]) => [fileOf(name), source]),
 ]);
@@ -24,12 +24,6 @@ describe.each(typescripts)("TypeScript $version ($name)", ({ name: typescript })
     const { plain, editor } = show(fileOf(name));
     expect(plain).toEqual([]);
     expect(editor).toEqual([]);
-  });
-
-  it.each(Object.keys(acceptedByTypeScript))("takes %s, and the compiler does not yet", (name) => {
-    const { plain, editor } = show(fileOf(name));
-    expect(plain).toEqual([]);
-    expect(editor).not.toEqual([]);
   });
 
   it.each(Object.keys(refused))("refuses %s", (name) => {

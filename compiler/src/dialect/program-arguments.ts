@@ -28,6 +28,7 @@ import type { Scope } from "./scope.js";
 import { withoutFlavour } from "./types/flavours.js";
 import { noTypes, resolveType } from "./types/resolve.js";
 import { isUnchanged } from "./unchanged.js";
+import { usdtArgument } from "./usdt.js";
 
 /**
  * The parameters after a program's context: variables that its body begins with, read from where this kind of
@@ -60,7 +61,10 @@ export function typedArguments(
     const loc = session.locate(parameter);
     const type = argumentType(resolveType(session, parameter.type, noTypes), source);
     declared.push({ node: parameter, type });
-    const raw = rawArgument(source, index, readVariable(context, loc), loc);
+    const raw =
+      source.kind === "usdt"
+        ? usdtArgument(scope, declaration, index, readVariable(context, loc), loc)
+        : rawArgument(source, index, readVariable(context, loc), loc);
     if (!ts.isIdentifier(parameter.name))
       return raw && type.kind !== "error"
         ? bind(scope, parameter.name, asType(scope, raw, type, parameter), false)
@@ -134,6 +138,8 @@ function fits(type: Type, kernel: PassedType): boolean {
 /** How many arguments there can be. */
 function countOf(source: ArgumentSource): number {
   switch (source.kind) {
+    case "usdt":
+      return 12; // BPF_USDT_MAX_ARG_CNT, libbpf's usdt.bpf.h
     case "slots":
       return 12; // MAX_BPF_FUNC_ARGS, include/linux/bpf.h
     case "registers":
@@ -153,7 +159,12 @@ function argumentType(declared: Type, { memory }: ArgumentSource): Type {
 }
 
 /** The argument's 64 bits; null if the context is not of this kind, which the checker has reported. */
-function rawArgument(source: ArgumentSource, index: number, context: Expr, loc: Loc): Expr | null {
+function rawArgument(
+  source: Exclude<ArgumentSource, { kind: "usdt" }>,
+  index: number,
+  context: Expr,
+  loc: Loc,
+): Expr | null {
   const struct = context.type.kind === "ptr" && context.type.to.kind === "struct" ? context.type.to : null;
   if (!struct) return null;
   switch (source.kind) {

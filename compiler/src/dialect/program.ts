@@ -26,6 +26,8 @@ type FunctionNode = ts.FunctionDeclaration | ts.MethodDeclaration | ts.Construct
 export class Program {
   readonly functions: Func[] = [];
   readonly #maps = new Map<ts.Symbol, MapModel>();
+  /** Maps that the source does not declare, by name. */
+  readonly #ownMaps = new Map<string, MapModel>();
   readonly #globals = new Map<ts.Symbol, GlobalModel>();
   readonly #instances = new Map<string, Func>();
   readonly #unfinished = new Set<Func>();
@@ -42,6 +44,14 @@ export class Program {
     this.#names.add(map.name);
   }
 
+  /** A map that the source does not declare, of a name that loaders know; made once. */
+  ownMap(name: string, define: () => MapModel): MapModel {
+    const known = this.#ownMaps.get(name) ?? define();
+    this.#ownMaps.set(name, known);
+    this.#names.add(name);
+    return known;
+  }
+
   addGlobal(symbol: ts.Symbol, global: GlobalModel): void {
     this.#globals.set(symbol, global);
     this.#names.add(global.name);
@@ -56,7 +66,7 @@ export class Program {
   }
 
   get maps(): MapModel[] {
-    return [...this.#maps.values()];
+    return [...this.#maps.values(), ...this.#ownMaps.values()];
   }
 
   get globals(): GlobalModel[] {
@@ -75,6 +85,11 @@ export class Program {
     this.#names.add(name);
     const head = { name, linkage: "program", section, inline: false, params } as const;
     this.#compile(declaration, scope, head, before);
+  }
+
+  /** A function of the standard library for these types of parameters, which the source does not call itself. */
+  functionFor(declaration: ts.FunctionDeclaration, parameters: readonly Type[], node: ts.Node): Func | null {
+    return this.#instance(declaration, false, parameters, noTypes, "static", node);
   }
 
   /** A call of a module's function, compiled for the types that this call uses. */

@@ -52,6 +52,17 @@ export class Session {
     return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
   }
 
+  /** A function of the standard library, by what the probe's file imports from there. */
+  stdlibFunction(name: string, file: ts.SourceFile): ts.FunctionDeclaration | null {
+    const module = file.statements
+      .filter(ts.isImportDeclaration)
+      .map(({ moduleSpecifier }) => this.checker.getSymbolAtLocation(moduleSpecifier))
+      .find((symbol) => symbol !== undefined && this.stdlibName(symbol) !== null);
+    const found = module && this.checker.getExportsOfModule(module).find((symbol) => symbol.name === name);
+    const declaration = found && this.unaliased(found).valueDeclaration;
+    return declaration && ts.isFunctionDeclaration(declaration) ? declaration : null;
+  }
+
   /** The symbol's name if the standard library declares it, else null. */
   stdlibName(symbol: ts.Symbol): string | null {
     const declaration = symbol.declarations?.[0];

@@ -7,7 +7,9 @@ export type ArgumentSource =
   /** What the function returned: one argument. */
   | { readonly kind: "result"; readonly memory: "probe" | "user" }
   /** The registers that the kernel's system call wrapper was given by address. */
-  | { readonly kind: "syscall"; readonly memory: "user" };
+  | { readonly kind: "syscall"; readonly memory: "user" }
+  /** Registers, memory or constants, as the notes of the program's file say of each place. */
+  | { readonly kind: "usdt"; readonly memory: "user" };
 
 /** What of the kernel's BTF describes the arguments of a program. */
 export interface DescribedArguments {
@@ -56,6 +58,7 @@ const sources: Readonly<Record<string, ArgumentSource>> = {
   "uprobe.session": userRegisters,
   uretprobe: userResult,
   "uretprobe.multi": userResult,
+  usdt: { kind: "usdt", memory: "user" },
   ksyscall: { kind: "syscall", memory: "user" },
   kretsyscall: userResult,
   raw_tp: { kind: "slots", memory: "probe" },

@@ -101,8 +101,8 @@ export const mapsAndCalls = {
   })),
   argumentsNotHere: entry("TSB4030", (section: string) => ({
     what: `The arguments of a program in "${section}" cannot be declared as parameters.`,
-    why: "Where a USDT probe's arguments are differs from place to place, and those of an extension are the other function's: this version does not compile that.",
-    instead: "Take the context alone, and read the registers or fields that are needed.",
+    why: "The kernel passes such a program its context alone, or, to an extension, what the other function takes, which this version does not compile.",
+    instead: "Take the context alone, and read from it what is needed.",
   })),
   argumentNotHere: entry("TSB4031", (section: string, most: number) => ({
     what: `A program in "${section}" has at most ${most} argument${most === 1 ? "" : "s"} after its context.`,
