@@ -15,6 +15,24 @@ interface Construct {
 
 const constructs: readonly Construct[] = [
   {
+    name: "a return out of a map's loop inside a closure ends the closure's rounds",
+    members: "@map({ maxEntries: 4 }) table: ArrayMap<i16>; rounds: u32 = 0; n: i64 = 0; seen: u32 = 3;",
+    body: `this.n = loop(3, (k) => { this.rounds += 1; for (const [i, e] of this.table) { if (i === 2) return false; } });
+    this.n += loop(5, (k) => { this.rounds += 10; for (const [i, e] of this.table) { if (i === 1) return k < this.seen; } });`,
+    expected: { rounds: 41, n: 5n },
+  },
+  {
+    name: "an index by a remainder is bounded however large the elements are",
+    before: "class Wide { a: u32; b: array<u64, 8>; }",
+    members: "small: array<u16, 3>; wide: array<Wide, 3>; many: array<u64, 8>; sum: u64 = 0;",
+    body: `loop(1, (k) => { for (const n of range(-8, 0)) {
+      this.many[((1 !== k) ? 0 : this.small[u64(n) % 3]) & 7] = 4;
+      this.wide[u64(n) % 3].a += 1;
+      this.sum += this.wide[u64(this.sum) % 3].a;
+    } });`,
+    expected: { sum: 12n },
+  },
+  {
     name: "a helper's size that comparisons, a choice or a loop bound passes the verifier",
     before: "class Buffer { data: array<u8, 64>; }",
     members:

@@ -68,8 +68,10 @@ export function variableType(init: Expr): IntType | null {
   if (/^\(\S+ = /.test(init.text)) return null;
   const [declared, ...others] = init.declared;
   if (declared?.parameter) return null;
-  if (declared && others.length === 0 && !init.text.includes(" ? ")) return declared;
-  return init.declared.length === 0 && !init.text.includes(" ? ") ? init.computed : null;
+  // One side of a choice may be a plain number, which TypeScript takes for the whole.
+  if (/ \?\??(?= )/.test(init.text)) return null;
+  if (declared && others.length === 0) return declared;
+  return init.declared.length === 0 ? init.computed : null;
 }
 
 /** `const r = place`: another name for an aggregate. */

@@ -29,6 +29,8 @@ export class BoundsAnalysis {
   readonly #values = new Values();
   readonly #breaks = new Map<LoopLabel, After>();
   readonly #continues = new Map<LoopLabel, After>();
+  /** Places and sizes that were looked at. */
+  readonly #looked = new WeakSet<object>();
   /** Above 0 while a loop's facts are still moving: nothing is found then. */
   #trying = 0;
 
@@ -36,6 +38,23 @@ export class BoundsAnalysis {
 
   function(func: Func): void {
     this.#statements(func.body, new Facts());
+  }
+
+  /**
+   * Indexes and sizes where no way leads by the source. The verifier may find one, for it knows less: there they are at
+   * most what is allowed.
+   */
+  unreached(functions: readonly Func[]): void {
+    for (const { body } of functions)
+      walkStatements(body, {
+        place: (place) => {
+          const inside = place.kind === "element" && !this.#looked.has(place) ? indexesOf(place) : null;
+          if (inside && place.kind === "element") this.found.bounded(place, inside.max);
+        },
+        expression: (expr) => {
+          if (expr.kind === "size" && !this.#looked.has(expr)) this.found.bounded(expr, expr.capacity);
+        },
+      });
   }
 
   #statements(statements: readonly Statement[], before: After): After {
@@ -289,12 +308,9 @@ export class BoundsAnalysis {
   }
 
   #index(place: ElementPlace, facts: Facts): void {
-    const { base } = place;
-    const array = base.type.kind === "ptr" ? base.type.to : base.type;
-    if (array.kind !== "array" && array.kind !== "str") return;
-    // A pointer to a whole array that is stepped by arrays has no bound of its own.
-    if (!sameType(place.type, array.kind === "str" ? integers.u8 : array.element)) return;
-    const inside = { min: 0n, max: BigInt(array.length - 1) };
+    this.#looked.add(place);
+    const inside = indexesOf(place);
+    if (!inside) return;
     const { source, seen } = this.#values.known(place.index, facts);
     if (!within(source, inside)) this.found.unbounded(place);
     else if (!within(seen, inside)) this.found.bounded(place, source.max);
@@ -302,6 +318,7 @@ export class BoundsAnalysis {
 
   /** A size that the source does not bound is left to the verifier, which may know more of what a helper gave. */
   #size(expr: Expr & { kind: "size" }, facts: Facts): void {
+    this.#looked.add(expr);
     const inside = { min: 0n, max: expr.capacity };
     const { source, seen } = this.#values.known(expr.operand, facts);
     if (within(source, inside) && !within(seen, inside)) this.found.bounded(expr, source.max);
@@ -356,6 +373,15 @@ export class BoundsAnalysis {
     jumps.delete(label);
     return taken;
   }
+}
+
+/** What an index may be; null where there is no array to be outside of. */
+function indexesOf({ base, type }: ElementPlace): Range | null {
+  const array = base.type.kind === "ptr" ? base.type.to : base.type;
+  if (array.kind !== "array" && array.kind !== "str") return null;
+  // A pointer to a whole array that is stepped by arrays has no bound of its own.
+  if (!sameType(type, array.kind === "str" ? integers.u8 : array.element)) return null;
+  return { min: 0n, max: BigInt(array.length - 1) };
 }
 
 /** Expressions that change memory by means other than an assignment. */

@@ -25,4 +25,5 @@ export function checkBounds(session: Session, functions: readonly Func[]): void 
   });
   // Closures are followed where they are handed over.
   for (const func of functions) if (!func.closure) analysis.function(func);
+  analysis.unreached(functions);
 }

@@ -1,14 +1,15 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { innermost, leaving } from "../bodies.js";
-import { readVariable } from "../build.js";
+import { GO_ON, innermost, leaving, STOP } from "../bodies.js";
+import { int, readVariable } from "../build.js";
 import { coerce } from "../coerce.js";
 import { checkExpression } from "../expressions/index.js";
 import { computedType } from "../integers.js";
 import type { Expr } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
 import type { Statement } from "../model/statements.js";
-import { isInteger, typeName } from "../model/types.js";
+import { integers, isInteger, typeName } from "../model/types.js";
+import { rangeOf } from "../ranges.js";
 import type { Scope } from "../scope.js";
 
 /** `return`, out of whatever is innermost: a closure, a body that stands for one, or the function. */
@@ -54,8 +55,18 @@ function withValue(
     type: kept.type,
     loc,
   };
-  const leave = leaving(scope, body, { kind: "return", value: readVariable(kept, loc), loc });
+  const back = readVariable(kept, loc);
+  const leave = leaving(scope, body, { kind: "return", value: body ? withinRange(back, value) : back, loc });
   return { kind: "block", body: [{ kind: "expression", expression: keep, loc }, leave], loc };
+}
+
+/** What a callback gives the kernel has a range, which the verifier forgets where another callback stored it. */
+function withinRange(back: Expr, value: Expr): Expr {
+  const { min, max } = rangeOf(value);
+  if (min < 0n || max > GO_ON + STOP) return back;
+  return min === max
+    ? { ...int(max, back.loc, integers.i64), type: back.type }
+    : { kind: "atMost", operand: back, most: max, type: back.type, loc: back.loc };
 }
 
 function functionResult(scope: Scope, node: ts.Expression): Expr | null {
