@@ -11,11 +11,6 @@ import { check } from "./check.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Fixtures that are not to be opened, with the error's code. */
-const refusedToOpen: Readonly<Record<string, string>> = {
-  "loader-fixtures-legacy_maps-c.o": "SPEC_UNSUPPORTED",
-};
-
 describe.skipIf(!hasClang)("objects of every form", () => {
   let folder = "";
   let objects: readonly Sound[] = [];
@@ -34,13 +29,10 @@ describe.skipIf(!hasClang)("objects of every form", () => {
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("are opened, or refused with the reason that is known", () => {
+  test("are opened, each of them", () => {
     expect(objects.length).toBeGreaterThan(20);
     const verdicts = objects.map(({ name, bytes }) => check(name, bytes, null));
-    expect(verdicts.filter(({ outcome }) => outcome === "crashed")).toEqual([]);
-    const refused = verdicts.filter(({ outcome }) => outcome !== "opened");
-    expect(refused.map(({ object }) => object).sort()).toEqual(Object.keys(refusedToOpen).sort());
-    for (const { object, reason } of refused) expect(reason).toContain(refusedToOpen[object]);
+    expect(verdicts.filter(({ outcome }) => outcome !== "opened")).toEqual([]);
   });
 
   test.skipIf(!isRoot || !has("bpftool"))(

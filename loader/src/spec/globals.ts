@@ -3,6 +3,7 @@ import type { TypeId } from "../btf/types.js";
 import { symbolBinding } from "../elf/constants.js";
 import { type ElfFile, type ElfSection, isHidden } from "../elf/elf.js";
 import { SpecError } from "./error.js";
+import { newMap } from "./new-map.js";
 import type { MapSpec, VariableSpec } from "./spec.js";
 
 /** `BPF_F_RDONLY_PROG`: programs may only read; with freezing, the verifier takes the contents as constants. */
@@ -57,26 +58,16 @@ export function sectionMap(
   contents: Uint8Array,
   datasec: TypeId,
 ): MapSpec {
-  return {
-    name,
-    type: "array",
+  return newMap(name, "array", {
     keySize: 4,
     valueSize: contents.byteLength,
     maxEntries: 1,
     flags: origin === "rodata" || origin === "kconfig" ? readOnlyForPrograms : 0,
-    extra: 0n,
-    numaNode: null,
-    pinning: "none",
-    keyType: 0,
     valueType: datasec,
-    recordType: 0,
-    inner: null,
-    values: new Map(),
     contents,
     origin,
     sectionType: datasec,
-    autocreate: true,
-  };
+  });
 }
 
 function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Uint8Array {

@@ -3,6 +3,7 @@ import { BtfError } from "../btf/error.js";
 import type { BtfMember, BtfType, TypeId } from "../btf/types.js";
 import { SpecError } from "./error.js";
 import { mapTypeName } from "./kernel-enums.js";
+import { newMap } from "./new-map.js";
 import type { MapSpec } from "./spec.js";
 
 /** `LIBBPF_PIN_NONE`, `LIBBPF_PIN_BY_NAME`. */
@@ -61,26 +62,7 @@ export function readMapDefinition(btf: Btf, name: string, structId: TypeId, isIn
   }
   const { fields } = draft;
   if (fields.type === undefined) throw bad(name, "it has no type; add __uint(type, BPF_MAP_TYPE_…)");
-  const spec: MapSpec = {
-    name,
-    type: fields.type,
-    keySize: fields.keySize ?? 0,
-    valueSize: fields.valueSize ?? 0,
-    maxEntries: fields.maxEntries ?? 0,
-    flags: fields.flags ?? 0,
-    extra: fields.extra ?? 0n,
-    numaNode: fields.numaNode ?? null,
-    pinning: fields.pinning ?? "none",
-    keyType: fields.keyType ?? 0,
-    valueType: fields.valueType ?? 0,
-    recordType: 0,
-    inner: draft.inner,
-    values: new Map(),
-    contents: null,
-    origin: "declared",
-    sectionType: 0,
-    autocreate: true,
-  };
+  const spec = newMap(name, fields.type, { ...fields, inner: draft.inner });
   return { spec, valuesOffset: draft.valuesOffset };
 }
 

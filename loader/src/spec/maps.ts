@@ -9,19 +9,19 @@ import type { MapSpec } from "./spec.js";
 const section = ".maps";
 const recordTag = "tsbpfc:record=";
 
-/** A map, and the byte of `.maps` by which relocations name it. */
+/** A map, and the section's index and byte by which relocations name it. */
 export interface DeclaredMap {
   readonly spec: MapSpec;
+  readonly section: number;
   readonly offset: number;
 }
 
 /**
  * Reads the BTF-defined maps of `.maps`, with their static values.
  *
- * @throws SpecError SPEC_BAD_MAP, SPEC_NO_BTF, SPEC_UNSUPPORTED; BtfError
+ * @throws SpecError SPEC_BAD_MAP, SPEC_NO_BTF, SPEC_BAD_RELOCATION; BtfError
  */
 export function readMaps(elf: ElfFile, btf: Btf | null): DeclaredMap[] {
-  refuseLegacy(elf);
   const holder = elf.section(section);
   if (holder === null || holder.size === 0) return [];
   const id = btf?.find(section, ["datasec"])[0];
@@ -49,6 +49,7 @@ export function readMaps(elf: ElfFile, btf: Btf | null): DeclaredMap[] {
   const values = readValues(elf, holder, entries);
   return entries.map(({ definition, offset }, i) => ({
     spec: { ...definition.spec, values: values[i]! },
+    section: holder.index,
     offset,
   }));
 }
@@ -115,14 +116,4 @@ function findRecord(btf: Btf, map: string, record: string | undefined): TypeId {
     section,
     symbol: map,
   });
-}
-
-function refuseLegacy(elf: ElfFile): void {
-  const legacy = elf.sections.find((s) => s.name === "maps" || s.name.startsWith("maps/"));
-  if (legacy === undefined) return;
-  throw new SpecError(
-    "SPEC_UNSUPPORTED",
-    `section ${legacy.name} holds maps in the form that libbpf 1.0 dropped (struct bpf_map_def); define them in SEC(".maps")`,
-    { section: legacy.name },
-  );
 }

@@ -7,6 +7,7 @@ import { readExterns } from "./externs.js";
 import { isCode, readFunctions } from "./functions.js";
 import { readGlobals } from "./globals.js";
 import { readKconfig } from "./kconfig.js";
+import { readLegacyMaps } from "./legacy-maps.js";
 import { readMaps } from "./maps.js";
 import { readPrograms } from "./programs.js";
 import type { Resolver } from "./relocations.js";
@@ -25,13 +26,12 @@ export function parseObject(bytes: Uint8Array): CollectionSpec {
   const elf = parseElf(bytes);
   const section = elf.section(".BTF");
   const btf = section === null ? null : completeBtf(Btf.parse(elf.contents(section)), elf);
-  const declared = readMaps(elf, btf);
+  const declared = [...readMaps(elf, btf), ...readLegacyMaps(elf)];
   const globals = readGlobals(elf, btf);
   const kconfig = btf === null ? { maps: [], kconfigs: [] } : readKconfig(btf, elf);
-  const holder = elf.section(".maps")?.index ?? 0;
   const resolver: Resolver = {
     sections: elf.sections,
-    maps: new Map(declared.map(({ spec, offset }) => [`${holder}:${offset}`, spec.name])),
+    maps: new Map(declared.map(({ spec, section: holder, offset }) => [`${holder}:${offset}`, spec.name])),
     globals: new Map(globals.maps.map((map) => [elf.section(map.name)!.index, map.name])),
     isCode: (index) => elf.sections[index] !== undefined && isCode(elf.sections[index]),
     externs: readExterns(btf, kconfig.kconfigs),

@@ -16,7 +16,7 @@ export interface CodeTarget {
 /** What a relocation may point to, by ELF section index and byte. */
 export interface Resolver {
   readonly sections: readonly ElfSection[];
-  /** Maps of `.maps`, by `section:offset`. */
+  /** Maps of `.maps` and `maps`, by `section:offset`. */
   readonly maps: ReadonlyMap<string, string>;
   /** Maps behind sections of globals, by section index. */
   readonly globals: ReadonlyMap<number, string>;

@@ -43,12 +43,12 @@ export interface MapSpec {
    */
   readonly recordType: TypeId;
   /** For maps in maps. */
-  readonly inner: MapSpec | null;
+  inner: MapSpec | null;
   /**
    * `values` of a prog array or of a map of maps: slot → name of a program or map. Of a struct_ops map: byte
-   * offset of a function pointer within `contents` → name of the program it points to.
+   * offset of a function pointer within `contents` → name of the program it points to. May be changed.
    */
-  readonly values: ReadonlyMap<number, string>;
+  readonly values: Map<number, string>;
   /**
    * The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`; zeroes for `.kconfig`; for a
    * struct_ops map, the initial value laid out as the object's own struct. Own memory: may be written.
@@ -65,6 +65,12 @@ export interface MapSpec {
   readonly sectionType: TypeId;
   /** False for a struct_ops variable in a section that begins with `?`. */
   autocreate: boolean;
+  /**
+   * What stands behind `struct bpf_map_def` in a map of a `maps` section, if any of it is not zero: iproute2's
+   * `struct bpf_elf_map` goes on with `id`, `pinning`, `inner_id` and `inner_idx`. Nobody here gives it a meaning:
+   * who does sets it to null, and until then the map is not loaded.
+   */
+  legacyTail: Uint8Array | null;
 }
 
 /** An extern in `.kconfig`: `CONFIG_*`, `LINUX_KERNEL_VERSION` and its like. Little or big endian as the object. */

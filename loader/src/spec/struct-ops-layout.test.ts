@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Btf } from "../btf/btf.js";
 import { encodeBtf } from "../btf/builder.js";
 import type { BtfMember, BtfType } from "../btf/types.js";
+import { newMap } from "./new-map.js";
 import type { MapSpec } from "./spec.js";
 import { layoutStructOps } from "./struct-ops-layout.js";
 
@@ -36,27 +37,16 @@ const kernel = types(
 const object = (...members: BtfMember[]): Btf =>
   types({ kind: "struct", name: "ops___mine", size: 24, members });
 
-function spec(contents: Uint8Array, values: ReadonlyMap<number, string>): MapSpec {
-  return {
-    name: "mine",
-    type: "struct_ops",
+function spec(contents: Uint8Array, values: Map<number, string>): MapSpec {
+  return newMap("mine", "struct_ops", {
     keySize: 4,
     valueSize: contents.length,
     maxEntries: 1,
-    flags: 0,
-    extra: 0n,
-    numaNode: null,
-    pinning: "none",
-    keyType: 0,
     valueType: 4,
-    recordType: 0,
-    inner: null,
     values,
     contents,
     origin: "struct_ops",
-    sectionType: 0,
-    autocreate: true,
-  };
+  });
 }
 
 const bytes = (...at: readonly (readonly [number, number])[]): Uint8Array => {

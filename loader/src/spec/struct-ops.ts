@@ -2,6 +2,7 @@ import type { Btf } from "../btf/btf.js";
 import { bpfRelocation, symbolType } from "../elf/constants.js";
 import type { ElfFile } from "../elf/elf.js";
 import { SpecError } from "./error.js";
+import { newMap } from "./new-map.js";
 import type { MapSpec } from "./spec.js";
 
 /** Sections of struct_ops variables, and whether their maps are attached by a link (`BPF_F_LINK`, Linux 6.4). */
@@ -62,26 +63,17 @@ export function readStructOps(elf: ElfFile, btf: Btf | null): MapSpec[] {
           },
         );
       });
-      return {
-        name: variable.name,
-        type: "struct_ops",
+      return newMap(variable.name, "struct_ops", {
         keySize: 4,
         valueSize: size,
         maxEntries: 1,
         flags: row.flags,
-        extra: 0n,
-        numaNode: null,
-        pinning: "none",
-        keyType: 0,
         valueType: type,
-        recordType: 0,
-        inner: null,
         values: new Map(values),
         contents: contents.slice(entry.offset, entry.offset + size),
         origin: "struct_ops",
-        sectionType: 0,
         autocreate: row.autocreate,
-      };
+      });
     });
   });
 }

@@ -85,6 +85,11 @@ function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf, token }: MapC
 
 function create(spec: MapSpec, context: MapContext): number {
   const { token } = context;
+  if (spec.legacyTail !== null)
+    throw new UsageError(
+      "unsupported",
+      `map '${spec.name}' is defined with ${spec.legacyTail.length} bytes behind struct bpf_map_def, which mean something to another loader only: read them in spec.legacyTail, and set it to null`,
+    );
   const shape = mapShape(spec);
   const inner = spec.inner ? create(spec.inner, context) : -1;
   try {
