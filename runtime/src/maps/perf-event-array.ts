@@ -37,9 +37,32 @@ export class PerfEventArray<T> extends RecordMap<T> {
     return this;
   }
 
-  /** Records that found no room, as far as the kernel has told: with the next record of that CPU. */
+  /**
+   * Records that found no room, or found the buffer paused, as far as the kernel has told: with the next record of
+   * that CPU.
+   */
   get lost(): number {
     return this.#reader?.lost ?? 0;
+  }
+
+  /** Of `overwritable` buffers: bytes of records, headers counted, that were written over before they were read. */
+  get overwritten(): number {
+    return this.#reader?.overwritten ?? 0;
+  }
+
+  /**
+   * Lets programs write no more, so that what is there stays. What they send is lost, which the kernel counts; they
+   * are told by ENOSPC. Linux 4.7.
+   *
+   * @throws SyscallError
+   */
+  pause(): void {
+    this.#opened().pause(true);
+  }
+
+  /** Ends a pause. @throws SyscallError */
+  resume(): void {
+    this.#opened().pause(false);
   }
 
   /** Number of slots, one for each CPU. */
@@ -59,6 +82,10 @@ export class PerfEventArray<T> extends RecordMap<T> {
   }
 
   protected source(): RecordSource {
+    return this.#opened();
+  }
+
+  #opened(): PerfReader {
     if (!this.#reader) this.open();
     return this.#reader as PerfReader;
   }

@@ -3,6 +3,7 @@ import type { Codec } from "../codec.js";
 import type { RecordSource, TakeRecord } from "../readers/source.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
+import { RecordLoop, type Supply, Taken } from "./record-loop.js";
 
 export interface ReadOptions {
   /** Ends the reading, without an error. */
@@ -15,7 +16,7 @@ export interface ReadOptions {
  */
 export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
   /** Taken from the shared memory already, for whoever reads next. */
-  #taken: T[] = [];
+  readonly #taken = new Taken<T>();
 
   constructor(
     handle: MapHandle,
@@ -41,7 +42,7 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
   /** What an earlier reader took and has not looked at. */
   #left(callback: (record: T) => void): number {
     let count = 0;
-    for (; this.#taken.length > 0; count++) callback(this.#taken.shift() as T);
+    for (; this.#taken.length > 0; count++) callback(this.#taken.shift());
     return count;
   }
 
@@ -51,6 +52,14 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
    */
   consumeRaw(callback: TakeRecord): number {
     return this.source().drain(callback);
+  }
+
+  /**
+   * Wakes the loop or the callback that waits, which then takes what is there: also what was sent without waking it
+   * (`BPF_RB_NO_WAKEUP`), or is less than its wake-up asks for.
+   */
+  flush(): void {
+    this.source().wake();
   }
 
   /**
@@ -71,25 +80,38 @@ export abstract class RecordMap<T> extends BpfMap implements AsyncIterable<T> {
    * Records as they come, until the map is closed or the signal aborts. They are taken from the shared memory a few
    * at a time, when the loop asks for more; leaving the loop keeps the rest for the next reader.
    */
-  async *read({ signal }: ReadOptions = {}): AsyncGenerator<T, void, undefined> {
-    const source = this.source();
-    const ended = (): boolean => signal?.aborted === true || this.handle.closed;
+  read({ signal }: ReadOptions = {}): AsyncIterableIterator<T, void, undefined> {
+    return new RecordLoop(this.#supply(signal));
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
+    return this.read();
+  }
+
+  /** The same in lists of what is there at once: a promise for each list instead of each record. */
+  async *batches({ signal }: ReadOptions = {}): AsyncGenerator<T[], void, undefined> {
+    const { taken, ended, take, more } = this.#supply(signal);
     while (!ended()) {
-      const failure = this.#take(source);
-      const count = this.#taken.length;
-      while (this.#taken.length > 0 && !ended()) yield this.#taken.shift() as T;
+      const failure = taken.length > 0 ? null : take();
+      const count = taken.length;
+      if (count > 0) yield taken.all();
       if (failure) throw failure.error;
-      if (!(await this.#more(source, count, signal))) return;
+      if (!(await more(count))) return;
     }
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    return this.read();
+  #supply(signal: AbortSignal | undefined): Supply<T> {
+    return {
+      taken: this.#taken,
+      ended: () => signal?.aborted === true || this.handle.closed,
+      take: () => this.#take(this.source()),
+      more: (count) => this.#more(this.source(), count, signal),
+      wake: () => this.source().wake(),
+    };
   }
 
   /** Takes a batch. What a record's decoding throws is told after those before it. */
   #take(source: RecordSource): { readonly error: unknown } | null {
-    if (this.#taken.length > 0) return null;
     try {
       source.drain((view, at, length) => this.#taken.push(this.#decode(view, at, length)), BATCH);
       return null;

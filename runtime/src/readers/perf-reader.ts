@@ -4,7 +4,9 @@ import { onlineCpus } from "../sys/cpus.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { pageSize } from "../sys/page.js";
-import { PerfBuffer, type Wakeup } from "./perf-buffer.js";
+import { type CpuBuffer, PerfBuffer } from "./perf-buffer.js";
+import { OutputEvent, type OutputOptions, type Wakeup } from "./perf-event.js";
+import { OverwritableBuffer } from "./perf-overwritable.js";
 import type { RecordSource, TakeRecord } from "./source.js";
 import { Wait } from "./wait.js";
 
@@ -16,6 +18,12 @@ export interface PerfBufferOptions {
    * that wait until more come, or until `consume` is called.
    */
   readonly wakeup?: Wakeup;
+  /**
+   * The newest records take the place of the oldest, as a flight recorder's: what is read, the oldest first, is what
+   * happened last. Programs of a CPU lose, and the kernel counts, what they send while it is copied. Not with a
+   * wake-up by bytes. Linux 4.7.
+   */
+  readonly overwritable?: boolean;
 }
 
 const DEFAULT_PAGES = 64;
@@ -26,11 +34,13 @@ const DEFAULT_PAGES = 64;
  */
 export class PerfReader implements RecordSource {
   readonly #handle: MapHandle;
-  readonly #buffers: PerfBuffer[] = [];
+  readonly #buffers: CpuBuffer[] = [];
   readonly #wait: Wait;
   /** Readable as soon as one of the buffers is. */
   #epoll = -1;
   #lost = 0;
+  /** Of buffers that are closed. */
+  #overwritten = 0;
   #turn = 0;
   #closed = false;
   #draining = false;
@@ -38,15 +48,19 @@ export class PerfReader implements RecordSource {
   /** @throws SyscallError */
   constructor(
     handle: MapHandle,
-    { bytesPerCpu = DEFAULT_PAGES * pageSize(), wakeup = { events: 1 } }: PerfBufferOptions = {},
+    {
+      bytesPerCpu = DEFAULT_PAGES * pageSize(),
+      wakeup = { events: 1 },
+      overwritable = false,
+    }: PerfBufferOptions = {},
     readonly onLost: (count: number, cpu: number) => void = () => {},
   ) {
     this.#handle = handle;
     this.#wait = new Wait(handle.label);
     const bytes = wholePages(handle.label, bytesPerCpu);
-    checkWakeup(handle.label, wakeup);
+    checkWakeup(handle.label, wakeup, overwritable);
     try {
-      this.#open(bytes, wakeup);
+      this.#open({ bytes, wakeup, overwritable });
     } catch (error) {
       this.close();
       throw error;
@@ -54,9 +68,23 @@ export class PerfReader implements RecordSource {
     handle.onClose(() => this.close());
   }
 
-  /** Records that found no room in their CPU's buffer, as far as the kernel has told. */
+  /** Records that found no room in their CPU's buffer, or found it paused, as far as the kernel has told. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Bytes of records, headers counted, that were written over before they were read. */
+  get overwritten(): number {
+    return this.#buffers.reduce((bytes, buffer) => bytes + buffer.overwritten, this.#overwritten);
+  }
+
+  /** @throws SyscallError */
+  pause(paused: boolean): void {
+    this.#mustBeOpen();
+    for (const buffer of this.#buffers) {
+      buffer.event.pause(paused);
+      buffer.paused = paused;
+    }
   }
 
   get pending(): number {
@@ -64,7 +92,7 @@ export class PerfReader implements RecordSource {
   }
 
   drain(take: TakeRecord, most = Number.POSITIVE_INFINITY): number {
-    if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
+    this.#mustBeOpen();
     let count = 0;
     this.#draining = true;
     try {
@@ -73,7 +101,7 @@ export class PerfReader implements RecordSource {
         const buffer = this.#buffers[this.#turn++ % this.#buffers.length];
         const lost = (missed: number): void => {
           this.#lost += missed;
-          this.onLost(missed, buffer?.cpu ?? 0);
+          this.onLost(missed, buffer?.event.cpu ?? 0);
         };
         count += buffer?.drain(take, most - count, lost, () => this.#closed) ?? 0;
       }
@@ -96,33 +124,42 @@ export class PerfReader implements RecordSource {
     return ready && !this.#closed;
   }
 
+  wake(): void {
+    this.#wait.end(true);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wait.cancel();
+    this.#wait.end(false);
     if (!this.#draining) this.#release();
   }
 
-  #open(bytes: number, wakeup: Wakeup): void {
+  #mustBeOpen(): void {
+    if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
+  }
+
+  #open(options: OutputOptions): void {
     const k = kernel();
     const { label } = this.#handle;
     this.#epoll = must(k.epollCreate(), "epoll_create1", label);
     const slots = new Elements(this.#handle, 4);
     for (const cpu of onlineCpus()) {
       if (cpu >= this.#handle.facts.maxEntries) continue;
-      const buffer = new PerfBuffer(cpu, bytes, wakeup, label);
-      this.#buffers.push(buffer);
-      must(k.epollAdd(this.#epoll, buffer.fd, cpu, "readable"), "epoll_ctl", label);
+      const event = new OutputEvent(cpu, options, label);
+      this.#buffers.push(options.overwritable ? new OverwritableBuffer(event) : new PerfBuffer(event));
+      must(k.epollAdd(this.#epoll, event.fd, cpu, "readable"), "epoll_ctl", label);
       slots.key.setUint32(0, cpu, true);
-      slots.value.setUint32(0, buffer.fd, true);
+      slots.value.setUint32(0, event.fd, true);
       slots.update(UpdateFlag.any);
-      buffer.enable();
+      event.enable();
     }
   }
 
   #release(): void {
+    this.#overwritten = this.overwritten;
     // The array lets go of an event when its descriptor is closed here (kernel: `perf_event_fd_array_release`).
-    for (const buffer of this.#buffers.splice(0)) buffer.close();
+    for (const { event } of this.#buffers.splice(0)) event.close();
     if (this.#epoll >= 0) kernel().close(this.#epoll);
     this.#epoll = -1;
   }
@@ -136,7 +173,13 @@ function wholePages(label: string, bytes: number): number {
   return size;
 }
 
-function checkWakeup(label: string, wakeup: Wakeup): void {
+function checkWakeup(label: string, wakeup: Wakeup, overwritable: boolean): void {
+  // The kernel compares positions that grow, and would wake the reader for every record (`__perf_output_begin`).
+  if (overwritable && "bytes" in wakeup)
+    throw new UsageError(
+      "bad-value",
+      `${label}: an overwritable buffer wakes after records, not after bytes`,
+    );
   const number = "bytes" in wakeup ? wakeup.bytes : wakeup.events;
   if (!(Number.isInteger(number) && number >= 1 && number <= 0xffff_ffff))
     throw new UsageError(

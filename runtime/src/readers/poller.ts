@@ -3,6 +3,13 @@ import { type Kernel, kernel, type Readiness } from "../sys/kernel.js";
 
 type Wake = (ready: boolean) => void;
 
+/** A wait that has begun. */
+export interface Waiting {
+  readonly done: Promise<boolean>;
+  /** Resolves it, if nothing has yet. */
+  readonly end: Wake;
+}
+
 /**
  * One epoll for all readers of the process, waited for on one thread of libuv's pool, and only while somebody waits:
  * a process that waits for nothing can end. An eventfd interrupts the wait when a reader comes or goes.
@@ -21,32 +28,28 @@ class Poller {
     must(k.epollAdd(this.#epoll, this.#interrupt, this.#interrupt, "readable"), "epoll_ctl");
   }
 
-  /** Resolves with true when `fd` is ready, with false when the wait is cancelled. */
-  wait(
-    fd: number,
-    until: Readiness,
-    signal: AbortSignal | undefined,
-  ): { readonly done: Promise<boolean>; cancel(): void } {
+  /** Resolves with true when `fd` is ready, with false when the signal comes. */
+  wait(fd: number, until: Readiness, signal: AbortSignal | undefined): Waiting {
     let settle: Wake = () => {};
     const done = new Promise<boolean>((resolve) => {
       settle = resolve;
     });
-    const finish = (ready: boolean): void => {
-      if (this.#waiting.get(fd) !== finish) return;
+    const end = (ready: boolean): void => {
+      if (this.#waiting.get(fd) !== end) return;
       this.#waiting.delete(fd);
       this.k.epollRemove(this.#epoll, fd);
-      signal?.removeEventListener("abort", cancel);
+      signal?.removeEventListener("abort", abort);
       settle(ready);
       if (this.#waiting.size === 0) this.interrupt();
     };
-    const cancel = (): void => finish(false);
-    if (signal?.aborted) return { done: Promise.resolve(false), cancel };
+    const abort = (): void => end(false);
+    if (signal?.aborted) return { done: Promise.resolve(false), end };
     // EEXIST: somebody waits for it already. Their wait stays as it is.
     must(this.k.epollAdd(this.#epoll, fd, fd, until), "epoll_ctl");
-    this.#waiting.set(fd, finish);
-    signal?.addEventListener("abort", cancel, { once: true });
+    this.#waiting.set(fd, end);
+    signal?.addEventListener("abort", abort, { once: true });
     if (!this.#running) void this.#run();
-    return { done, cancel };
+    return { done, end };
   }
 
   async #run(): Promise<void> {

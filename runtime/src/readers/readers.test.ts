@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fixtureSkeleton } from "../../fixtures/skeleton.js";
 import { u32 } from "../codecs/index.js";
@@ -26,6 +27,7 @@ interface Globals {
   print: number;
   seen: number;
   refused: number;
+  sent: number;
   total: bigint;
   taken: number;
 }
@@ -44,6 +46,7 @@ async function* onlyReader(): AsyncGenerator<runtime.TraceLine> {
   }
 }
 
+const { ENOSPC } = constants.errno;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () => {
@@ -156,6 +159,123 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
       expect(met).toBeGreaterThan(8192 / 200);
     });
 
+    test("gives what a watermark holds back to a waiting loop that is flushed", async () => {
+      skel.maps.by_cpu.open({ bytesPerCpu: 65_536, wakeup: { bytes: 32_768 } });
+      skel.programs.on_getpgid.attach();
+      const met: Line[] = [];
+      const loop = (async () => {
+        for await (const line of skel.maps.by_cpu) if (met.push(line) === 5) break;
+      })();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      getpgid(5);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(met).toEqual([]);
+      skel.maps.by_cpu.flush();
+      await loop;
+      expect(sequences(met).sort()).toEqual(upTo(5));
+    });
+
+    test("that is paused keeps what it has, tells programs, and counts what they send", () => {
+      const { by_cpu } = skel.maps;
+      by_cpu.open();
+      skel.programs.on_getpgid.attach();
+      const met: Line[] = [];
+      onOneCpu(() => {
+        getpgid(3);
+        by_cpu.pause();
+        getpgid(4);
+        expect(skel.globals.sent).toBe(-ENOSPC);
+        expect(by_cpu.consume((line) => met.push(line))).toBe(3);
+        by_cpu.resume();
+        getpgid(2);
+        by_cpu.consume((line) => met.push(line));
+      });
+      expect(sequences(met)).toEqual([0, 1, 2, 7, 8]);
+      expect([skel.globals.sent, by_cpu.lost]).toEqual([0, 4]);
+    });
+
+    describe("that overwrites the oldest records", () => {
+      /** Bytes of a record: its header, size, and what `on_getpgid` sends, padded to 8. */
+      const recordSize = (length: number): number => 8 + Math.ceil((4 + 8 + length) / 8) * 8;
+      const page = 4096;
+
+      test("gives exactly the newest that fit, the oldest of them first, again and again", () => {
+        const { by_cpu } = skel.maps;
+        by_cpu.open({ bytesPerCpu: page, overwritable: true });
+        skel.programs.on_getpgid.attach();
+        onOneCpu(() => {
+          let sent = 0;
+          let read = 0;
+          for (const [length, count] of [
+            [100, 1000],
+            [7, 2],
+            [100, 10],
+            [256, 333],
+            [0, 5000],
+          ] as const) {
+            skel.globals.length = length;
+            getpgid(count);
+            sent += count;
+            const size = recordSize(length);
+            const fit = Math.min(count, Math.floor(page / size));
+            const met: Line[] = [];
+            expect(by_cpu.pending).toBe(Math.min(count * size, page));
+            const before = by_cpu.overwritten;
+            expect(by_cpu.consume((line) => met.push(line))).toBe(fit);
+            expect(sequences(met)).toEqual(upTo(fit).map((i) => sent - fit + i));
+            expect(met.every(({ bytes }) => bytes.length === size - 8 - 12)).toBe(true);
+            expect(by_cpu.overwritten - before).toBe((count - fit) * size);
+            expect(by_cpu.pending).toBe(0);
+            read += fit;
+          }
+          expect(skel.globals.seen).toBe(sent);
+          expect(read).toBeLessThan(sent);
+          expect(by_cpu.lost).toBe(0);
+        });
+      });
+
+      test("counts what came while it was paused, and goes on", () => {
+        const { by_cpu } = skel.maps;
+        by_cpu.open({ bytesPerCpu: page, overwritable: true });
+        skel.programs.on_getpgid.attach();
+        const met: Line[] = [];
+        onOneCpu(() => {
+          skel.globals.length = 100;
+          getpgid(100);
+          by_cpu.pause();
+          getpgid(50);
+          by_cpu.consume((line) => met.push(line));
+          const fit = Math.floor(page / recordSize(100));
+          expect(sequences(met)).toEqual(upTo(fit).map((i) => 100 - fit + i));
+          expect(skel.globals.sent).toBe(-ENOSPC);
+          by_cpu.resume();
+          getpgid(1);
+          by_cpu.consume((line) => met.push(line));
+          expect([met.at(-1)?.sequence, by_cpu.lost]).toEqual([150, 50]);
+        });
+      });
+
+      test("is read as records come, too, and while callbacks send more", async () => {
+        const { by_cpu } = skel.maps;
+        by_cpu.open({ overwritable: true });
+        skel.programs.on_getpgid.attach();
+        const met: Line[] = [];
+        getpgid(10);
+        for await (const line of by_cpu) {
+          if (met.push(line) === 5) getpgid(3);
+          if (met.length === 13) break;
+        }
+        expect(sequences(met).sort((a, b) => a - b)).toEqual(upTo(13));
+        expect([by_cpu.lost, by_cpu.overwritten]).toEqual([0, 0]);
+      });
+
+      test("refuses a wake-up by bytes, which the kernel cannot keep", () => {
+        expect(() => skel.maps.by_cpu.open({ overwritable: true, wakeup: { bytes: 100 } })).toThrow(
+          /not after bytes/,
+        );
+      });
+    });
+
     test("is opened once, and its slots are checked", () => {
       skel.maps.by_cpu.open();
       expect(() => skel.maps.by_cpu.open()).toThrow(/has its buffers already/);
@@ -207,6 +327,22 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
       expect(met).toEqual([...met].sort((a, b) => a - b));
     });
 
+    test("gives lists of what is there at once, after what an earlier loop has left", async () => {
+      skel.programs.on_getpgid.attach();
+      getpgid(10);
+      for await (const line of skel.maps.ring) if (line.sequence === 3) break;
+      const met: number[][] = [];
+      for await (const lines of skel.maps.ring.batches()) {
+        met.push(sequences(lines));
+        if (met.length === 1) getpgid(5);
+        if (met.length === 2) break;
+      }
+      expect(met).toEqual([
+        [4, 5, 6, 7, 8, 9],
+        [10, 11, 12, 13, 14],
+      ]);
+    });
+
     test("keeps for the next reader what a loop that was left has not taken", async () => {
       skel.programs.on_getpgid.attach();
       getpgid(10);
@@ -214,6 +350,21 @@ describe.skipIf(process.getuid?.() !== 0)("readers on this kernel, as root", () 
       const rest: Line[] = [];
       expect(skel.maps.ring.consume((line) => rest.push(line))).toBe(6);
       expect(sequences(rest)).toEqual([4, 5, 6, 7, 8, 9]);
+    });
+
+    test("tells how far programs and reader are, and so how full it is", () => {
+      const { ring } = skel.maps;
+      skel.programs.on_getpgid.attach();
+      skel.globals.length = 4;
+      const state = (): number[] => [ring.producerPosition, ring.consumerPosition, ring.pending];
+      expect([...state(), ring.size]).toEqual([0, 0, 0, 4096]);
+      getpgid(300);
+      // A header, the record, and what is missing to a multiple of 8.
+      expect(state()).toEqual([170 * 24, 0, 170 * 24]);
+      expect(skel.globals.refused).toBe(130);
+      ring.consume(() => {});
+      getpgid(1);
+      expect(state()).toEqual([171 * 24, 170 * 24, 24]);
     });
 
     test("waits without using the processor", async () => {

@@ -55,9 +55,15 @@ export class RingReader implements RecordSource {
     return this.#closed ? 0 : this.#produced() - this.#position;
   }
 
+  /** Bytes since the ring was made, headers counted: what programs have reserved, and what was given back to them. */
+  get positions(): { readonly producer: number; readonly consumer: number } {
+    this.#mustBeOpen();
+    return { producer: this.#produced(), consumer: this.#committed };
+  }
+
   /** A record that is still being written stops the pass: those behind it come after it. */
   drain(take: TakeRecord, most = Number.POSITIVE_INFINITY): number {
-    if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
+    this.#mustBeOpen();
     // A program that writes as fast as this reads would never let it go.
     const end = this.#position + this.#size;
     const mask = this.#size - 1;
@@ -99,12 +105,20 @@ export class RingReader implements RecordSource {
     return ready && !this.#closed;
   }
 
+  wake(): void {
+    this.#wait.end(true);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wait.cancel();
+    this.#wait.end(false);
     // A callback of `drain` may close the map: its memory goes when the callback is done with it.
     if (!this.#draining) this.#unmap();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
   }
 
   #unmap(): void {

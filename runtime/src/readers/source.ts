@@ -12,4 +12,6 @@ export interface RecordSource {
   readonly pending: number;
   /** Waits until there is something to read. False if the source was closed, or the signal came. */
   wait(signal?: AbortSignal): Promise<boolean>;
+  /** Whoever waits looks again at what is there. */
+  wake(): void;
 }

@@ -89,7 +89,7 @@ export class UserRing {
 
   #close(): void {
     this.#closed = true;
-    this.#wait.cancel();
+    this.#wait.end(false);
     for (const mapping of this.#mappings.splice(0)) mapping.unmap();
   }
 

@@ -1,10 +1,10 @@
 import { UsageError } from "../sys/errors.js";
 import type { Readiness } from "../sys/kernel.js";
-import { poller } from "./poller.js";
+import { poller, type Waiting } from "./poller.js";
 
 /** Waits for one descriptor, for one reader at a time. */
 export class Wait {
-  #current: { readonly done: Promise<boolean>; cancel(): void } | null = null;
+  #current: Waiting | null = null;
 
   constructor(
     /** What is waited for, for messages. */
@@ -14,7 +14,7 @@ export class Wait {
 
   /**
    * True when `fd` is ready, or `there()` says so once the kernel knows that somebody waits: what came before that
-   * has woken nobody. False if the wait was cancelled or the signal came.
+   * has woken nobody. What {@link end} says if it ends the wait, and false if the signal came.
    *
    * @throws UsageError `busy` if somebody waits already: two readers would take each other's records
    */
@@ -26,7 +26,7 @@ export class Wait {
     this.#current = current;
     try {
       if (there()) {
-        current.cancel();
+        current.end(true);
         return true;
       }
       return await current.done;
@@ -35,7 +35,8 @@ export class Wait {
     }
   }
 
-  cancel(): void {
-    this.#current?.cancel();
+  /** Ends the wait that there may be. */
+  end(ready: boolean): void {
+    this.#current?.end(ready);
   }
 }

@@ -53,6 +53,11 @@ export const rows = [
     ours: "events.event_iterated_ns",
     theirs: "events.event_ns",
   },
+  {
+    what: "ring buffer, for await in batches (ns a record)",
+    ours: "events.event_batches_ns",
+    theirs: "events.event_ns",
+  },
   { what: "1,000 events a second, late p50 (us)", ours: "sparse.p50_us" },
   { what: "1,000 events a second, late p99 (us)", ours: "sparse.p99_us" },
   { what: "100,000 events a second, late p50 (us)", ours: "dense.p50_us" },

@@ -37,17 +37,36 @@ export async function events(live: Live): Promise<void> {
       }),
     ),
   );
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    fill();
-    let count = 0;
-    const start = performance.now();
-    for await (const event of ring) {
-      sum += event.pid;
-      if (++count === EVENTS) break;
+  const loop = async (consume: () => Promise<void>): Promise<number> => {
+    const times: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      fill();
+      const start = performance.now();
+      await consume();
+      times.push(performance.now() - start);
     }
-    times.push(performance.now() - start);
-  }
-  check(sum === 3 * ROUNDS * EVENTS * 4242, "records");
-  figure("event_iterated_ns", each(times, EVENTS));
+    return each(times, EVENTS);
+  };
+  figure(
+    "event_iterated_ns",
+    await loop(async () => {
+      let count = 0;
+      for await (const event of ring) {
+        sum += event.pid;
+        if (++count === EVENTS) break;
+      }
+    }),
+  );
+  figure(
+    "event_batches_ns",
+    await loop(async () => {
+      let count = 0;
+      for await (const batch of ring.batches()) {
+        for (const event of batch) sum += event.pid;
+        count += batch.length;
+        if (count === EVENTS) break;
+      }
+    }),
+  );
+  check(sum === 4 * ROUNDS * EVENTS * 4242, "records");
 }
