@@ -144,6 +144,39 @@ describe("tsbpfc gen", () => {
     expect(tsbpfc("gen", "execsnoop.bpf.o", "--out", path("again")).status).toBe(0);
     expect(readFileSync(path("again/execsnoop.skel.ts"), "utf8")).toBe(built);
   });
+
+  it.skipIf(!has("clang-19"))("leaves clang's DWARF out, and types records as it is told", () => {
+    writeFileSync(
+      path("c.bpf.c"),
+      `#define SEC(n) __attribute__((section(n), used))
+struct event { int pid; };
+struct { int (*type)[27]; int (*max_entries)[4096]; } events SEC(".maps");
+const struct event *unused_event __attribute__((unused));
+SEC("xdp") int pass(void *ctx) { return ((int (*)(void *, unsigned long))133)(&events, 0); }
+char _license[] SEC("license") = "GPL";`,
+    );
+    const clang = ["-g", "-O2", "-target", "bpf", "-c", path("c.bpf.c"), "-o", path("c.bpf.o")];
+    expect(spawnSync("clang-19", clang).status).toBe(0);
+    expect(tsbpfc("gen", "c.bpf.o", "--record", "events=event").status).toBe(0);
+    const text = readFileSync(path("c.skel.ts"), "utf8");
+    expect(text).toContain("readonly events: RingBuf<event>;");
+    const [, base64 = ""] = /embeddedObject\(`([^`]*)`/.exec(text) ?? [];
+    const embedded = Buffer.from(base64, "base64");
+    expect(embedded.length).toBeGreaterThan(0);
+    expect(embedded.includes(".debug_info")).toBe(false);
+    expect(readFileSync(path("c.bpf.o")).includes(".debug_info")).toBe(true);
+  });
+
+  it.each([
+    ["a record that is no pair", ["--record", "events"], /events=event/],
+    ["a map without records", ["--record", "none=event"], /no map that takes records/],
+    ["a type that the object does not have", ["--type", "none"], /no type "none"/],
+  ])("refuses %s as a mistake of the command line", (_, options, message) => {
+    tsbpfc("build", "execsnoop.bpf.ts");
+    const { status, stderr } = tsbpfc("gen", "execsnoop.bpf.o", ...options);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
 });
 
 describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("tsbpfc vmlinux", () => {

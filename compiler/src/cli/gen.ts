@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { generateSkeleton, parseObject, skeletonName } from "@tsbpfc/loader";
+import { stripDebug } from "../object/strip.js";
 import { CommandError, ExitCode } from "./exit-codes.js";
 import { reasonOf } from "./failures.js";
 import { writeFiles } from "./output.js";
@@ -11,16 +12,23 @@ export interface GenOptions {
   readonly out?: string;
   readonly js?: boolean;
   readonly externalObject?: boolean;
+  /** Types to declare too. */
+  readonly type?: readonly string[];
+  /** `map=type` each. */
+  readonly record?: readonly string[];
 }
 
 /** A skeleton from an object alone, whoever compiled it. */
 export async function gen(file: string, options: GenOptions): Promise<ExitCode> {
-  const object = readObject(file);
-  const spec = understood(file, () => parseObject(object));
+  const compiled = readObject(file);
+  const spec = understood(file, () => parseObject(compiled));
   const name = options.name ?? skeletonName(spec, file);
   const embed = options.externalObject !== true;
+  // DWARF is most of what clang -g writes, and nothing reads it from a skeleton.
+  const object = embed && spec.endian === "little" ? stripDebug(compiled) : compiled;
+  const extras = { types: options.type ?? [], records: new Map((options.record ?? []).map(recordOf)) };
   const skeleton = understood(file, () =>
-    generateSkeleton(spec, object, { name, source: basename(file), embed }),
+    generateSkeleton(spec, object, { name, source: basename(file), embed, extras }),
   );
   const stem = basename(file).replace(/(\.bpf)?\.(o|elf)$/, "");
   const files = await skeletonFiles(
@@ -40,15 +48,27 @@ function readObject(file: string): Uint8Array {
   }
 }
 
-/** Errors that say what is wrong with an object, or (by their code) with the name that was asked for. */
+function recordOf(text: string): [map: string, type: string] {
+  const [map = "", type = "", ...more] = text.split("=");
+  if (map !== "" && type !== "" && more.length === 0) return [map, type];
+  throw new CommandError(
+    "usage",
+    `--record ${text}: give a map and the type of its records, as events=event`,
+  );
+}
+
+/** Errors that say what is wrong with an object, or (by their code) with what was asked of it. */
 const OBJECT_ERRORS = new Set(["ElfError", "BtfError", "SpecError", "SkeletonError"]);
+
+/** Codes that are about what the command line asks for. */
+const ASKED = new Set(["SKELETON_BAD_NAME", "SKELETON_NO_MAP", "SKELETON_NO_TYPE"]);
 
 function understood<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof Error && OBJECT_ERRORS.has(error.name))) throw error;
-    const badName = "code" in error && error.code === "SKELETON_BAD_NAME";
-    throw new CommandError(badName ? "usage" : "environment", `${file}: ${error.message}`);
+    const asked = "code" in error && ASKED.has(String(error.code));
+    throw new CommandError(asked ? "usage" : "environment", `${file}: ${error.message}`);
   }
 }

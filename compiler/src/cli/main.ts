@@ -9,6 +9,9 @@ const VERSION = "0.1.0";
 const FILES =
   "probes, or folders of probes (default: those of tsbpfc.config.ts, or every *.bpf.ts below this folder)";
 
+/** An option that may be given several times. */
+const listed = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 /** Ctrl-C, or a service that is stopped, ends a watch as it should end. */
 function interrupted(): AbortSignal {
   const controller = new AbortController();
@@ -96,6 +99,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .option("--out <dir>", "where to write (default: beside the object)")
     .option("--js", "write .js and .d.ts")
     .option("--external-object", "the skeleton reads the object beside it instead of embedding it")
+    .option(
+      "--record <map=type>",
+      "the type of a map's records, where C leaves it open; for each such map",
+      listed,
+    )
+    .option("--type <name>", "a type to declare too; for each such type", listed)
     .action(run(async (file, options) => (await import("./gen.js")).gen(file, options)));
   program
     .command("vmlinux")

@@ -56,6 +56,17 @@ export const modifierKinds: ReadonlySet<BtfKind> = new Set([
   "type_tag",
 ]);
 
+/** Kinds whose values a program can send or keep, by name. */
+export const valueKinds: readonly BtfKind[] = [
+  "struct",
+  "union",
+  "typedef",
+  "int",
+  "enum",
+  "enum64",
+  "float",
+];
+
 /** Bits of `struct btf_type`'s `info`. */
 export const infoKind = (info: number): number => (info >>> 24) & 0x1f;
 export const infoVlen = (info: number): number => info & 0xffff;

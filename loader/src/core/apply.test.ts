@@ -178,6 +178,7 @@ describe("candidates", () => {
     targetFd: null,
     flags: 0,
     autoload: true,
+    autoattach: true,
     instructions: new Uint8Array(coreRelocations.length * 8),
     references: [],
     functions: [],

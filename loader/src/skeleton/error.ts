@@ -1,7 +1,11 @@
 /** Stable codes of {@link SkeletonError}. */
-export type SkeletonErrorCode = "SKELETON_BAD_NAME" | "SKELETON_BAD_TYPE";
+export type SkeletonErrorCode =
+  | "SKELETON_BAD_NAME"
+  | "SKELETON_BAD_TYPE"
+  | "SKELETON_NO_MAP"
+  | "SKELETON_NO_TYPE";
 
-/** No skeleton can be made: a name that is none, or a type whose layout contradicts itself. */
+/** No skeleton can be made: a name that is none, something that the object does not have, or a type whose layout contradicts itself. */
 export class SkeletonError extends Error {
   override readonly name = "SkeletonError";
 

@@ -7,6 +7,7 @@ import type { BtfType } from "../btf/types.js";
 import { parseObject } from "../spec/parse.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
 import { SkeletonError } from "./error.js";
+import type { Extras } from "./extras.js";
 import { generateSkeleton, skeletonName } from "./generate.js";
 
 const int = (over: Partial<Extract<BtfType, { kind: "int" }>> = {}): BtfType => ({
@@ -88,6 +89,47 @@ describe("a skeleton's text", () => {
     expect(printed(specOf([], { keyType: 0, valueType: 0 }))).toContain(
       "readonly table: HashMap<Uint8Array, Uint8Array>;",
     );
+  });
+
+  const events = (over: Partial<MapSpec>): CollectionSpec =>
+    specOf(
+      [
+        int(),
+        int({ name: "u64", size: 8, bits: 64 }),
+        { kind: "struct", name: "event", size: 4, members: [field("pid", 1, 0)] },
+      ],
+      { name: "events", type: "ringbuf", keyType: 0, valueType: 0, ...over },
+    );
+  const withExtras = (spec: CollectionSpec, extras: Extras): string =>
+    generateSkeleton(spec, new Uint8Array(), { name: "Probe", source: "x.o", embed: true, extras }).ts;
+
+  test("gives a ring buffer the type that C declares as its value, and a perf buffer none", () => {
+    expect(printed(events({ valueType: 3 }))).toContain("readonly events: RingBuf<event>;");
+    expect(printed(events({ type: "perf_event_array", valueType: 1 }))).toContain(
+      "readonly events: PerfEventArray<Uint8Array>;",
+    );
+  });
+
+  test("gives records the type that the user names, and declares types that nothing else needs", () => {
+    const records = new Map([["events", "event"]]);
+    expect(withExtras(events({}), { records })).toContain("readonly events: RingBuf<event>;");
+    expect(withExtras(events({}), { types: ["event"] })).toContain("export const event: Codec<event> = {");
+    expect(printed(events({}))).not.toContain("Codec<event>");
+  });
+
+  test.each<[string, Extras, string, RegExp]>([
+    ["a type that is not in the object", { types: ["none"] }, "SKELETON_NO_TYPE", /unused_none/],
+    [
+      "a record's type that is not there",
+      { records: new Map([["events", "none"]]) },
+      "SKELETON_NO_TYPE",
+      /"none"/,
+    ],
+    ["a map that is not there", { records: new Map([["event", "event"]]) }, "SKELETON_NO_MAP", /are events$/],
+  ])("refuses %s, and says what to do", (_, extras, code, message) => {
+    const made = () => withExtras(events({}), extras);
+    expect(made).toThrow(expect.objectContaining({ code }));
+    expect(made).toThrow(message);
   });
 
   test("declares the same struct once, and different ones of one name apart", () => {

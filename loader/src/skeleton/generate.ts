@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CollectionSpec } from "../spec/spec.js";
 import { SkeletonError } from "./error.js";
+import type { Extras } from "./extras.js";
 import { modelOf } from "./model.js";
 import { identifier, isClassName } from "./names.js";
 import { type Printed, printSkeleton } from "./print.js";
@@ -12,6 +13,8 @@ export interface SkeletonOptions {
   readonly source: string;
   /** The object within the skeleton; else it is read from the file beside it. */
   readonly embed: boolean;
+  /** What is declared beyond what maps and variables need. */
+  readonly extras?: Extras;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface SkeletonOptions {
  * be compared when it runs. An object in a file of its own may be of another build: then the skeleton knows its
  * SHA-256, and refuses another.
  *
- * @throws SkeletonError SKELETON_BAD_NAME, SKELETON_BAD_TYPE; BtfError
+ * @throws SkeletonError with each of its codes; BtfError
  */
 export function generateSkeleton(
   spec: CollectionSpec,
@@ -35,7 +38,7 @@ export function generateSkeleton(
       `${JSON.stringify(options.name)} cannot name a class: give an identifier, such as ${identifier(options.name)}`,
     );
   const load = options.embed ? embedded(object) : beside(options.source, object);
-  return printSkeleton(modelOf(spec, options.name, options.source), load);
+  return printSkeleton(modelOf(spec, options.name, options.source, options.extras), load);
 }
 
 const programTag = "tsbpfc:program=";

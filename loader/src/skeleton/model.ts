@@ -1,6 +1,7 @@
 import type { TypeId } from "../btf/types.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
 import type { Locals } from "./codec.js";
+import { type Extras, extraTypes, recordTypes } from "./extras.js";
 import { type MapParameter, mapClass, mapClassNames } from "./maps.js";
 import { Names } from "./names.js";
 import { programNote } from "./programs.js";
@@ -63,7 +64,12 @@ export const imports = {
 } as const;
 
 /** What a skeleton shows of an object. Pure: the same object gives the same model. @throws SkeletonError, BtfError */
-export function modelOf(spec: CollectionSpec, name: string, source: string): SkeletonModel {
+export function modelOf(
+  spec: CollectionSpec,
+  name: string,
+  source: string,
+  extras: Extras = {},
+): SkeletonModel {
   const own = ["Maps", "Programs", "Rodata", "Globals"].map((part) => `${name}${part}`);
   const names = new Names([...imports.values, ...imports.types, ...mapClassNames, name, ...own]);
   const { btf } = spec;
@@ -72,7 +78,9 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
   if (btf && shapes)
     for (const id of btf.ids())
       if (/^enum(64)?$/.test(btf.kind(id)) && btf.name(id) !== "") shapes.of(id, btf.name(id));
-  const maps = [...spec.maps.values()].filter(isNamed).map((m) => mapModel(m, shapes));
+  const records = recordTypes(spec, extras);
+  const maps = [...spec.maps.values()].filter(isNamed).map((m) => mapModel(m, shapes, records));
+  for (const [type, id] of extraTypes(spec, extras)) shapes?.of(id, type);
   const variables = (constant: boolean): VariableModel[] =>
     [...spec.variables.values()]
       .filter((variable) => variable.constant === constant)
@@ -118,19 +126,26 @@ export function modelOf(spec: CollectionSpec, name: string, source: string): Ske
 /** What a probe names: maps, and structs of struct_ops; not sections of globals. */
 const isNamed = ({ origin }: MapSpec): boolean => origin === "declared" || origin === "struct_ops";
 
-function mapModel(spec: MapSpec, shapes: Shapes | null): MapModel {
+type RecordTypes = ReadonlyMap<string, TypeId>;
+
+function mapModel(spec: MapSpec, shapes: Shapes | null, records: RecordTypes): MapModel {
   const wanted = mapClass(spec.type, spec.inner !== null);
-  const found = wanted.parameters.map((parameter) => parameterShape(spec, parameter, shapes));
-  const inner = wanted.ofMaps && spec.inner ? mapModel(spec.inner, shapes) : null;
+  const found = wanted.parameters.map((parameter) => parameterShape(spec, parameter, shapes, records));
+  const inner = wanted.ofMaps && spec.inner ? mapModel(spec.inner, shapes, records) : null;
   return { name: spec.name, className: wanted.name, shapes: found, inner, note: mapNote(spec) };
 }
 
 /** By its type; its bytes, where the object does not tell the type. */
-function parameterShape(spec: MapSpec, parameter: MapParameter, shapes: Shapes | null): Shape {
+function parameterShape(
+  spec: MapSpec,
+  parameter: MapParameter,
+  shapes: Shapes | null,
+  records: RecordTypes,
+): Shape {
   const known: Readonly<Record<MapParameter, { readonly id: TypeId; readonly untyped: Shape }>> = {
     key: { id: spec.keyType, untyped: { kind: "bytes", bytes: spec.keySize } },
     value: { id: spec.valueType, untyped: { kind: "bytes", bytes: spec.valueSize } },
-    record: { id: spec.recordType, untyped: { kind: "raw", bytes: 0 } },
+    record: { id: records.get(spec.name) ?? 0, untyped: { kind: "raw", bytes: 0 } },
   };
   const { id, untyped } = known[parameter];
   return shapes && id !== 0 ? shapes.of(id, `${spec.name}_${parameter}`) : untyped;

@@ -1,4 +1,5 @@
 import type { Btf } from "../btf/btf.js";
+import { valueKinds } from "../btf/kinds.js";
 import type { TypeId } from "../btf/types.js";
 import { symbolType } from "../elf/constants.js";
 import type { ElfFile, ElfRelocation, ElfSection } from "../elf/elf.js";
@@ -110,7 +111,7 @@ function recordTags(btf: Btf): ReadonlyMap<TypeId, string> {
 
 function findRecord(btf: Btf, map: string, record: string | undefined): TypeId {
   if (record === undefined) return 0;
-  const id = btf.find(record, ["struct", "union", "typedef", "int", "enum", "enum64"])[0];
+  const id = btf.find(record, valueKinds)[0];
   if (id !== undefined) return id;
   throw new SpecError("SPEC_BAD_MAP", `map ${map}: its record type ${record} is not in the object's BTF`, {
     section,

@@ -38,6 +38,7 @@ export function readPrograms(
       targetFd: null,
       flags: def.flags.reduce((bits, flag) => bits | (sectionFlagBits[flag] ?? 0), 0),
       autoload: match.autoload,
+      autoattach: true,
       ...linkProgram(entry, functions, endian),
     };
   });

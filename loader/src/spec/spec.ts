@@ -112,6 +112,8 @@ export interface ProgramSpec {
   flags: number;
   /** False for a section that begins with `?`. */
   autoload: boolean;
+  /** Whether attaching all programs attaches this one (`bpf_program__set_autoattach`). */
+  autoattach: boolean;
   /**
    * The program followed by every subprogram that it reaches; calls between them and the addresses of
    * functions are resolved. 8 bytes each, in the object's byte order. Apply CO-RE, then `references`.

@@ -39,6 +39,8 @@ export interface MapOptions {
 export interface ProgramOptions {
   /** False leaves the program out of `load` and `attach`. */
   readonly autoload?: boolean;
+  /** False leaves the program to its own `attach()`: that of the skeleton passes it by. */
+  readonly autoattach?: boolean;
   /** A loaded program whose function this one takes the place of (`freplace`), or traces (fentry, fexit). */
   readonly target?: { readonly fd: number };
   /** What the section's name leaves out or says otherwise: the function, tracepoint or hook. */

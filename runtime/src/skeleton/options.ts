@@ -32,6 +32,9 @@ const programSetters: Setters<ProgramSpec, ProgramOptions> = {
   autoload: (spec, value) => {
     spec.autoload = value;
   },
+  autoattach: (spec, value) => {
+    spec.autoattach = value;
+  },
   target: (spec, value) => {
     spec.targetFd = value.fd;
   },

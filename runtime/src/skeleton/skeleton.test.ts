@@ -313,6 +313,13 @@ describe.skipIf(!hasClang || process.getuid?.() !== 0)("a skeleton on this kerne
     expect(() => live.attach()).toThrow(usage("target-missing"));
     expect(live.programs.on_kill.links.length).toBe(0);
   });
+
+  test("a program opened with autoattach: false is passed by, until it is attached by name", () => {
+    using live = open({ programs: { filter: { autoload: true, autoattach: false } } }).load();
+    live.attach();
+    expect([live.programs.filter.links.length, live.programs.on_kill.links.length]).toEqual([0, 1]);
+    expect(() => live.attach({ filter: {} })).toThrow(usage("target-missing"));
+  });
 });
 
 describe("an object in a file of its own", () => {
