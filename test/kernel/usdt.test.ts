@@ -16,20 +16,26 @@ const ticks = declareProbe({
     this.hits += 1; this.number = number; this.far = far; this.letter = letter; this.constant = constant;
     return 0;
   }
-  @SEC("usdt") second(ctx: PtRegs, number: i32): i32 { this.again = number * 2; return 0; }`,
+  @SEC("usdt") second(ctx: PtRegs, number: i32): i32 { this.again = number * 2; return 0; }
+  signed: i32 = 0; unsigned: u32 = 0; wide: i64 = 0; byte: u8 = 0;
+  @SEC("usdt") third(ctx: PtRegs, signed: i32, unsigned: u32, wide: i64, byte: u8): i32 {
+    this.signed = signed; this.unsigned = unsigned; this.wide = wide; this.byte = byte;
+    return 0;
+  }`,
     { imports: "PtRegs," },
   ),
 });
 
 type Ticks = Skeleton<
   object,
-  Record<"first" | "second", SkeletonProgram>,
+  Record<"first" | "second" | "third", SkeletonProgram>,
   object,
-  { hits: bigint; number: number; far: bigint; letter: number; constant: bigint; again: number }
+  Record<"number" | "letter" | "again" | "signed" | "unsigned" | "byte", number> &
+    Record<"hits" | "far" | "constant" | "wide", bigint>
 >;
 
 kernelTest(
-  "a static probe's arguments are given: of registers, memory and constants, in their widths and signs",
+  "a static probe's arguments are given: of registers, memory, arrays and constants, in their widths and signs",
   { needs: [attachCookies], commands: ["gcc"] },
   async (t) => {
     const folder = mkdtempSync(join(tmpdir(), `${t.prefix}-`));
@@ -39,12 +45,13 @@ kernelTest(
     run("gcc", "-O2", source, "-o", binary);
     const loaded = await t.load<Ticks>(ticks);
     const target = t.spawn(binary, []);
-    for (const program of Object.values(loaded.programs))
-      program.attach({ binary, usdt: "tsbpfc:tick", pid: target.pid });
+    const { first, second, third } = loaded.programs;
+    for (const program of [first, second]) program.attach({ binary, usdt: "tsbpfc:tick", pid: target.pid });
+    third.attach({ binary, usdt: "tsbpfc:indexed", pid: target.pid });
     // Its probe fires once for each line that it reads.
     await target.says("ready");
     target.write("A\n");
-    await until(() => loaded.globals.again !== 0 && loaded.globals.hits > 0n);
+    await until(() => loaded.globals.again !== 0 && loaded.globals.hits > 0n && loaded.globals.byte !== 0);
     const { hits, number, far, letter, constant, again } = loaded.globals;
     expect({ hits, number, far, letter, constant, again }).toEqual({
       hits: 1n,
@@ -54,5 +61,7 @@ kernelTest(
       constant: -7n,
       again: -10,
     });
+    const { signed, unsigned, wide, byte } = loaded.globals;
+    expect({ signed, unsigned, wide, byte }).toEqual({ signed: -30, unsigned: 20, wide: -70n, byte: 20 });
   },
 );

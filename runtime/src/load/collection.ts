@@ -107,6 +107,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   }
 
   const programs = new Map<string, Program>();
+  const object = { spec, maps };
   const kallsyms = lazily(readKallsyms);
   const context: ProgramContext = {
     spec,
@@ -121,7 +122,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
   for (const [name, program] of spec.programs) {
     if (!program.autoload || structOps.leavesOut(name)) continue;
     const { fd, log } = loadProgram(program, context);
-    const loaded = new Program(fd, program, log, maps);
+    const loaded = new Program(fd, program, log, object);
     undo.push(() => loaded.close());
     programs.set(name, loaded);
   }

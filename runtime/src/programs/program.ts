@@ -1,8 +1,19 @@
-import { type ProgramSpec, parseVerifierLog, type VerifierStatistics } from "@tsbpfc/loader";
+import {
+  type CollectionSpec,
+  type ProgramSpec,
+  parseVerifierLog,
+  type VerifierStatistics,
+} from "@tsbpfc/loader";
 import { type AttachOptions, attachProgram } from "../links/attach.js";
 import type { Link } from "../links/link.js";
 import type { MapHandle } from "../maps/handle.js";
 import { ProgramHandle } from "./handle.js";
+
+/** The maps of an object in the kernel, and what the object says of them. */
+export interface LoadedObject {
+  readonly spec: CollectionSpec;
+  readonly maps: ReadonlyMap<string, MapHandle>;
+}
 
 /** A program of an object that this process has loaded. */
 export class Program extends ProgramHandle {
@@ -11,8 +22,8 @@ export class Program extends ProgramHandle {
     readonly spec: ProgramSpec,
     /** What the verifier said; empty unless the load asked for it (`verifierLog`). */
     readonly verifierLog = "",
-    /** The maps of its object. */
-    readonly maps: ReadonlyMap<string, MapHandle> = new Map(),
+    /** What it was loaded with. */
+    readonly object: LoadedObject | null = null,
   ) {
     super(fd, spec.name, spec.type);
   }

@@ -8,15 +8,23 @@ export type UsdtArgument = {
 } & (
   | { readonly kind: "constant"; readonly value: bigint }
   /** Byte of the register in `struct pt_regs`. */
-  | { readonly kind: "register"; readonly register: number }
+  | { readonly kind: "register"; readonly register: number; readonly offset?: undefined }
   | { readonly kind: "memory"; readonly register: number; readonly offset: bigint }
+  /** At register + (index << shift) + offset. */
+  | {
+      readonly kind: "indexed";
+      readonly register: number;
+      readonly index: number;
+      readonly shift: number;
+      readonly offset: bigint;
+    }
 );
 
 /** An architecture's way to write an argument. */
 interface Dialect {
   readonly constant: RegExp;
   readonly register: RegExp;
-  /** Groups `offset` (may be absent) and `register`. */
+  /** Groups `register`, and `offset`, `index` and `scale`, which may be absent. */
   readonly memory: RegExp;
   readonly offsetOf: (register: string) => number | undefined;
 }
@@ -56,7 +64,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
   x64: {
     constant: /^\$(-?\d+)$/,
     register: /^%(\w+)$/,
-    memory: /^(?<offset>-?\d+)?\(%(?<register>\w+)\)$/,
+    memory: /^(?<offset>-?\d+)?\(%(?<register>\w+)(?:,\s*%(?<index>\w+)(?:,\s*(?<scale>[1248]))?)?\)$/,
     offsetOf: (register) => x64Offsets.get(register),
   },
   arm64: {
@@ -67,20 +75,12 @@ const dialects: Readonly<Record<string, Dialect>> = {
   },
 };
 
-/** The kernel side of libbpf's usdt.bpf.h has room for so many. */
-const MOST_ARGUMENTS = 12;
-
-/** @throws UsageError `unsupported` for what this architecture, or usdt.bpf.h, has no way to read */
+/** @throws UsageError `unsupported` for what has no way to be read on this architecture */
 export function parseArguments(text: string, arch: string, label: string): readonly UsdtArgument[] {
   const dialect = dialects[arch];
   if (!dialect) throw new UsageError("unsupported", `${label}: USDT probes are not read on ${arch}`);
   // arm64 has a space within brackets: an argument begins with its size.
   const parts = text.trim() === "" ? [] : text.trim().split(/\s+(?=-?\d+@)/);
-  if (parts.length > MOST_ARGUMENTS)
-    throw new UsageError(
-      "unsupported",
-      `${label}: it has ${parts.length} arguments, more than ${MOST_ARGUMENTS}`,
-    );
   return parts.map((part) => {
     const argument = parseArgument(part, dialect);
     if (argument) return argument;
@@ -98,7 +98,10 @@ function parseArgument(part: string, dialect: Dialect): UsdtArgument | null {
   const memory = dialect.memory.exec(where)?.groups;
   const register = dialect.offsetOf(memory?.register ?? dialect.register.exec(where)?.[1] ?? "");
   if (register === undefined) return null;
-  return memory
-    ? { ...common, kind: "memory", register, offset: BigInt(memory.offset ?? 0) }
-    : { ...common, kind: "register", register };
+  if (!memory) return { ...common, kind: "register", register };
+  const offset = BigInt(memory.offset ?? 0);
+  if (memory.index === undefined) return { ...common, kind: "memory", register, offset };
+  const index = dialect.offsetOf(memory.index);
+  if (index === undefined) return null;
+  return { ...common, kind: "indexed", register, index, shift: Math.log2(Number(memory.scale ?? 1)), offset };
 }

@@ -26,8 +26,7 @@ export const attachUsdt: Attach = (program, options) => {
   const label = `USDT ${provider}:${name} of ${path} (${program.label})`;
   if (attachCookies.probe() === "no")
     throw new UsageError("unsupported", `${label}: it needs attach cookies, Linux 5.15`);
-  const map = program.maps.get("__bpf_usdt_specs");
-  const specs = map ? specsOf(map) : null;
+  const specs = specsOf(program.object);
   const source = probeSource("uprobe", label);
   const taken: number[] = [];
   const links: Link[] = [];
@@ -39,7 +38,7 @@ export const attachUsdt: Attach = (program, options) => {
       const args = parseArguments(place.args, process.arch, label);
       // Without usdt.bpf.h the program sees the caller's own cookie.
       const cookie = options.cookie ?? 0n;
-      const id = specs?.take(args, cookie);
+      const id = specs?.take(args, cookie, label);
       if (id !== undefined) taken.push(id);
       const event = {
         type: source.type,
