@@ -58,16 +58,15 @@ export interface CompileOutput {
  * @throws LlvmNotFoundError if there is no libLLVM; IrError for a fault of the compiler.
  */
 export function compile(options: CompileOptions): CompileResult {
-  const { diagnostics, model, inputs } = checkFile(options);
+  const { diagnostics, model, spanAt, inputs } = checkFile(options);
   if (!model) return { diagnostics, output: null, inputs };
   const target = targetOf(options);
   const { cpu } = target;
   const ir = lowerModule(model, cpu);
   const emitted = emitObject(ir, { cpu, ...(options.llvm === undefined ? {} : { llvmPath: options.llvm }) });
-  const file = resolve(options.file);
   const found = [
-    ...backendDiagnostics(model, emitted.diagnostics, file),
-    ...(emitted.object ? callStackDiagnostics(model, emitted.object, target, file) : []),
+    ...backendDiagnostics(model, emitted.diagnostics, spanAt),
+    ...(emitted.object ? callStackDiagnostics(model, emitted.object, target, spanAt) : []),
   ];
   const all = [...diagnostics, ...found];
   if (!emitted.object || found.some((d) => d.severity === "error"))

@@ -5,8 +5,20 @@ import type {
   bpf_link,
   bpf_map,
   bpf_prog,
+  cgroup,
+  dma_buf,
+  fib6_info,
   file,
+  kallsym_iter,
+  kmem_cache,
+  netlink_sock,
+  nf_hook_state,
+  sk_buff,
+  sock,
+  sock_common,
   task_struct,
+  udp_sock,
+  unix_sock,
   vm_area_struct,
 } from "./vmlinux.js";
 
@@ -45,14 +57,14 @@ export declare class IterBpfMapElem<K = u32, V = u32, M = bpf_map> {
   readonly value: ptr<V> | null;
 }
 /** `iter/bpf_sk_storage_map`. Linux 5.9. */
-export declare class IterSkStorageMap<V = u32, S = object, M = bpf_map> {
+export declare class IterSkStorageMap<V = u32, S = sock, M = bpf_map> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly map: ptr<M> | null;
   readonly sk: ptr<S> | null;
   readonly value: ptr<V> | null;
 }
 /** `iter/sockmap`. Linux 5.10. */
-export declare class IterSockMap<K = u32, S = object, M = bpf_map> {
+export declare class IterSockMap<K = u32, S = sock, M = bpf_map> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly map: ptr<M> | null;
   readonly key: ptr<K> | null;
@@ -69,57 +81,57 @@ export declare class IterBpfLink<L = bpf_link> {
   readonly link: ptr<L> | null;
 }
 /** `iter/tcp`: T is `sock_common`. Linux 5.9. */
-export declare class IterTcp<T = object> {
+export declare class IterTcp<T = sock_common> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly sk_common: ptr<T> | null;
   readonly uid: u32;
 }
 /** `iter/udp`: T is `udp_sock`. Linux 5.9. */
-export declare class IterUdp<T = object> {
+export declare class IterUdp<T = udp_sock> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly udp_sk: ptr<T> | null;
   readonly uid: u32;
   readonly bucket: u32;
 }
 /** `iter/unix`: T is `unix_sock`. Linux 5.15. */
-export declare class IterUnix<T = object> {
+export declare class IterUnix<T = unix_sock> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly unix_sk: ptr<T> | null;
   readonly uid: u32;
 }
 /** `iter/netlink`: T is `netlink_sock`. Linux 5.8. */
-export declare class IterNetlink<T = object> {
+export declare class IterNetlink<T = netlink_sock> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly sk: ptr<T> | null;
 }
 /** `iter/ipv6_route`: T is `fib6_info`. Linux 5.8. */
-export declare class IterIpv6Route<T = object> {
+export declare class IterIpv6Route<T = fib6_info> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly rt: ptr<T> | null;
 }
 /** `iter/cgroup`: T is `cgroup`. Linux 6.1. */
-export declare class IterCgroup<T = object> {
+export declare class IterCgroup<T = cgroup> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly cgroup: ptr<T> | null;
 }
 /** `iter/ksym`: T is `kallsym_iter`. Linux 6.0. */
-export declare class IterKsym<T = object> {
+export declare class IterKsym<T = kallsym_iter> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly ksym: ptr<T> | null;
 }
 /** `iter/kmem_cache`: T is `kmem_cache`. Linux 6.13. */
-export declare class IterKmemCache<T = object> {
+export declare class IterKmemCache<T = kmem_cache> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly s: ptr<T> | null;
 }
 /** `iter/dmabuf`: T is `dma_buf`. Linux 6.16. */
-export declare class IterDmabuf<T = object> {
+export declare class IterDmabuf<T = dma_buf> {
   readonly meta: ptr<bpf_iter_meta>;
   readonly dmabuf: ptr<T> | null;
 }
 
 /** `struct bpf_nf_ctx`: S is `nf_hook_state`, B is `sk_buff`. Linux 6.4. */
-export declare class NetfilterCtx<S = object, B = object> {
+export declare class NetfilterCtx<S = nf_hook_state, B = sk_buff> {
   readonly state: ptr<S>;
   readonly skb: ptr<B>;
 }

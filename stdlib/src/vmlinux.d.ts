@@ -1,6 +1,6 @@
 // Kernel types that contexts lead to, as far as most programs look: `IterTask` has a task with these fields,
 // `IterTask<task_struct>` one with the fields of the probe's own `vmlinux` module.
-import type { i32, str, u32, u64 } from "./types.js";
+import type { be16, be32, i32, ptr, str, u8, u16, u32, u64 } from "./types.js";
 
 export interface seq_file {
   readonly size: u64;
@@ -47,6 +47,67 @@ export interface bpf_prog {
 export interface bpf_link {
   readonly id: u32;
   readonly type: u32;
+}
+export interface sock_common {
+  readonly skc_daddr: be32;
+  readonly skc_rcv_saddr: be32;
+  readonly skc_dport: be16;
+  readonly skc_num: u16;
+  readonly skc_family: u16;
+  readonly skc_state: u8;
+}
+export interface sock {
+  readonly __sk_common: sock_common;
+  readonly sk_protocol: u16;
+}
+export interface inet_sock {
+  readonly sk: sock;
+  readonly inet_sport: be16;
+}
+export interface udp_sock {
+  readonly inet: inet_sock;
+}
+export interface unix_sock {
+  readonly sk: sock;
+}
+export interface netlink_sock {
+  readonly sk: sock;
+  readonly portid: u32;
+  readonly dst_portid: u32;
+  readonly ngroups: u32;
+}
+export interface fib6_info {
+  readonly fib6_flags: u32;
+  readonly fib6_metric: u32;
+}
+export interface cgroup {
+  readonly level: i32;
+  readonly nr_descendants: i32;
+}
+export interface kallsym_iter {
+  readonly value: u64;
+  readonly name: str<512>;
+  readonly exported: i32;
+}
+export interface kmem_cache {
+  readonly size: u32;
+  readonly object_size: u32;
+}
+export interface dma_buf {
+  readonly size: u64;
+}
+export interface net_device {
+  readonly ifindex: i32;
+}
+export interface nf_hook_state {
+  readonly hook: u8;
+  readonly pf: u8;
+  readonly in: ptr<net_device> | null;
+  readonly out: ptr<net_device> | null;
+}
+export interface sk_buff {
+  readonly len: u32;
+  readonly mark: u32;
 }
 
 export {};

@@ -1,14 +1,15 @@
+import type { Loc } from "../dialect/model/location.js";
 import type { Model } from "../dialect/model/model.js";
 import { listSlots, STACK_BYTES, sizedSlots } from "../dialect/stack.js";
 import type { BackendDiagnostic } from "../llvm/index.js";
 import { type Message, TSB } from "./catalogue.js";
-import type { Diagnostic } from "./diagnostic.js";
+import { type Diagnostic, diagnosticAt, type SpanAt } from "./diagnostic.js";
 
 /** What LLVM's back end says of correct IR, in the dialect's words: each function and complaint once. */
 export function backendDiagnostics(
   model: Model,
   found: readonly BackendDiagnostic[],
-  probe: string,
+  spanAt: SpanAt,
 ): Diagnostic[] {
   const seen = new Set<string>();
   return found.flatMap((one) => {
@@ -17,7 +18,7 @@ export function backendDiagnostics(
     const key = `${one.functionName} ${message.what}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [toDiagnostic(model, one, message, probe)];
+    return [diagnosticAt(spanAt(placeOf(model, one)), { ...message, severity: "error" })];
   });
 }
 
@@ -35,18 +36,13 @@ function explain(model: Model, one: BackendDiagnostic): Message {
   );
 }
 
-function toDiagnostic(model: Model, one: BackendDiagnostic, message: Message, probe: string): Diagnostic {
+/** The largest object is where the remedy applies; else where LLVM points, else the function. */
+function placeOf(model: Model, one: BackendDiagnostic): Loc {
   const func = model.functions.find((f) => f.name === one.functionName);
-  // The largest object is where the remedy applies; else where LLVM points, else the function.
-  const loc = (isStack(one) && func ? sizedSlots(func)[0]?.slot.loc : undefined) ?? one.location ?? func?.loc;
-  const line = loc?.line ?? 1;
-  const column = Math.max(1, loc?.column ?? 1);
-  return {
-    code: message.code,
-    severity: "error",
-    span: { file: probe, line, column, endLine: line, endColumn: column + 1 },
-    message: message.what,
-    reason: message.why,
-    remedy: message.instead,
-  };
+  const object = isStack(one) && func ? sizedSlots(func)[0]?.slot.loc : undefined;
+  const { file, line, column } = one.location ?? {};
+  const index = model.files.findIndex(({ name }) => name === file);
+  const pointed =
+    line !== undefined && index >= 0 ? { file: index, line, column: Math.max(1, column ?? 1) } : undefined;
+  return object ?? pointed ?? func?.loc ?? { file: 0, line: 1, column: 1 };
 }

@@ -1,25 +1,12 @@
-import { type ProgramType, parseObject } from "@tsbpfc/loader";
+import { parseObject } from "@tsbpfc/loader";
 import type { Func, Model } from "../dialect/model/model.js";
 import { walkStatements } from "../dialect/model/walk.js";
 import { listSlots, STACK_BYTES, sizedSlots } from "../dialect/stack.js";
+import { kernelFeatures, privateStackTypes } from "../dialect/stdlib-tables.js";
 import { isOlder, type Target } from "../dialect/target.js";
 import { deepestChain } from "../object/call-stacks.js";
 import { TSB } from "./catalogue.js";
-import type { Diagnostic } from "./diagnostic.js";
-
-/**
- * Types whose functions each have a stack of their own where the JIT has private stacks: on x86 since Linux 6.13
- * (kernel/bpf/verifier.c, bpf_enable_priv_stack).
- */
-const WITH_PRIVATE_STACKS: ReadonlySet<ProgramType> = new Set<ProgramType>([
-  "kprobe",
-  "tracepoint",
-  "perf_event",
-  "raw_tracepoint",
-  "tracing",
-  "lsm",
-  "struct_ops",
-]);
+import { type Diagnostic, diagnosticAt, type SpanAt } from "./diagnostic.js";
 
 /** Helpers whose callback the kernel runs later, on a stack of its own. */
 const LATER = new Set(["bpf_timer_set_callback"]);
@@ -29,7 +16,7 @@ export function callStackDiagnostics(
   model: Model,
   object: Uint8Array,
   target: Target,
-  probe: string,
+  spanAt: SpanAt,
 ): Diagnostic[] {
   if (model.functions.every(({ linkage, inline }) => linkage === "program" || inline)) return [];
   const alone = new Set(model.functions.flatMap(runLater));
@@ -41,19 +28,13 @@ export function callStackDiagnostics(
       const slots = func ? listSlots(sizedSlots(func)) : "";
       return `${name} takes ${own}${slots && ` (${slots})`}`;
     });
-    const accepted = WITH_PRIVATE_STACKS.has(program.type) && !(target.kernel && isOlder(target, "6.13"));
+    const accepted =
+      privateStackTypes.some((type) => type === program.type) &&
+      !isOlder(target, kernelFeatures.privateStacks);
     const message = TSB.stackLimit(bytes, chain.join(", which calls "));
-    const { line = 1, column = 1 } = model.functions.find(({ name }) => name === program.name)?.loc ?? {};
-    return [
-      {
-        code: message.code,
-        severity: accepted ? "warning" : "error",
-        span: { file: probe, line, column, endLine: line, endColumn: column + 1 },
-        message: message.what,
-        reason: message.why,
-        remedy: message.instead,
-      },
-    ];
+    const loc = model.functions.find(({ name }) => name === program.name)?.loc;
+    if (!loc) return [];
+    return [diagnosticAt(spanAt(loc), { ...message, severity: accepted ? "warning" : "error" })];
   });
 }
 

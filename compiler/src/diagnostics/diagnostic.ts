@@ -1,3 +1,6 @@
+import type { Loc } from "../dialect/model/location.js";
+import type { Message } from "./messages/entry.js";
+
 /** Something wrong with a probe's source, at one place of it. */
 export interface Diagnostic {
   /** `TSB####`, or `TS####` for what the TypeScript checker says. Stable. */
@@ -21,3 +24,15 @@ export interface Span {
   readonly endLine: number;
   readonly endColumn: number;
 }
+
+/** Where in the sources a place of the model is. */
+export type SpanAt = (loc: Loc) => Span;
+
+export const diagnosticAt = (span: Span, { code, severity, what, why, instead }: Message): Diagnostic => ({
+  code,
+  severity,
+  span,
+  message: what,
+  reason: why,
+  remedy: instead,
+});

@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Span, SpanAt } from "../diagnostics/diagnostic.js";
 import { checkBounds } from "./bounds/index.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
@@ -21,6 +21,8 @@ export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Null if anything is wrong. */
   readonly model: Model | null;
+  /** Where in the probe's sources a place of the model is. */
+  readonly spanAt: SpanAt;
 }
 
 export interface CheckInput {
@@ -35,6 +37,7 @@ export interface CheckInput {
 /** Everything that is wrong with a probe, and its checked model if nothing is. Pure: the CLI and the editor share it. */
 export function check({ program, source, modules, kernel, target = newest }: CheckInput): CheckResult {
   const session = new Session(program.getTypeChecker(), modules, kernel, target);
+  const spanAt: SpanAt = (loc) => session.spanAt(loc);
   const files = reachableFiles(session, source);
   const sources = files.filter((f) => !f.isDeclarationFile);
   const refused = sources.flatMap((f) =>
@@ -53,7 +56,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
 
   // Without the kernel's types everything that uses them would be wrong as well.
   if (typed.some((d) => d.code === TSB.kernelTypeMissing.code))
-    return { diagnostics: merge(typed, session.diagnostics), model: null };
+    return { diagnostics: merge(typed, session.diagnostics), model: null, spanAt };
 
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);
@@ -65,7 +68,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (declaration && read) refuseRecordsAlone(session, declaration, read.program);
   const diagnostics = merge(typed, session.diagnostics);
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
-    return { diagnostics, model: null };
+    return { diagnostics, model: null, spanAt };
   const { maps, globals, functions, externs } = read.program;
   const records = [...new Set(maps.flatMap(structsApart))];
   const model: Model = {
@@ -78,7 +81,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
     functions,
     records,
   };
-  return { diagnostics, model };
+  return { diagnostics, model, spanAt };
 }
 
 /** The type of a record is in the object's BTF through a function's debug info; without a function it would be lost. */

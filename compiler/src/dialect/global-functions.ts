@@ -1,24 +1,6 @@
 import type { Variable } from "./model/expressions.js";
 import { isInteger, type PointerType, type Type } from "./model/types.js";
-
-/**
- * Contexts that the verifier knows as a parameter of a function that it checks alone: the structs by which
- * include/linux/bpf_types.h names the context of each program type. Those of tracing have none.
- */
-const CONTEXTS: ReadonlySet<string> = new Set([
-  "__sk_buff",
-  "bpf_cgroup_dev_ctx",
-  "bpf_nf_ctx",
-  "bpf_perf_event_data",
-  "bpf_sk_lookup",
-  "bpf_sock_addr",
-  "bpf_sock_ops",
-  "bpf_sockopt",
-  "bpf_sysctl",
-  "sk_msg_md",
-  "sk_reuseport_md",
-  "xdp_md",
-]);
+import { isNamedContext } from "./stdlib-tables.js";
 
 /**
  * Whether the kernel can verify a function without its callers (kernel/bpf/btf.c, `btf_prepare_func_args`): it returns
@@ -36,5 +18,5 @@ const isScalar = (type: Type): boolean => isInteger(type) || type.kind === "bool
 function isTaken({ to, nullable, space }: PointerType): boolean {
   if (space !== "direct") return false;
   if (to.kind !== "struct") return nullable && (isScalar(to) || to.kind === "array" || to.kind === "str");
-  return to.origin === "context" ? CONTEXTS.has(to.name) : nullable && to.origin === "local";
+  return to.origin === "context" ? isNamedContext(to.name) : nullable && to.origin === "local";
 }

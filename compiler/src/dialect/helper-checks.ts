@@ -1,5 +1,6 @@
 import { matchSection } from "@tsbpfc/loader";
 import { type Message, TSB } from "../diagnostics/catalogue.js";
+import { tooOld } from "./ages.js";
 import { spaceOf } from "./build.js";
 import type { Expr } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
@@ -16,7 +17,6 @@ import {
   type LaterPrograms,
   type ProgramTypeName,
 } from "./stdlib-tables.js";
-import { isOlder, printVersion } from "./target.js";
 
 /** A helper, or a function of the kernel, that a function calls, whether the source names it or not. */
 interface Use {
@@ -67,8 +67,8 @@ const callee = ({ kind, name }: Use): Helper | Kfunc | null =>
 function wherever({ target }: Session, use: Use, license: string): Message | null {
   const called = callee(use);
   if (!called) return null;
-  if (target.kernel && isOlder(target, called.since))
-    return TSB.kernelTooOld(use.name, called.since, printVersion(target.kernel));
+  const old = tooOld(target, use.name, called.since);
+  if (old) return old;
   const gplOnly = "gplOnly" in called && called.gplOnly;
   return gplOnly && !gplCompatible.has(license) ? TSB.licenseNotGpl(use.name, license) : null;
 }
@@ -77,8 +77,7 @@ function wherever({ target }: Session, use: Use, license: string): Message | nul
 function tooOldFor({ target }: Session, use: Use, type: ProgramTypeName): Message | null {
   const later: LaterPrograms = callee(use)?.later ?? {};
   const [since] = Object.entries(later).find(([, types]) => types.includes(type)) ?? [];
-  if (!target.kernel || since === undefined || !isOlder(target, since)) return null;
-  return TSB.kernelTooOld(`${use.name} in a program of type ${type}`, since, printVersion(target.kernel));
+  return since === undefined ? null : tooOld(target, `${use.name} in a program of type ${type}`, since);
 }
 
 /** `license_is_gpl_compatible`, include/linux/license.h. */

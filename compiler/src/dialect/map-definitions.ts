@@ -1,5 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
+import { tooOld } from "./ages.js";
 import { evaluate } from "./constants.js";
 import type { MapModel } from "./model/model.js";
 import { isInteger, type MapRefType, sameType, type Type, typeName } from "./model/types.js";
@@ -7,7 +8,6 @@ import { checkOperations, readOperations } from "./operations.js";
 import type { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { mapClass } from "./stdlib-tables.js";
-import { isOlder, printVersion } from "./target.js";
 import { decoratorCall } from "./types/decorators.js";
 
 /** A map's attributes are u32; `map_extra` is u64 (include/uapi/linux/bpf.h: union bpf_attr). */
@@ -46,9 +46,8 @@ function readDefinition(
   const pinning = read("pinning");
   const numaNode = number("numaNode");
   const kind = mapClass(type.className);
-  const { target } = session;
-  if (kind && target.kernel && isOlder(target, kind.since))
-    session.report(decorator, TSB.kernelTooOld(type.className, kind.since, printVersion(target.kernel)));
+  const old = kind && tooOld(session.target, type.className, kind.since);
+  if (old) session.report(decorator, old);
   return {
     name,
     type,

@@ -1,15 +1,13 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
+import { tooOld } from "./ages.js";
 import { initialBytes } from "./globals.js";
 import type { MapModel, Operations, OperationsMember } from "./model/model.js";
 import type { MapRefType, StructType } from "./model/types.js";
 import { typeName } from "./model/types.js";
 import type { Program } from "./program.js";
 import type { Session } from "./session.js";
-import { isOlder, printVersion } from "./target.js";
-
-/** Links of struct_ops: commit 68b04864ca42. */
-const LINKS_SINCE = "6.4";
+import { kernelFeatures } from "./stdlib-tables.js";
 
 /** `values` and `link` of a struct_ops map: members of the kernel's struct, programs among them by their methods. */
 export function readOperations(
@@ -32,9 +30,8 @@ export function readOperations(
   if (link && link.kind !== ts.SyntaxKind.TrueKeyword && link.kind !== ts.SyntaxKind.FalseKeyword)
     session.report(link, TSB.optionNotConstant("link"));
   const linked = link?.kind === ts.SyntaxKind.TrueKeyword;
-  const { target } = session;
-  if (link && linked && target.kernel && isOlder(target, LINKS_SINCE))
-    session.report(link, TSB.kernelTooOld("A link of struct_ops", LINKS_SINCE, printVersion(target.kernel)));
+  const old = linked ? tooOld(session.target, "A link of struct_ops", kernelFeatures.structOpsLinks) : null;
+  if (link && old) session.report(link, old);
   const members = values.properties.flatMap((property) => memberOf(session, value, property));
   return { struct: value.name, link: linked, members };
 }

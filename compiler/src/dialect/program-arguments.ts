@@ -63,7 +63,7 @@ export function typedArguments(
     declared.push({ node: parameter, type });
     const raw =
       source.kind === "usdt"
-        ? usdtArgument(scope, declaration, index, readVariable(context, loc), loc)
+        ? usdtArgument(scope, parameter, index, readVariable(context, loc), loc)
         : rawArgument(source, index, readVariable(context, loc), loc);
     if (!ts.isIdentifier(parameter.name))
       return raw && type.kind !== "error"

@@ -267,13 +267,8 @@ export class Program {
     const inline = hasDecoratorOf(session, declaration) || params.length > 5;
     const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
     const name = this.uniqueName(functionName(declaration));
-    return this.#compile(
-      declaration,
-      scope,
-      { name, linkage: inline ? "static" : linkage, section: null, inline, params },
-      [],
-      key,
-    );
+    const head = { name, linkage: inline ? "static" : linkage, section: null, inline, params } as const;
+    return session.usedBy(node, () => this.#compile(declaration, scope, head, [], key));
   }
 
   #compile(

@@ -1,8 +1,8 @@
 import { attachTypeSince, matchSection, programTypeSince } from "@tsbpfc/loader";
-import { TSB } from "../diagnostics/catalogue.js";
+import { tooOld } from "./ages.js";
 import type { Func } from "./model/model.js";
 import type { Session } from "./session.js";
-import { isOlder, printVersion } from "./target.js";
+import { isOlder } from "./target.js";
 
 /** The oldest kernel must load programs of each section: of their type, and for what they are to be attached to. */
 export function checkSectionAges(session: Session, functions: readonly Func[]): void {
@@ -12,8 +12,7 @@ export function checkSectionAges(session: Session, functions: readonly Func[]): 
     const { type, attachType } = (section === null ? null : matchSection(section)?.def) ?? {};
     const ages = [type && programTypeSince[type], attachType ? attachTypeSince[attachType] : undefined];
     const since = ages.findLast((age) => age !== undefined && isOlder(target, age));
-    if (since === undefined) continue;
-    const message = TSB.kernelTooOld(`@SEC("${section}")`, since, printVersion(target.kernel));
-    session.reportLoc(loc, message);
+    const old = since === undefined ? null : tooOld(target, `@SEC("${section}")`, since);
+    if (old) session.reportLoc(loc, old);
   }
 }

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import type { Message } from "../diagnostics/catalogue.js";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnosticAt, type Span } from "../diagnostics/diagnostic.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { Place } from "./model/expressions.js";
 import type { Loc, SourceFile } from "./model/location.js";
@@ -26,6 +26,10 @@ export class Session {
   readonly enums = new Map<ts.Symbol, EnumType>();
   /** Where the index of an element is written. */
   readonly indexes = new WeakMap<Place, ts.Node>();
+  /** What of the probe is being checked, where that leads into the standard library; innermost last. */
+  readonly #users: ts.Node[] = [];
+  /** What of the probe led to a place in the standard library. */
+  readonly #userOf = new WeakMap<Loc, ts.Node>();
   readonly #fileIndex = new Map<ts.SourceFile, number>();
   readonly #ids = new Map<object, number>();
 
@@ -72,33 +76,62 @@ export class Session {
   locate(node: ts.Node): Loc {
     const source = node.getSourceFile();
     const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
-    return { file: this.#fileOf(source), line: line + 1, column: character + 1 };
+    const loc = { file: this.#fileOf(source), line: line + 1, column: character + 1 };
+    const user = this.#users.at(-1);
+    if (user && this.#isOurs(source)) this.#userOf.set(loc, user);
+    return loc;
   }
 
-  report(node: ts.Node, message: Message): void {
-    const source = node.getSourceFile();
-    this.reportAt(source, node.getStart(source), node.getEnd(), message);
-  }
-
-  /** At a place of the model: one character is underlined. */
-  reportLoc(loc: Loc, message: Message): void {
-    for (const [source, index] of this.#fileIndex) {
-      if (index !== loc.file) continue;
-      const start = source.getPositionOfLineAndCharacter(loc.line - 1, loc.column - 1);
-      const token = /^[\w$]+/.exec(source.text.slice(start, start + 200));
-      this.reportAt(source, start, start + (token?.[0].length ?? 1), message);
+  /** Does what `node` asks for: what is wrong with the standard library's code is reported at the probe's node. */
+  usedBy<T>(node: ts.Node, work: () => T): T {
+    if (this.#isOurs(node.getSourceFile())) return work();
+    this.#users.push(node);
+    try {
+      return work();
+    } finally {
+      this.#users.pop();
     }
   }
 
+  /** @param loc where the model has it, once that is made */
+  report(node: ts.Node, message: Message, loc?: Loc): void {
+    const source = node.getSourceFile();
+    const user = loc ? this.#userOf.get(loc) : this.#users.at(-1);
+    if (user && this.#isOurs(source)) this.#reportUse(user, message, loc ?? this.locate(node));
+    else this.reportAt(source, node.getStart(source), node.getEnd(), message);
+  }
+
+  /** At a place of the model: its word is underlined. */
+  reportLoc(loc: Loc, message: Message): void {
+    const user = this.#userOf.get(loc);
+    if (user) this.#reportUse(user, message, loc);
+    else this.#add(this.spanAt(loc), message);
+  }
+
+  /** The word at a place of the model; of the standard library's, what of the probe led there. */
+  spanAt(loc: Loc): Span {
+    const user = this.#userOf.get(loc);
+    if (user) return spanOf(user.getSourceFile(), user.getStart(), user.getEnd());
+    const [source] = [...this.#fileIndex].find(([, index]) => index === loc.file) ?? [];
+    if (!source) throw new RangeError(`no file ${loc.file} is checked`);
+    const start = source.getPositionOfLineAndCharacter(loc.line - 1, loc.column - 1);
+    const token = /^[\w$]+/.exec(source.text.slice(start, start + 200));
+    return spanOf(source, start, start + (token?.[0].length ?? 1));
+  }
+
+  #reportUse(user: ts.Node, message: Message, { file, line }: Loc): void {
+    const why = `${message.why} It is at ${this.files[file]?.name}:${line}, which this leads to.`;
+    this.report(user, { ...message, why });
+  }
+
+  #isOurs = (source: ts.SourceFile): boolean => this.modules.isStdlib(source.fileName);
+
   reportAt(source: ts.SourceFile, start: number, end: number, message: Message): void {
-    this.diagnostics.push({
-      code: message.code,
-      severity: message.severity,
-      span: spanOf(source, start, end),
-      message: message.what,
-      reason: message.why,
-      remedy: message.instead,
-    });
+    this.#add(spanOf(source, start, end), message);
+  }
+
+  #add(span: Span, message: Message): void {
+    this.diagnostics.push(diagnosticAt(span, message));
   }
 
   /** A number for an object, the same each time; for keys made of several objects. */

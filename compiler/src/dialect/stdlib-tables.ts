@@ -5,11 +5,13 @@ import {
   type HelperParam,
   helpers,
   type Kfunc,
+  kernelFeatures,
   kernelObjectMaps,
   kernelObjects,
   kfuncs,
   type MapClass,
   mapClasses,
+  privateStackTypes,
   type UapiStruct,
 } from "@tsbpfc/stdlib/tables";
 
@@ -31,11 +33,14 @@ export const knownProgramTypes = askedProgramTypes;
 export const mapClass = (name: string): MapClass | null => lookUp<MapClass>(mapClasses, name);
 /** The kernel's struct that a context class of the standard library is. */
 export const contextStruct = (name: string): UapiStruct | null => lookUp<UapiStruct>(contexts, name);
+/** Does the verifier know this struct of the kernel's as the context of a function that it checks alone? */
+export const isNamedContext = (struct: string): boolean =>
+  Object.values<UapiStruct>(contexts).some((context) => context.named && context.struct === struct);
 
-/** The kernel's struct that a class such as `SpinLock` is. */
 /** The kinds of maps that may hold this object of the kernel's; null for what is none. */
 export const mapsHolding = (struct: string): readonly string[] | null =>
   lookUp<readonly string[]>(kernelObjectMaps, struct);
+/** The kernel's struct that a class such as `SpinLock` is. */
 export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
 
 export type {
@@ -48,3 +53,4 @@ export type {
   ProgramTypeName,
   UapiStruct,
 } from "@tsbpfc/stdlib/tables";
+export { kernelFeatures, privateStackTypes };

@@ -16,19 +16,19 @@ const PLACES = 256;
  */
 export function usdtArgument(
   scope: Scope,
-  program: ts.Node,
+  parameter: ts.ParameterDeclaration,
   index: number,
   context: Expr,
   loc: Loc,
 ): Expr | null {
-  const declaration = scope.session.stdlibFunction("usdtArgument", program.getSourceFile());
+  const declaration = scope.session.stdlibFunction("usdtArgument", parameter.getSourceFile());
   const types = declaration?.parameters.map((p) =>
     p.type ? heldType(resolveType(scope.session, p.type, noTypes)) : null,
   );
   const [specs] = types ?? [];
   if (!declaration || !types || specs?.kind !== "map") return null;
   const parameters = types.filter((type): type is Type => type !== null);
-  const callee = scope.program.functionFor(declaration, parameters, program);
+  const callee = scope.program.functionFor(declaration, parameters, parameter);
   if (!callee) return null;
   const map = scope.program.ownMap("__bpf_usdt_specs", () => definition("__bpf_usdt_specs", specs, loc));
   scope.program.ownMap("__bpf_usdt_ip_to_spec_id", () =>

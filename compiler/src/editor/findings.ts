@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { ts } from "ts-morph";
-import { type Message, TSB } from "../diagnostics/catalogue.js";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { TSB } from "../diagnostics/catalogue.js";
+import { type Diagnostic, diagnosticAt } from "../diagnostics/diagnostic.js";
 import { check } from "../dialect/check.js";
 import type { KernelTypes } from "../dialect/kernel-types.js";
 import { spanOf } from "../dialect/session.js";
@@ -46,13 +46,6 @@ function stdlibFolder(program: ts.Program, source: ts.SourceFile): string {
 
 function inOtherWorld(source: ts.SourceFile): Diagnostic {
   const place = source.statements[0];
-  const message: Message = TSB.otherWorld(source.fileName.replace(/^.*\//, ""));
-  return {
-    code: message.code,
-    severity: "error",
-    span: spanOf(source, place?.getStart(source) ?? 0, place?.getEnd() ?? 0),
-    message: message.what,
-    reason: message.why,
-    remedy: message.instead,
-  };
+  const span = spanOf(source, place?.getStart(source) ?? 0, place?.getEnd() ?? 0);
+  return diagnosticAt(span, TSB.otherWorld(source.fileName.replace(/^.*\//, "")));
 }

@@ -4,33 +4,47 @@ export interface UapiStruct {
   readonly struct: string;
   /** Offsets in bytes of the fields that C's rules do not place: members of anonymous unions, which share others' bytes, and those aligned by an attribute. */
   readonly overlays: Readonly<Record<string, number>>;
+  /**
+   * Whether the verifier knows it as a parameter of a function that it checks alone: it is what
+   * include/linux/bpf_types.h names the context of a program type by. Those of tracing have no such name.
+   */
+  readonly named: boolean;
 }
 
-const uapi = (struct: string, overlays: UapiStruct["overlays"] = {}): UapiStruct => ({ struct, overlays });
+const uapi = (struct: string, overlays: UapiStruct["overlays"] = {}): UapiStruct => ({
+  struct,
+  overlays,
+  named: false,
+});
+const named = (struct: string, overlays: UapiStruct["overlays"] = {}): UapiStruct => ({
+  struct,
+  overlays,
+  named: true,
+});
 
 /**
  * Contexts and the objects that they lead to, by class name. Accesses are at fixed offsets, which the verifier
  * rewrites (kernel: `convert_ctx_accesses`): they have to stay constant.
  */
 export const contexts = {
-  XdpMd: uapi("xdp_md"),
-  SkBuff: uapi("__sk_buff"),
+  XdpMd: named("xdp_md"),
+  SkBuff: named("__sk_buff"),
   BpfFlowKeys: uapi("bpf_flow_keys", { ipv4_src: 16, ipv4_dst: 20 }),
   BpfSock: uapi("bpf_sock"),
   BpfTcpSock: uapi("bpf_tcp_sock"),
-  SockAddr: uapi("bpf_sock_addr"),
-  SockOps: uapi("bpf_sock_ops", { reply: 4, replylong: 4 }),
-  SkMsg: uapi("sk_msg_md"),
-  SkLookup: uapi("bpf_sk_lookup", { cookie: 0 }),
-  SkReuseport: uapi("sk_reuseport_md"),
-  CgroupDevice: uapi("bpf_cgroup_dev_ctx"),
-  CgroupSysctl: uapi("bpf_sysctl"),
-  SockOpt: uapi("bpf_sockopt"),
+  SockAddr: named("bpf_sock_addr"),
+  SockOps: named("bpf_sock_ops", { reply: 4, replylong: 4 }),
+  SkMsg: named("sk_msg_md"),
+  SkLookup: named("bpf_sk_lookup", { cookie: 0 }),
+  SkReuseport: named("sk_reuseport_md"),
+  CgroupDevice: named("bpf_cgroup_dev_ctx"),
+  CgroupSysctl: named("bpf_sysctl"),
+  SockOpt: named("bpf_sockopt"),
   PtRegs: uapi("pt_regs"),
-  PerfEventCtx: uapi("bpf_perf_event_data"),
+  PerfEventCtx: named("bpf_perf_event_data"),
   RawTracepoint: uapi("bpf_raw_tracepoint_args"),
   LircSample: uapi("u32"),
-  NetfilterCtx: uapi("bpf_nf_ctx"),
+  NetfilterCtx: named("bpf_nf_ctx"),
   IterTask: uapi("bpf_iter__task"),
   IterTaskFile: uapi("bpf_iter__task_file"),
   IterTaskVma: uapi("bpf_iter__task_vma"),

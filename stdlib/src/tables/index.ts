@@ -5,6 +5,7 @@ export {
   argumentSource,
 } from "./arguments.js";
 export { contexts, kernelObjectMaps, kernelObjects, type UapiStruct } from "./contexts.js";
+export { kernelFeatures, privateStackTypes } from "./features.js";
 export type { Helper, HelperParam, HelperResult, Kfunc, LaterPrograms, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { kfuncs } from "./kfuncs.generated.js";

@@ -41,10 +41,10 @@ function result(example: Example, file: string, { span }: Marked): Omit<Found, "
     const { diagnostics, output } = compile({ file, ...example.options });
     return { diagnostics, isCompiled: output !== null };
   }
-  const { model } = checkFile({ file });
-  const location = { file, line: span.line, column: span.column };
+  const { model, spanAt } = checkFile({ file });
+  const location = { file: PROBE, line: span.line, column: span.column };
   const said = { severity: "error", message: example.llvm, functionName: "filter", location } as const;
-  return { diagnostics: model ? backendDiagnostics(model, [said], file) : [], isCompiled: false };
+  return { diagnostics: model ? backendDiagnostics(model, [said], spanAt) : [], isCompiled: false };
 }
 
 /** As an editor checks a file that stands in a project with JavaScript's own library. */

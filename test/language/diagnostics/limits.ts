@@ -8,7 +8,7 @@ export const limits: readonly Example[] = [
   },
   {
     code: "TSB5002",
-    source: inside("const n = «c»tx.data / 3;"),
+    source: inside("const n = «ctx».data / 3;"),
     llvm: "unsupported signed division, please convert to unsigned div/mod.",
   },
   {

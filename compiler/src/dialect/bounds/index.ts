@@ -16,7 +16,7 @@ export function checkBounds(session: Session, functions: readonly Func[]): void 
       const array = place.base.type.kind === "ptr" ? place.base.type.to : null;
       const length = array?.kind === "array" || array?.kind === "str" ? array.length : 0;
       const written = session.indexes.get(place);
-      if (written) session.report(written, TSB.indexUnbounded(length));
+      if (written) session.report(written, TSB.indexUnbounded(length), place.loc);
       else session.reportLoc(place.loc, TSB.indexUnbounded(length));
     },
     bounded: ({ bound }, most) => {

@@ -1,5 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
+import { tooOld } from "../ages.js";
 import { isReadonly, spaceOf } from "../build.js";
 import { placeOf } from "../expressions/assignments.js";
 import { checkValue } from "../expressions/index.js";
@@ -7,7 +8,7 @@ import type { AtomicOp, Place } from "../model/expressions.js";
 import { alignOf, sizeOf } from "../model/layout.js";
 import { type EnumType, type IntType, isInteger, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { isOlder, printVersion } from "../target.js";
+import { kernelFeatures } from "../stdlib-tables.js";
 import type { Builtin } from "./index.js";
 
 type AtomicPlace = Place & { readonly type: IntType | EnumType };
@@ -69,7 +70,7 @@ function reasonAgainst(place: Place): string | null {
 
 /**
  * Up to v2 there is only the addition without a result (BPF_XADD); the others came with BPF_FETCH, BPF_XCHG and
- * BPF_CMPXCHG in Linux 5.12 (kernel: commit 5ffa25502b5a).
+ * BPF_CMPXCHG.
  */
 function supported(scope: Scope, node: ts.CallExpression, op: AtomicOp | "compareExchange"): boolean {
   const { target } = scope.session;
@@ -77,9 +78,11 @@ function supported(scope: Scope, node: ts.CallExpression, op: AtomicOp | "compar
   if (plain) return true;
   const what = op === "add" ? "atomic.add with its result" : `atomic.${op}`;
   if (target.cpu === "v1" || target.cpu === "v2") scope.session.report(node, TSB.cpuTooOld(what, target.cpu));
-  else if (target.kernel && isOlder(target, "5.12"))
-    scope.session.report(node, TSB.kernelTooOld(what, "5.12", printVersion(target.kernel)));
-  else return true;
+  else {
+    const old = tooOld(target, what, kernelFeatures.atomicResults);
+    if (!old) return true;
+    scope.session.report(node, old);
+  }
   return false;
 }
 

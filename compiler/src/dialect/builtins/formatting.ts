@@ -1,11 +1,13 @@
 import { TSB } from "../../diagnostics/catalogue.js";
+import { tooOld } from "../ages.js";
 import { addressOf, convert, element, int, nullPointer } from "../build.js";
 import { checkExpression } from "../expressions/index.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
-import { isOlder, printVersion } from "../target.js";
+import { kernelFeatures } from "../stdlib-tables.js";
+import { isOlder } from "../target.js";
 import { constantText, type Format, formatOf, sizeOfText } from "./format.js";
 import { helperCall } from "./helper-call.js";
 import type { Builtin } from "./index.js";
@@ -22,11 +24,9 @@ const printk: Builtin = (scope, node) => {
   const head = [constantText(text, loc), int(BigInt(sizeOfText(text)), loc, integers.u64)];
   if (format.values.length <= 3)
     return helperCall(scope, node, "bpf_trace_printk", [...head, ...format.values], integers.i64);
-  const { target } = scope.session;
-  if (target.kernel && isOlder(target, "5.16")) {
-    const what = "printk() of more than three values";
-    return scope.fail(node, TSB.kernelTooOld(what, "5.16", printVersion(target.kernel)));
-  }
+  const what = "printk() of more than three values";
+  const old = tooOld(scope.session.target, what, kernelFeatures.tracedMany);
+  if (old) return scope.fail(node, old);
   return helperCall(
     scope,
     node,
@@ -36,9 +36,11 @@ const printk: Builtin = (scope, node) => {
   );
 };
 
-/** Since Linux 5.9 the kernel ends the line by itself (kernel: commit ac5a72ea5c89). */
+/** Newer kernels end the line by themselves. */
 function withNewline(scope: Scope, text: string): string {
-  return isOlder(scope.session.target, "5.9") && !text.endsWith("\n") ? `${text}\n` : text;
+  return isOlder(scope.session.target, kernelFeatures.tracedLines) && !text.endsWith("\n")
+    ? `${text}\n`
+    : text;
 }
 
 /** `seqPrintf(seq, …)`. */

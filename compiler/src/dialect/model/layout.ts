@@ -65,6 +65,7 @@ export function layOut(declarations: readonly FieldDeclaration[], rules: LayoutR
   for (const { name, type, width, overlay } of declarations) {
     if (overlay !== undefined) {
       fields.push({ name, type, offset: overlay, bits: null });
+      size = Math.max(size, overlay + sizeOf(type));
       continue;
     }
     const fieldAlign = rules.packed ? 1 : alignOf(type);

@@ -11,14 +11,12 @@ import type { ExternFunction } from "../model/model.js";
 import type { Statement } from "../model/statements.js";
 import { boolType, integers, pointerTo, type StructType, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
+import { kernelFeatures } from "../stdlib-tables.js";
 import { isOlder } from "../target.js";
 import { checkOne } from "./index.js";
 import { labelOf } from "./jumps.js";
 import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
-
-/** The kernel's iterator of numbers: commit 6018e1f407cc. */
-const ITERATORS_SINCE = "6.4";
 
 /** `for (const i of range(from, to))`: an open-coded iterator, or `bpf_loop` on kernels that are older. */
 export function overRange(
@@ -33,7 +31,8 @@ export function overRange(
   if (from.type.kind === "error" || to.type.kind === "error") return [];
   // In a callback, Linux 6.18 may fail at an iterator: "verifier bug: add backedge: no SCC in verification path".
   const inCallback = scope.bodies.some(({ kind }) => kind !== "inline");
-  const loop = inCallback || isOlder(scope.session.target, ITERATORS_SINCE) ? byCallback : byIterator;
+  const loop =
+    inCallback || isOlder(scope.session.target, kernelFeatures.numberIterators) ? byCallback : byIterator;
   return loop(scope, node, from, to);
 }
 

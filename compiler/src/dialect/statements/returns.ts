@@ -63,7 +63,7 @@ function withValue(
 /** What a callback gives the kernel has a range, which the verifier forgets where another callback stored it. */
 function withinRange(back: Expr, value: Expr): Expr {
   const { min, max } = rangeOf(value);
-  if (min < 0n || max > GO_ON + STOP) return back;
+  if (min < GO_ON || max > STOP) return back;
   return min === max
     ? { ...int(max, back.loc, integers.i64), type: back.type }
     : { kind: "atMost", operand: back, most: max, type: back.type, loc: back.loc };

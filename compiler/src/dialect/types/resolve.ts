@@ -37,7 +37,7 @@ export function resolveType(session: Session, node: ts.TypeNode, env: TypeEnv): 
       return errorType;
   }
   if (ts.isParenthesizedTypeNode(node)) return resolveType(session, node.type, env);
-  if (ts.isTypeReferenceNode(node)) return resolveReference(session, node, env);
+  if (ts.isTypeReferenceNode(node)) return session.usedBy(node, () => resolveReference(session, node, env));
   if (ts.isUnionTypeNode(node)) return resolveUnion(session, node, env);
   if (ts.isTypeLiteralNode(node)) return anonymousStruct(session, node, env);
   if (ts.isTypeOperatorNode(node) && node.operator === ts.SyntaxKind.ReadonlyKeyword)

@@ -17,6 +17,16 @@ export const calls: readonly Refused[] = [
     says: "cast<task_struct>(p)",
   },
   {
+    name: "an argument of a static probe on a kernel without cookies, where the argument is",
+    code: "TSB5004",
+    source: probe(
+      '  n: u64 = 0;\n  @SEC("usdt") run(ctx: PtRegs, «m: u64», n: u64): i32 { this.n = n + m; return 0; }',
+      { imports: "PtRegs," },
+    ),
+    options: { kernel: "5.10" },
+    says: /bpf_get_attach_cookie needs Linux 5\.15.* It is at @tsbpfc\/stdlib\/usdt\.ts:\d+/,
+  },
+  {
     name: "a helper that the program type may not call",
     code: "TSB4017",
     source: run("«bpf_skb_pull_data»(cast<SkBuff>(ctx), 0);", { imports: "bpf_skb_pull_data," }),
@@ -163,7 +173,7 @@ export const calls: readonly Refused[] = [
     name: "objects of constants that change, which the stack does not hold",
     code: "TSB5001",
     source: run(
-      "const a = «n»ew Odd(); const b = new Odd(); b.a[this.n & 127] = 1; a.a[this.n & 63] = 2; this.odds.update(1, a); this.odds.update(2, b);",
+      "const a = «new» Odd(); const b = new Odd(); b.a[this.n & 127] = 1; a.a[this.n & 63] = 2; this.odds.update(1, a); this.odds.update(2, b);",
       {
         globals: "@map({ maxEntries: 2 }) odds: HashMap<u32, Odd>; n: u32 = 150;",
         before: "class Odd { a: array<u8, 399>; last: u8; }",
@@ -174,7 +184,7 @@ export const calls: readonly Refused[] = [
     name: "more than 512 bytes of stack, by their variables' sizes",
     code: "TSB5001",
     source: run(
-      "const small = zeroed<array<u64, 20>>(); const large = «n»ew Odd();\n    small[this.n & 15] = 1; large.last = 1;\n    this.odds.update(1, large);\n    this.sum = small[3];",
+      "const small = zeroed<array<u64, 20>>(); const large = «new» Odd();\n    small[this.n & 15] = 1; large.last = 1;\n    this.odds.update(1, large);\n    this.sum = small[3];",
       {
         globals: "@map({ maxEntries: 2 }) odds: HashMap<u32, Odd>; n: u32 = 150; sum: u64 = 0;",
         imports: "zeroed,",
