@@ -56,6 +56,7 @@ const classes: Partial<Record<MapType, MapClass>> = {
   stack_trace: row("StackTrace"),
   cgroup_array: row("CgroupArray"),
   struct_ops: row("StructOps"),
+  arena: row("Arena"),
 };
 
 /** @param hasInner whether the declaration tells what a map of maps holds */

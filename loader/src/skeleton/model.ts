@@ -4,6 +4,7 @@ import type { Locals } from "./codec.js";
 import { type Extras, extraTypes, recordTypes } from "./extras.js";
 import { type MapParameter, mapClass, mapClassNames } from "./maps.js";
 import { Names } from "./names.js";
+import { pointees } from "./pointees.js";
 import { programNote } from "./programs.js";
 import {
   type ArrayDeclaration,
@@ -91,6 +92,12 @@ export function modelOf(
       });
   const rodata = variables(true);
   const globals = variables(false);
+  if (btf && shapes && [...spec.maps.values()].some(({ type }) => type === "arena"))
+    for (const id of pointees(
+      btf,
+      [...spec.variables.values()].map(({ type }) => type),
+    ))
+      shapes.of(id, btf.name(id));
   const structs = shapes?.structs ?? [];
   return {
     name,
@@ -152,7 +159,8 @@ function parameterShape(
 }
 
 function mapNote(spec: MapSpec): string {
-  const size = spec.type.endsWith("ringbuf") ? `${spec.maxEntries} bytes` : `${spec.maxEntries} entries`;
+  const unit = spec.type === "arena" ? "pages" : spec.type.endsWith("ringbuf") ? "bytes" : "entries";
+  const size = `${spec.maxEntries} ${unit}`;
   const sizes = [
     spec.keySize > 0 ? `keys of ${bytesText(spec.keySize)}` : "",
     spec.valueSize > 0 ? `values of ${bytesText(spec.valueSize)}` : "",

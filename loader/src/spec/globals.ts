@@ -33,22 +33,13 @@ export function readGlobals(
     const origin = globalOrigin(section.name);
     return origin === null || section.size === 0 ? [] : [{ section, origin }];
   });
-  const maps = holders.map(({ section, origin }) => {
-    const relocation = elf.relocations(section)[0];
-    if (relocation !== undefined) {
-      throw new SpecError(
-        "SPEC_UNSUPPORTED",
-        `byte ${relocation.offset} of section ${section.name} is a pointer (to ${relocation.symbol.name || "a section"}) in static data, which BPF cannot hold; set it at run time`,
-        { section: section.name, symbol: relocation.symbol.name },
-      );
-    }
-    return sectionMap(section.name, origin, contentsOf(elf, section, origin), datasecOf(btf, section.name));
-  });
-  return {
-    maps,
-    variables:
-      btf === null ? [] : holders.flatMap(({ section, origin }) => variablesOf(elf, btf, section, origin)),
-  };
+  const maps = holders.map(({ section, origin }) =>
+    sectionMap(section.name, origin, sectionContents(elf, section), datasecOf(btf, section.name)),
+  );
+  const variables = holders.flatMap(({ section, origin }) =>
+    btf === null ? [] : variablesOf(elf, btf, section, { map: section.name, constant: origin === "rodata" }),
+  );
+  return { maps, variables };
 }
 
 /** The map behind one section of globals: an array of one value, the section. */
@@ -70,7 +61,20 @@ export function sectionMap(
   });
 }
 
-function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Uint8Array {
+/**
+ * A copy of the first values of a section of globals.
+ *
+ * @throws SpecError SPEC_UNSUPPORTED for a pointer among them, SPEC_BAD_VARIABLE for too many bytes
+ */
+export function sectionContents(elf: ElfFile, section: ElfSection): Uint8Array {
+  const relocation = elf.relocations(section)[0];
+  if (relocation !== undefined) {
+    throw new SpecError(
+      "SPEC_UNSUPPORTED",
+      `byte ${relocation.offset} of section ${section.name} is a pointer (to ${relocation.symbol.name || "a section"}) in static data, which BPF cannot hold; set it at run time`,
+      { section: section.name, symbol: relocation.symbol.name },
+    );
+  }
   if (section.size > maxContents) {
     throw new SpecError(
       "SPEC_BAD_VARIABLE",
@@ -79,7 +83,7 @@ function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Ui
     );
   }
   const contents = elf.contents(section);
-  if (origin === "bss" || contents.byteLength === 0) {
+  if (contents.byteLength === 0) {
     try {
       return new Uint8Array(section.size);
     } catch {
@@ -93,11 +97,17 @@ function contentsOf(elf: ElfFile, section: ElfSection, origin: GlobalOrigin): Ui
   return contents.slice();
 }
 
-function datasecOf(btf: Btf | null, section: string): TypeId {
+export function datasecOf(btf: Btf | null, section: string): TypeId {
   return btf?.find(section, ["datasec"])[0] ?? 0;
 }
 
-function variablesOf(elf: ElfFile, btf: Btf, section: ElfSection, origin: GlobalOrigin): VariableSpec[] {
+/** Variables of a section that user space may name, in the map that holds them. */
+export function variablesOf(
+  elf: ElfFile,
+  btf: Btf,
+  section: ElfSection,
+  { map, constant }: { readonly map: string; readonly constant: boolean },
+): VariableSpec[] {
   const id = datasecOf(btf, section.name);
   const datasec = id === 0 ? undefined : btf.type(id);
   if (datasec?.kind !== "datasec") return [];
@@ -111,6 +121,6 @@ function variablesOf(elf: ElfFile, btf: Btf, section: ElfSection, origin: Global
     if (variable.kind !== "var" || variable.linkage === "static" || hidden.has(variable.name)) return [];
     const { name, type } = variable;
     const { offset, size } = entry;
-    return [{ name, section: section.name, offset, size, type, constant: origin === "rodata" }];
+    return [{ name, section: map, offset, size, type, constant }];
   });
 }

@@ -1,6 +1,7 @@
 import { Btf } from "../btf/btf.js";
 import type { ElfFile } from "../elf/elf.js";
 import { parseElf } from "../elf/elf.js";
+import { readArenaGlobals } from "./arena.js";
 import { completeBtf } from "./complete-btf.js";
 import { SpecError } from "./error.js";
 import { readExterns } from "./externs.js";
@@ -27,18 +28,22 @@ export function parseObject(bytes: Uint8Array): CollectionSpec {
   const section = elf.section(".BTF");
   const btf = section === null ? null : completeBtf(Btf.parse(elf.contents(section)), elf);
   const declared = [...readMaps(elf, btf), ...readLegacyMaps(elf)];
+  const arena = readArenaGlobals(elf, btf, declared);
   const globals = readGlobals(elf, btf);
   const kconfig = btf === null ? { maps: [], kconfigs: [] } : readKconfig(btf, elf);
   const resolver: Resolver = {
     sections: elf.sections,
     maps: new Map(declared.map(({ spec, section: holder, offset }) => [`${holder}:${offset}`, spec.name])),
-    globals: new Map(globals.maps.map((map) => [elf.section(map.name)!.index, map.name])),
+    globals: new Map([
+      ...globals.maps.map((map): [number, string] => [elf.section(map.name)!.index, map.name]),
+      ...(arena.holder === null ? [] : [[arena.holder.section, arena.holder.map] as const]),
+    ]),
     isCode: (index) => elf.sections[index] !== undefined && isCode(elf.sections[index]),
     externs: readExterns(btf, kconfig.kconfigs),
   };
   const programs = readPrograms(readFunctions(elf, btf, resolver), elf.endian);
   const maps = [
-    ...declared.map(({ spec }) => spec),
+    ...arena.maps.map(({ spec }) => spec),
     ...globals.maps,
     ...kconfig.maps,
     ...readStructOps(elf, btf),
@@ -49,7 +54,7 @@ export function parseObject(bytes: Uint8Array): CollectionSpec {
     endian: elf.endian,
     maps: byName("map", maps),
     programs: byName("program", programs),
-    variables: byName("variable", globals.variables),
+    variables: byName("variable", [...globals.variables, ...arena.variables]),
     kconfigs: byName("extern", kconfig.kconfigs),
   };
   for (const map of maps) checkValues(map, spec);

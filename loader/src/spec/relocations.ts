@@ -18,7 +18,7 @@ export interface Resolver {
   readonly sections: readonly ElfSection[];
   /** Maps of `.maps` and `maps`, by `section:offset`. */
   readonly maps: ReadonlyMap<string, string>;
-  /** Maps behind sections of globals, by section index. */
+  /** Maps behind sections of globals, and the arena that has some, by section index. */
   readonly globals: ReadonlyMap<number, string>;
   readonly isCode: (section: number) => boolean;
   /** Externs by name. */

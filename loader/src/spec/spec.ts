@@ -14,7 +14,7 @@ export interface CollectionSpec {
   readonly endian: "little" | "big";
   readonly maps: ReadonlyMap<string, MapSpec>;
   readonly programs: ReadonlyMap<string, ProgramSpec>;
-  /** Global variables of `.data*`, `.rodata*` and `.bss*`, by name. Static ones are left out. */
+  /** Global variables of `.data*`, `.rodata*`, `.bss*` and of the arena, by name. Static ones are left out. */
   readonly variables: ReadonlyMap<string, VariableSpec>;
   /** `__kconfig` externs: places in the contents of the map `.kconfig`, to be filled in before it is created. */
   readonly kconfigs: ReadonlyMap<string, KconfigSpec>;
@@ -50,8 +50,9 @@ export interface MapSpec {
    */
   readonly values: Map<number, string>;
   /**
-   * The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`; zeroes for `.kconfig`; for a
-   * struct_ops map, the initial value laid out as the object's own struct. Own memory: may be written.
+   * The section's bytes, for the map behind `.data*`, `.rodata*` or `.bss*`; zeroes for `.kconfig`; for an arena,
+   * its globals (`.addr_space.1`), which are put at its start; for a struct_ops map, the initial value laid out as
+   * the object's own struct. Own memory: may be written.
    */
   readonly contents: Uint8Array | null;
   /**
@@ -61,7 +62,7 @@ export interface MapSpec {
    * `BPF_F_MMAPABLE` is left to the loader (it needs Linux 5.5).
    */
   readonly origin: "declared" | "data" | "rodata" | "bss" | "kconfig" | "struct_ops";
-  /** The datasec of a section's map; 0 otherwise. */
+  /** The datasec of a section's map, or of an arena's globals; 0 otherwise. */
   readonly sectionType: TypeId;
   /** False for a struct_ops variable in a section that begins with `?`. */
   autocreate: boolean;
@@ -86,7 +87,7 @@ export interface KconfigSpec {
 
 export interface VariableSpec {
   readonly name: string;
-  /** Name of the map (= section) that holds it. */
+  /** Name of the map that holds it: its section's name, or the arena's. */
   readonly section: string;
   readonly offset: number;
   readonly size: number;

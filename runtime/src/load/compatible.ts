@@ -14,7 +14,7 @@ export function checkPinned(handle: MapHandle, spec: MapSpec, path: string): voi
     ["value size", info.number("value_size"), shape.valueSize],
     ["entries", info.number("max_entries"), shape.maxEntries],
     ["flags", info.number("map_flags"), shape.flags],
-    ["extra", info.number("map_extra"), Number(spec.extra)],
+    ["extra", info.bigint("map_extra"), spec.extra],
   ] as const;
   const differences = wanted
     .filter(([, actual, declared]) => actual !== declared)

@@ -41,6 +41,7 @@ const everything = (): CollectionSpec =>
       memory("ring", "ringbuf"),
       memory("orders", "user_ringbuf"),
       map("events", { type: "perf_event_array", maxEntries: 0 }),
+      map("pages", { type: "arena", maxEntries: 2, contents: new Uint8Array([1]) }),
       map("of_task", { type: "task_storage", maxEntries: 0 }),
     ],
     [program("first", { references: [{ kind: "map", insn: 0, map: "table" }] }), program("second")],
@@ -123,19 +124,22 @@ describe.each(Object.entries(bodies))("%s", (title, body) => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)("loading on this kernel, as root", () => {
-  test.each(["kinds", "readers"])("whichever system call of %s fails, no descriptor is left", (fixture) => {
-    const object = compileFixture(fixture);
-    const load = (): Closable => loadCollection(parseObject(object));
-    const machine = machineKernel();
-    run(machine, null, load);
-    const open = (): number => readdirSync("/proc/self/fd").length;
-    const before = open();
-    const { calls } = run(machine, null, load).faults;
-    expect(open()).toBe(before);
-    for (const [call, what] of calls.entries()) {
-      const { error, faults } = run(machine, { call, errno: constants.errno.EMFILE, goesOn: true }, load);
-      expect(error, `call ${call}, ${what}`).toBeInstanceOf(SyscallError);
-      expect([open(), faults.mapped.size], `after call ${call}, ${what}`).toEqual([before, 0]);
-    }
-  });
+  test.each(["kinds", "readers", "arena"])(
+    "whichever system call of %s fails, no descriptor is left",
+    (fixture) => {
+      const object = compileFixture(fixture);
+      const load = (): Closable => loadCollection(parseObject(object));
+      const machine = machineKernel();
+      run(machine, null, load);
+      const open = (): number => readdirSync("/proc/self/fd").length;
+      const before = open();
+      const { calls } = run(machine, null, load).faults;
+      expect(open()).toBe(before);
+      for (const [call, what] of calls.entries()) {
+        const { error, faults } = run(machine, { call, errno: constants.errno.EMFILE, goesOn: true }, load);
+        expect(error, `call ${call}, ${what}`).toBeInstanceOf(SyscallError);
+        expect([open(), faults.mapped.size], `after call ${call}, ${what}`).toEqual([before, 0]);
+      }
+    },
+  );
 });

@@ -39,6 +39,7 @@ const fixups: Partial<Record<MapType, Fixup>> = {
   sockhash: noTypes,
   queue: noTypes,
   stack: noTypes,
+  arena: { keySize: 0, valueSize: 0, ...noTypes },
 };
 
 export interface MapShape {

@@ -1,10 +1,13 @@
-import { type MapSpec, mapTypes } from "@tsbpfc/loader";
+import { type MapSpec, type MapType, mapTypes } from "@tsbpfc/loader";
+import { mapTypeFeature } from "../features/map-types.js";
 import { BPF_F_MMAPABLE, mmapableArrays } from "../features/mmapable.js";
+import { mapArena } from "../maps/arena.js";
 import { type MapFacts, MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, bpfCommand, objectInfo, openPinned } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { fillArena } from "./arena.js";
 import { type LoadedBtf, noBtf } from "./btf.js";
 import { checkPinned } from "./compatible.js";
 import { mapShape } from "./map-fixups.js";
@@ -37,6 +40,7 @@ export function createMap(
     const handle = new MapHandle(pinned, facts);
     try {
       checkPinned(handle, spec, path);
+      if (spec.type === "arena") mapArena(handle);
       useTemplate(handle, spec, context);
     } catch (error) {
       handle.close();
@@ -47,6 +51,7 @@ export function createMap(
   const handle = new MapHandle(create(spec, context), facts);
   try {
     if (isSection(spec)) fillSection(handle, spec);
+    if (spec.type === "arena") fillArena(handle, spec);
     useTemplate(handle, spec, context);
   } catch (error) {
     handle.close();
@@ -57,7 +62,7 @@ export function createMap(
 
 function factsOf(spec: MapSpec): MapFacts {
   const { keySize, valueSize, maxEntries, flags } = mapShape(spec);
-  return { name: spec.name, type: spec.type, keySize, valueSize, maxEntries, flags };
+  return { name: spec.name, type: spec.type, keySize, valueSize, maxEntries, flags, extra: spec.extra };
 }
 
 /**
@@ -118,11 +123,18 @@ function create(spec: MapSpec, context: MapContext): number {
         "bpf(BPF_MAP_CREATE)",
         -fd,
         `map '${spec.name}' (${spec.type}, key ${shape.keySize} bytes, value ${shape.valueSize}, ${shape.maxEntries} entries)`,
+        -fd === errno.EINVAL ? tooOld(spec.type) : "",
       );
     return fd;
   } finally {
     if (inner >= 0) kernel().close(inner);
   }
+}
+
+/** What to say of a map that the kernel finds wrong: whether it knows the kind at all is asked only now. */
+function tooOld(type: MapType): string {
+  const feature = mapTypeFeature(type);
+  return feature?.probe() === "no" ? `Maps of this kind need Linux ${feature.since}.` : "";
 }
 
 /** With memory that this process can share; without, on kernels that cannot (before Linux 5.5). */

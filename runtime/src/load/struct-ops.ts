@@ -79,9 +79,9 @@ export class StructOpsMaps {
         `struct_ops map '${map.name}'`,
         result === -errno.EINVAL ? "struct_ops need Linux 5.6; in .struct_ops.link 6.4." : "",
       );
-    const { name, type, keySize, maxEntries, flags } = map;
+    const { name, type, keySize, maxEntries, flags, extra } = map;
     const { valueSize } = layout;
-    const handle = new MapHandle(result, { name, type, keySize, valueSize, maxEntries, flags });
+    const handle = new MapHandle(result, { name, type, keySize, valueSize, maxEntries, flags, extra });
     this.#layouts.set(handle, layout);
     return handle;
   }

@@ -12,6 +12,8 @@ export interface MapFacts {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
+  /** `map_extra`: what the kind makes of it. */
+  readonly extra: bigint;
 }
 
 /** A map in the kernel: its descriptor, and memory that is shared with it. Closing frees what is not pinned. */
@@ -85,6 +87,11 @@ export class MapHandle {
 
   useFirstValue(value: Uint8Array): void {
     this.#firstValue = value;
+  }
+
+  /** The same with its address in this process. */
+  get mapping(): Mapping | null {
+    return this.#memory;
   }
 
   useMemory(mapping: Mapping): void {

@@ -1,3 +1,4 @@
+export { Arena } from "./arena.js";
 export { ArrayMap } from "./array.js";
 export { BloomFilter } from "./bloom.js";
 export { CgroupArray } from "./cgroup-array.js";

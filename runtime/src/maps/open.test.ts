@@ -7,7 +7,7 @@ import * as maps from "./index.js";
 
 const { openMap } = maps;
 const handle = (type: MapType, keySize = 4): maps.MapHandle =>
-  new maps.MapHandle(7, { name: "m", type, keySize, valueSize: 4, maxEntries: 1, flags: 0 });
+  new maps.MapHandle(7, { name: "m", type, keySize, valueSize: 4, maxEntries: 1, flags: 0, extra: 0n });
 const codecs = { key: u32, value: u32, record: u32 };
 
 describe("a map is opened by its kind", () => {
@@ -45,7 +45,7 @@ describe("a map is opened by its kind", () => {
     ["stack_trace", maps.StackTrace],
     ["cgroup_array", maps.CgroupArray],
     ["rhash", maps.ResizableHashMap],
-    ["arena", maps.OpaqueMap],
+    ["arena", maps.Arena],
   ] as const)("%s", (type, expected) => {
     expect(openMap(handle(type), codecs).constructor).toBe(expected);
   });

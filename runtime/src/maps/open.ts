@@ -1,6 +1,7 @@
 import type { MapType } from "@tsbpfc/loader";
 import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
+import { Arena } from "./arena.js";
 import { ArrayMap } from "./array.js";
 import { BloomFilter } from "./bloom.js";
 import { CgroupArray } from "./cgroup-array.js";
@@ -69,6 +70,7 @@ const classes: Partial<Record<MapType, Open>> = {
   cgroup_array: (handle) => new CgroupArray(handle),
   prog_array: (handle) => new ProgArray(handle),
   user_ringbuf: (handle, codec) => new UserRingBuf(handle, codec("record")),
+  arena: (handle) => new Arena(handle),
   struct_ops: (handle) => new StructOps(handle),
   perf_event_array: (handle, codec) => new PerfEventArray(handle, codec("record")),
 };

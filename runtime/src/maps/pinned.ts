@@ -18,6 +18,7 @@ export function handleOf(fd: number, label: string): MapHandle {
       valueSize: info.number("value_size"),
       maxEntries: info.number("max_entries"),
       flags: info.number("map_flags"),
+      extra: info.bigint("map_extra"),
     });
   } catch (error) {
     kernel().close(fd);

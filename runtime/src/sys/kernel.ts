@@ -3,6 +3,8 @@ import { machineKernel } from "./libc.js";
 /** Memory shared with the kernel. */
 export interface Mapping {
   readonly buffer: ArrayBuffer;
+  /** Where it is in this process. */
+  readonly address: bigint;
   unmap(): void;
 }
 
@@ -23,8 +25,11 @@ export interface Kernel {
   close(fd: number): number;
   perfEventOpen(attr: Uint8Array, pid: number, cpu: number, groupFd: number, flags: number): number;
   ioctl(fd: number, request: number, argument: number): number;
-  /** Shared mapping; a negative errno if the kernel refuses. */
-  mmap(fd: number, length: number, writable: boolean, offset: number): Mapping | number;
+  /**
+   * Shared mapping; a negative errno if the kernel refuses. With `address` it is there and nowhere else: EEXIST if
+   * something else is (before Linux 4.17 the address is a wish).
+   */
+  mmap(fd: number, length: number, writable: boolean, offset: number, address?: bigint): Mapping | number;
   /** Raises RLIMIT_MEMLOCK to no limit. */
   unlimitMemlock(): number;
   /** Index of a network interface, 0 if there is none. */

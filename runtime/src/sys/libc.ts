@@ -14,8 +14,10 @@ const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number; pid
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
+const MAP_FIXED = 0x10;
+const MAP_FIXED_NOREPLACE = 0x100000;
 /** `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`: zeroes in the place of what was mapped. */
-const EMPTY = 0x02 | 0x10 | 0x20;
+const EMPTY = 0x02 | MAP_FIXED | 0x20;
 const RLIMIT_MEMLOCK = 8;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
@@ -30,6 +32,16 @@ const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = process.arch === "x64" ? 4 : 8;
 /** The largest address: mmap's failure. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** Where something is mapped in this process, or was, while a buffer of it is held. */
+interface Place {
+  readonly address: bigint;
+  readonly length: number;
+  /** Buffers of this memory that are not collected: of the mapping, and of earlier ones. */
+  buffers: number;
+  /** What is there; null for zeroes, in whose place another may be mapped. */
+  mapping: symbol | null;
+}
 
 /** The machine's kernel, through libc. koffi is loaded when this is called, not before. */
 export function machineKernel(): Kernel {
@@ -79,8 +91,21 @@ export function machineKernel(): Kernel {
     return bytes;
   };
 
-  const mappings = new FinalizationRegistry<{ readonly address: bigint; readonly length: number }>(
-    ({ address, length }) => void munmap(address, length),
+  const places = new Map<bigint, Place>();
+  const empty = ({ address, length }: Place): void =>
+    void mmap(address, length, PROT_READ | PROT_WRITE, EMPTY, -1, 0);
+  const leave = (place: Place, mapping: symbol): void => {
+    if (place.mapping !== mapping) return;
+    place.mapping = null;
+    empty(place);
+  };
+  const collected = new FinalizationRegistry<{ readonly place: Place; readonly mapping: symbol }>(
+    ({ place, mapping }) => {
+      place.buffers--;
+      if (place.buffers > 0) return leave(place, mapping);
+      places.delete(place.address);
+      munmap(place.address, place.length);
+    },
   );
 
   // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
@@ -110,21 +135,23 @@ export function machineKernel(): Kernel {
     perfEventOpen: (attr, pid, cpu, groupFd, flags) =>
       result(perfCall(call.perfEventOpen, attr, pid, cpu, groupFd, flags)),
     ioctl: (fd, request, argument) => result(ioctl(fd, request, argument)),
-    mmap: (fd, length, writable, offset) => {
-      const address: bigint = mmap(
-        null,
-        length,
-        writable ? PROT_READ | PROT_WRITE : PROT_READ,
-        MAP_SHARED,
-        fd,
-        offset,
-      );
+    mmap: (fd, length, writable, offset, wanted = 0n) => {
+      const left = places.get(wanted);
+      const free = left?.mapping === null && left.length === length;
+      const fixed = wanted === 0n ? 0 : free ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+      const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+      const address: bigint = mmap(wanted, length, protection, MAP_SHARED | fixed, fd, offset);
       if (address === MAP_FAILED) return -koffi.errno();
       const buffer = koffi.view(address, length);
-      mappings.register(buffer, { address, length });
+      const mapping = Symbol();
+      const place = left ?? { address, length, buffers: 0, mapping };
+      place.buffers++;
+      place.mapping = mapping;
+      places.set(address, place);
+      collected.register(buffer, { place, mapping });
       // Somebody may still hold a view of the buffer, and it cannot be detached: reading memory that is gone would
       // end the process. Empty pages take its place until the buffer is collected.
-      return { buffer, unmap: () => void mmap(address, length, PROT_READ | PROT_WRITE, EMPTY, -1, 0) };
+      return { buffer, address, unmap: () => leave(place, mapping) };
     },
     unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
     interfaceIndex: (name) => ifNameToIndex(name),
