@@ -24,10 +24,12 @@ export {
   netkitLinks,
   numberIterators,
   programTypeFeature,
+  sockmapLinks,
   structOps,
   structOpsLinks,
   tcxLinks,
   uprobeMulti,
+  uprobeSession,
   xdpLinks,
 } from "./features/index.js";
 export { type Attached, type AttachedOptions, type AttachedProgram, attached } from "./inspect/attached.js";

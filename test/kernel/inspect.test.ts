@@ -241,12 +241,14 @@ describe("what a link tells of its target", () => {
     }
     expect(point.info()).toMatchObject({ event: "tracepoint", target: "sys_enter_getpgid" });
     const told = user.info();
-    expect(told.event).toBe("uprobe");
+    if (told.event !== "uprobe") throw new Error(`a uprobe's link is of ${told.event}`);
     expect(told.target).toMatch(libc);
     expect(told.details.offset).toBeGreaterThan(0n);
     // Linux 6.9.
-    if (told.details.cookie !== 0n)
-      expect([told.details.cookie, point.info().details.cookie]).toEqual([7n, 5n]);
+    if (told.details.cookie !== 0n) {
+      expect(told.details.cookie).toBe(7n);
+      expect(point.info().details).toMatchObject({ cookie: 5n });
+    }
     expect(sample.info()).toMatchObject({ event: "event", target: null, details: { type: 1n, config: 3n } });
   });
 
@@ -261,7 +263,7 @@ describe("what a link tells of its target", () => {
     const probe = load(t, "probes");
     const symbols = ["bpf_fentry_test1", "bpf_fentry_test2"];
     const { lists, details } = probe.programs.probes.attach({ symbols, cookies: [3n, 4n] }).info();
-    expect(details.count).toBe(2n);
+    expect(details).toMatchObject({ count: 2n });
     expect(lists.addrs?.every((address) => address > 0n)).toBe(true);
     expect([...(lists.cookies ?? [])].sort()).toEqual([3n, 4n]);
   });
@@ -273,19 +275,9 @@ describe("what a link tells of its target", () => {
     const one = probe.programs.user.attach({ pid: process.pid }).info();
     expect(info.target).toMatch(libc);
     expect(statSync(info.target!).isFile()).toBe(true);
-    expect(info.lists.offsets?.[0]).toBe(one.details.offset);
-    expect(info.lists.offsets?.[1]).not.toBe(one.details.offset);
+    expect(one.details).toMatchObject({ offset: info.lists.offsets?.[0] });
+    expect(info.lists.offsets?.[1]).not.toBe(info.lists.offsets?.[0]);
     expect(info.lists.cookies).toEqual([8n, 9n]);
     expect(info.lists.ref_ctr_offsets).toEqual([0n, 0n]);
-  });
-
-  kernelTest("bpftool says the same of number, program and name", { commands: ["bpftool"] }, (t) => {
-    const probe = load(t);
-    for (const link of [probe.programs.raw.attach(), probe.programs.maps.attach()]) {
-      const { id, programId, target } = link.info();
-      const shown = bpftool("link", "show", "id", String(id)) as Readonly<Record<string, unknown>>;
-      expect(shown).toMatchObject({ id, prog_id: programId });
-      expect([shown.tp_name, shown.target_name]).toContain(target);
-    }
   });
 });

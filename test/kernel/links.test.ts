@@ -1,6 +1,5 @@
-import { createSocket, type Socket as Datagram } from "node:dgram";
+import type { Socket as Datagram } from "node:dgram";
 import { createRequire } from "node:module";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Skeleton, SkeletonProgram, SockMap } from "@tsbpfc/runtime";
 import { attached, netfilterLinks, netkitLinks, tcxLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
@@ -8,6 +7,7 @@ import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { run } from "../support/root.js";
+import { descriptor, tcpPair, udpSocket } from "../support/sockets.js";
 import { until } from "../support/until.js";
 
 type Names =
@@ -24,7 +24,6 @@ type Names =
   | "tc_in"
   | "tc_other"
   | "xdp_other"
-  | "connects"
   | "netkit_out"
   | "netkit_in"
   | "lwt_in"
@@ -44,41 +43,6 @@ function load(t: Bench, ...also: readonly Names[]): Attach {
   const probe = fixtureSkeleton<Attach>("attach").open({ programs });
   t.defer(() => probe.close());
   return probe.load();
-}
-
-/** Descriptor of a socket of Node's. */
-function descriptor(socket: Socket | Datagram): number {
-  const handle: unknown =
-    Reflect.get(socket, "_handle") ??
-    Object.getOwnPropertySymbols(socket)
-      .map((symbol): unknown => Reflect.get(socket, symbol))
-      .map((state) => (typeof state === "object" && state !== null ? Reflect.get(state, "handle") : null))
-      .find((found) => typeof found === "object" && found !== null);
-  const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : null;
-  if (typeof fd !== "number" || fd < 0) throw new Error("the socket has no descriptor");
-  return fd;
-}
-
-/** Two ends of a TCP connection within this process. */
-async function tcpPair(t: Bench): Promise<{ readonly client: Socket; readonly server: Socket }> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const { port } = listener.address() as AddressInfo;
-  const accepted = new Promise<Socket>((resolve) => listener.once("connection", resolve));
-  const client = connect(port, "127.0.0.1");
-  const server = await accepted;
-  await new Promise<void>((resolve) => (client.connecting ? client.once("connect", resolve) : resolve()));
-  listener.close();
-  t.defer(() => void client.destroy());
-  t.defer(() => void server.destroy());
-  return { client, server };
-}
-
-async function udpSocket(t: Bench): Promise<{ readonly socket: Datagram; readonly port: number }> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  t.defer(() => void socket.close());
-  return { socket, port: socket.address().port };
 }
 
 const sendTo = (socket: Datagram, port: number): Promise<void> =>
@@ -343,18 +307,5 @@ describe("programs of the network", () => {
     into.close();
     expect(() => probe.programs.lwt_in.attach({ iface: device })).toThrow(/attach\(\{ route/);
     expect(() => probe.programs.lwt_in.attach({ route: "10.1/8", iface: device })).toThrow(/not a network/);
-  });
-
-  kernelTest("cgroup: a link tells which, and pins", {}, (t) => {
-    const probe = load(t);
-    const cgroup = t.cgroup();
-    const link = probe.programs.connects.attach({ cgroup: cgroup.path });
-    t.defer(() => link.close());
-    const pin = `${t.pins()}/connects`;
-    link.pin(pin);
-    expect(link.info().kind).toBe("cgroup");
-    expect(link.info().details.cgroup_id).toBeGreaterThan(0n);
-    link.detach();
-    link.unpin(pin);
   });
 });

@@ -16,8 +16,10 @@ export {
   linkTypes,
   netfilterLinks,
   netkitLinks,
+  sockmapLinks,
   tcxLinks,
   uprobeMulti,
+  uprobeSession,
   xdpLinks,
 } from "./link-types.js";
 export { bpfLinks, structOps, structOpsLinks } from "./links.js";

@@ -15,7 +15,9 @@ export type LinkType =
   | "tcx"
   | "netkit"
   | "uprobe_multi"
-  | "netfilter";
+  | "uprobe_session"
+  | "netfilter"
+  | "sockmap";
 
 interface Row {
   readonly since: string;
@@ -69,6 +71,13 @@ const rows: Readonly<Record<LinkType, Row>> = {
     target: folder,
     yes: errno.EBADF,
   },
+  uprobe_session: {
+    since: "6.13",
+    type: "kprobe",
+    attach: "trace_uprobe_session",
+    target: folder,
+    yes: errno.EBADF,
+  },
   netkit: {
     since: "6.7",
     type: "sched_cls",
@@ -76,6 +85,7 @@ const rows: Readonly<Record<LinkType, Row>> = {
     target: noInterface,
     yes: errno.ENODEV,
   },
+  sockmap: { since: "6.10", type: "sk_msg", attach: "sk_msg_verdict", target: nowhere, yes: errno.EBADF },
 };
 
 const refusals: ReadonlySet<number> = new Set([errno.EINVAL, errno.EOPNOTSUPP, 524]);
@@ -110,8 +120,12 @@ export const linkTypes = Object.keys(rows) as readonly LinkType[];
 export const tcxLinks: Feature = linkTypeFeature("tcx");
 /** One link for many functions of a binary. Linux 6.6. */
 export const uprobeMulti: Feature = linkTypeFeature("uprobe_multi");
+/** One program at the entry and the return of a binary's functions. Linux 6.13. */
+export const uprobeSession: Feature = linkTypeFeature("uprobe_session");
 /** Programs of a netkit pair. Linux 6.7 with CONFIG_NETKIT. */
 export const netkitLinks: Feature = linkTypeFeature("netkit");
+/** Programs on a map of sockets, by link; before, by BPF_PROG_ATTACH. Linux 6.10. */
+export const sockmapLinks: Feature = linkTypeFeature("sockmap");
 /** XDP by link; before, by netlink. Linux 5.9. */
 export const xdpLinks: Feature = linkTypeFeature("xdp");
 /** Programs of a netfilter hook. Linux 6.4 with CONFIG_NETFILTER_BPF_LINK. */

@@ -1,4 +1,4 @@
-import type { Program } from "../programs/program.js";
+import type { ProgramHandle } from "../programs/handle.js";
 import { Link } from "./link.js";
 
 const BPF_F_BEFORE = 1 << 3;
@@ -9,8 +9,8 @@ const BPF_F_LINK = 1 << 13;
 export type Anchor =
   | "first"
   | "last"
-  | { readonly before: Link | Program }
-  | { readonly after: Link | Program };
+  | { readonly before: Link | ProgramHandle }
+  | { readonly after: Link | ProgramHandle };
 
 /** `flags` and `relative_fd` of an attachment that has an order (include/uapi/linux/bpf.h). */
 export function anchorValues(anchor: Anchor | undefined): {

@@ -1,8 +1,10 @@
-import { type AttachKind, matchSection, type ProgramType } from "@tsbpfc/loader";
-import type { Program } from "../programs/program.js";
+import { type AttachKind, attachTypes, matchSection, type ProgramType } from "@tsbpfc/loader";
+import type { MapHandle } from "../maps/handle.js";
+import type { ProgramHandle } from "../programs/handle.js";
 import { UsageError } from "../sys/errors.js";
 import type { Anchor } from "./anchor.js";
 import { attachCgroup } from "./cgroup.js";
+import { checkTraced, type Hook, type HookedProgram, hookOf } from "./hook.js";
 import { attachIter, type CgroupOrder } from "./iter.js";
 import { attachKprobe, attachKsyscall } from "./kprobe.js";
 import { attachKprobeMulti } from "./kprobe-multi.js";
@@ -17,12 +19,20 @@ import { attachSocket } from "./socket.js";
 import { attachSockmap } from "./sockmap.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
+import { whyNot } from "./unattachable.js";
 import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
 import { attachUsdt } from "./usdt/attach.js";
 import { attachXdp } from "./xdp.js";
 
 /** Where to attach what a section's name leaves open. */
 export interface AttachOptions {
+  /**
+   * Another hook than the program's own section says, by libbpf's name: `kprobe/do_unlinkat`, `tcx/egress`. Programs that
+   * were opened from a pin or by number have none of their own. It has to be for programs of the same type; the kernel
+   * refuses with EINVAL what the program was not loaded for. Tracing programs and LSM (`fentry`, `tp_btf`, `lsm`) have
+   * their function since they were loaded: name the kind alone.
+   */
+  readonly section?: string;
   /** Network interface by name or index: XDP, tc and netkit programs, and where the packets of a `route` go. */
   readonly iface?: string;
   readonly ifindex?: number;
@@ -83,7 +93,7 @@ export interface AttachOptions {
   readonly cookie?: bigint;
 }
 
-export type Attach = (program: Program, options: AttachOptions) => Link;
+export type Attach = (program: HookedProgram, options: AttachOptions) => Link;
 
 /** By libbpf's way of attaching, which the section's row names. */
 const byKind: Partial<Record<AttachKind, Attach>> = {
@@ -128,14 +138,34 @@ const byType: Partial<Record<ProgramType, Attach>> = {
   netfilter: attachNetfilter,
 };
 
-/** Attaches by the section's name, as libbpf does. @throws UsageError, SyscallError */
-export function attachProgram(program: Program, options: AttachOptions): Link {
-  const kind = matchSection(program.spec.section)?.def.attach;
-  const attach = (kind ? byKind[kind] : undefined) ?? byType[program.spec.type];
-  if (!attach)
+/** What the loader knows of a program that it has loaded itself. */
+interface Own {
+  readonly spec: Hook;
+  readonly maps: ReadonlyMap<string, MapHandle>;
+}
+
+/**
+ * Attaches by the section's name, as libbpf does: that of the options, else the program's own.
+ *
+ * @throws UsageError, SyscallError
+ */
+export function attachProgram(program: ProgramHandle, options: AttachOptions, own: Own | null): Link {
+  const { label, fd, type } = program;
+  const { section } = options;
+  const hook =
+    section === undefined ? own?.spec : hookOf({ label, type, loadedFor: own?.spec ?? null }, section);
+  if (!hook)
     throw new UsageError(
-      "unsupported",
-      `${program.label}: this version cannot attach section "${program.spec.section}" yet`,
+      "target-missing",
+      `${label}: say to what: attach({ section: "xdp", iface: "eth0" })`,
     );
-  return attach(program, options);
+  const kind = matchSection(hook.section)?.def.attach;
+  const attach = (kind ? byKind[kind] : undefined) ?? byType[hook.type];
+  const reason = whyNot(hook);
+  if (!attach || reason !== null)
+    throw new UsageError("unsupported", `${label}: section "${hook.section}" ${reason ?? "is not attached"}`);
+  const link = attach({ fd, label, hook, maps: own?.maps ?? new Map() }, options);
+  if (section === undefined || (kind !== "trace" && kind !== "lsm") || hook.expectedAttachType === null)
+    return link;
+  return checkTraced(link, attachTypes[hook.expectedAttachType], label);
 }

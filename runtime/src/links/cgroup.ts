@@ -2,6 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { attachTypes } from "@tsbpfc/loader";
 import { bpfLinks } from "../features/links.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
+import { tooOld } from "../sys/release.js";
 import { anchorValues } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
@@ -19,15 +20,15 @@ export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
       "target-missing",
       `${program.label} attaches to a cgroup: attach({ cgroup: "/sys/fs/cgroup/…" })`,
     );
-  const type = program.spec.expectedAttachType;
+  const type = program.hook.expectedAttachType;
   if (type === null)
     throw new UsageError(
       "unsupported",
-      `${program.label}: section "${program.spec.section}" does not say a cgroup hook`,
+      `${program.label}: section "${program.hook.section}" does not say a cgroup hook`,
     );
   const fd = openSync(cgroup, "r");
   const close = (): void => closeSync(fd);
-  const label = `${program.spec.section} on ${cgroup} (${program.label})`;
+  const label = `${program.hook.section} on ${cgroup} (${program.label})`;
   const { flags, relativeFd } = anchorValues(anchor);
   try {
     const link = createLink(
@@ -39,7 +40,7 @@ export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
         "cgroup.relative_fd": relativeFd,
       },
       label,
-      anchor === undefined ? "5.7" : "6.17",
+      { since: anchor === undefined ? "5.7" : "6.17" },
     );
     close();
     return link;
@@ -52,7 +53,16 @@ export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
   }
   try {
     const why = "this kernel attaches to cgroups without a BPF link (Linux 5.7)";
-    return progAttach(program, { targetFd: fd, type, flags: BPF_F_ALLOW_MULTI, label, why, done: close });
+    const hint = tooOld("To attach beside other programs", "4.15");
+    return progAttach(program, {
+      targetFd: fd,
+      type,
+      flags: BPF_F_ALLOW_MULTI,
+      label,
+      why,
+      hint,
+      done: close,
+    });
   } catch (error) {
     close();
     throw error;

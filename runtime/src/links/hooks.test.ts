@@ -65,20 +65,6 @@ describe.skipIf(process.getuid?.() !== 0)("hooks on this kernel, as root", () =>
     }
   });
 
-  test("a link's program is replaced in place", () => {
-    const collection = loadCollection(spec());
-    const [first, second] = [collection.programs.get("first")!, collection.programs.get("second")!];
-    const link = first.attach({ iface: device });
-    try {
-      expect(link.info().programId).toBe(first.info().id);
-      link.update(second);
-      expect(link.info().programId).toBe(second.info().id);
-    } finally {
-      link.close();
-      collection.close();
-    }
-  });
-
   test.skipIf(existsSync("/sys/bus/event_source/devices/kprobe"))(
     "a kernel without kprobes is told so",
     () => {

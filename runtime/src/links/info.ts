@@ -23,8 +23,13 @@ const kinds = [
 
 export type LinkKind = (typeof kinds)[number];
 
+type Field = FieldName<"linkInfo">;
+
 /** Of each kind, what is told as a number. */
-const fields: Partial<Record<LinkKind, readonly FieldName<"linkInfo">[]>> = {
+const fields = {
+  unspec: [],
+  iter: ["iter.map.map_id"],
+  perf_event: [],
   raw_tracepoint: ["raw_tracepoint.cookie"],
   tracing: ["tracing.attach_type", "tracing.target_obj_id", "tracing.target_btf_id", "tracing.cookie"],
   cgroup: ["cgroup.cgroup_id", "cgroup.attach_type"],
@@ -37,7 +42,7 @@ const fields: Partial<Record<LinkKind, readonly FieldName<"linkInfo">[]>> = {
   uprobe_multi: ["uprobe_multi.count", "uprobe_multi.flags", "uprobe_multi.pid"],
   netkit: ["netkit.ifindex", "netkit.attach_type"],
   sockmap: ["sockmap.map_id", "sockmap.attach_type"],
-};
+} as const satisfies Record<LinkKind, readonly Field[]>;
 
 /** `enum bpf_perf_event_type`: what a link to a perf event is of. Linux 6.6. */
 const events = [null, "uprobe", "uretprobe", "kprobe", "kretprobe", "tracepoint", "event"] as const;
@@ -45,23 +50,28 @@ const events = [null, "uprobe", "uretprobe", "kprobe", "kretprobe", "tracepoint"
 export type EventKind = NonNullable<(typeof events)[number]>;
 
 /** Of each kind of event, what is told as a number. */
-const eventFields: Readonly<Record<EventKind, readonly FieldName<"linkInfo">[]>> = {
-  uprobe: ["perf_event.uprobe.offset", "perf_event.uprobe.cookie", "perf_event.uprobe.ref_ctr_offset"],
-  uretprobe: ["perf_event.uprobe.offset", "perf_event.uprobe.cookie", "perf_event.uprobe.ref_ctr_offset"],
-  kprobe: kprobeFields(),
-  kretprobe: kprobeFields(),
+const uprobeFields = [
+  "perf_event.uprobe.offset",
+  "perf_event.uprobe.cookie",
+  "perf_event.uprobe.ref_ctr_offset",
+] as const;
+const kprobeFields = [
+  "perf_event.kprobe.addr",
+  "perf_event.kprobe.offset",
+  "perf_event.kprobe.missed",
+  "perf_event.kprobe.cookie",
+] as const;
+const eventFields = {
+  uprobe: uprobeFields,
+  uretprobe: uprobeFields,
+  kprobe: kprobeFields,
+  kretprobe: kprobeFields,
   tracepoint: ["perf_event.tracepoint.cookie"],
   event: ["perf_event.event.type", "perf_event.event.config", "perf_event.event.cookie"],
-};
-
-function kprobeFields(): readonly FieldName<"linkInfo">[] {
-  return ["addr", "offset", "missed", "cookie"].map(
-    (name) => `perf_event.kprobe.${name}` as FieldName<"linkInfo">,
-  );
-}
+} as const satisfies Record<EventKind, readonly Field[]>;
 
 /** A text of a kind: where its buffer and the buffer's size go. */
-type Text = readonly [FieldName<"linkInfo">, FieldName<"linkInfo">];
+type Text = readonly [Field, Field];
 
 const texts: Partial<Record<LinkKind | EventKind, Text>> = {
   raw_tracepoint: ["raw_tracepoint.tp_name", "raw_tracepoint.tp_name_len"],
@@ -75,9 +85,7 @@ const texts: Partial<Record<LinkKind | EventKind, Text>> = {
 };
 
 /** Lists of 64-bit numbers, and how long they are. */
-const lists: Partial<
-  Record<LinkKind, { readonly count: FieldName<"linkInfo">; readonly of: readonly FieldName<"linkInfo">[] }>
-> = {
+const lists: Partial<Record<LinkKind, { readonly count: Field; readonly of: readonly Field[] }>> = {
   kprobe_multi: { count: "kprobe_multi.count", of: ["kprobe_multi.addrs", "kprobe_multi.cookies"] },
   uprobe_multi: {
     count: "uprobe_multi.count",
@@ -88,18 +96,12 @@ const lists: Partial<
 /** Longest path (kernel: `PATH_MAX`); other names are shorter. */
 const TEXT = 4096;
 
-/** What the kernel tells of a link. */
-export interface LinkInfo {
+/** What the kernel tells of a link, whatever its kind. */
+interface Common {
   readonly id: number;
   readonly programId: number;
   /** `BPF_LINK_TYPE_*`. */
   readonly type: number;
-  /** Null: of a kernel newer than this version. */
-  readonly kind: LinkKind | null;
-  /** What kind of perf event the link is to; null for other links, and before Linux 6.6. */
-  readonly event: EventKind | null;
-  /** `struct bpf_link_info` of the kind, by its fields' names: `ifindex`, `cgroup_id`. Zero where the kernel is older. */
-  readonly details: Readonly<Record<string, bigint>>;
   /**
    * What it is attached to, as the kernel names it: the tracepoint (`tp_name`; `sched:sched_switch` through a perf
    * event), the function (`func_name`), the binary (`file_name`, `path`), what an iterator goes through
@@ -113,6 +115,34 @@ export interface LinkInfo {
   readonly lists: Readonly<Record<string, readonly bigint[]>>;
 }
 
+type Last<Name extends string> = Name extends `${string}.${infer Rest}` ? Last<Rest> : Name;
+type Numbers<Names extends readonly string[]> = { readonly [N in Names[number] as Last<N>]: bigint };
+
+type PlainKind = Exclude<LinkKind, "perf_event">;
+/** What stands in `struct bpf_link_info` of the kind, by its fields' names; zero where the kernel is older. */
+type Plain = {
+  [K in PlainKind]: { readonly kind: K; readonly event: null; readonly details: Numbers<(typeof fields)[K]> };
+}[PlainKind];
+type OfEvent = {
+  [E in EventKind]: {
+    readonly kind: "perf_event";
+    readonly event: E;
+    readonly details: Numbers<(typeof eventFields)[E]>;
+  };
+}[EventKind];
+/** To a perf event before Linux 6.6, or of a kind that is newer than this version. */
+interface Untold {
+  readonly kind: "perf_event" | null;
+  readonly event: null;
+  readonly details: Readonly<Record<string, never>>;
+}
+
+/**
+ * What the kernel tells of a link: `details` by `kind`, and of links to perf events by `event` (what they are of, told
+ * since Linux 6.6). `kind` is null for links of a kernel newer than this version.
+ */
+export type LinkInfo = Common & (Plain | OfEvent | Untold);
+
 const last = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
 /** `struct bpf_link_info`, asked for a second time with room for texts and lists, if it has some. @throws SyscallError */
@@ -121,11 +151,11 @@ export function linkInfo(fd: number, label: string): LinkInfo {
   const type = info.number("type");
   const kind = kinds[type] ?? null;
   const event = kind === "perf_event" ? (events[info.number("perf_event.type")] ?? null) : null;
-  const names = [...((kind && fields[kind]) ?? []), ...(event ? eventFields[event] : [])];
+  const names: readonly Field[] = event ? eventFields[event] : kind ? fields[kind] : [];
   const more = (values: FieldValues<"linkInfo">): Struct<"linkInfo"> =>
     objectInfo(fd, "linkInfo", label, values);
   const text = texts[event ?? kind ?? "unspec"];
-  return {
+  const told = {
     id: info.number("id"),
     programId: info.number("prog_id"),
     type,
@@ -135,6 +165,8 @@ export function linkInfo(fd: number, label: string): LinkInfo {
     target: text ? textOf(text, more) : null,
     lists: kind ? listsOf(kind, info, more) : {},
   };
+  // The tables that the types are made of have just been read.
+  return told as LinkInfo;
 }
 
 type Ask = (values: FieldValues<"linkInfo">) => Struct<"linkInfo">;

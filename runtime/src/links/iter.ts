@@ -5,6 +5,7 @@ import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { tooOld } from "../sys/release.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { Link } from "./link.js";
 
@@ -33,19 +34,20 @@ export class IterLink extends Link {
  * @throws UsageError, SyscallError for an iterator that wants a target and was given none
  */
 export const attachIter: Attach = (program, options) => {
-  const label = `iterator ${program.spec.attachTo} (${program.label})`;
+  const label = `iterator ${program.hook.attachTo} (${program.label})`;
   const cgroupFd = options.cgroup === undefined ? -1 : openSync(options.cgroup, "r");
   try {
     const info = linkInfo(options, cgroupFd, label);
     const k = kernel();
-    const attr = new Struct("linkCreate", { prog_fd: program.fd, attach_type: attachTypes.trace_iter });
-    if (info) {
-      attr.set("iter_info", k.address(info));
-      attr.set("iter_info_len", info.length);
-    }
-    const fd = bpf(k, "BPF_LINK_CREATE", attr.bytes);
-    if (fd < 0) throw new SyscallError("bpf(BPF_LINK_CREATE)", -fd, label, advice);
-    return new IterLink(fd, label);
+    const values = {
+      prog_fd: program.fd,
+      attach_type: attachTypes.trace_iter,
+      ...(info && { iter_info: k.address(info), iter_info_len: info.length }),
+    };
+    const result = bpf(k, "BPF_LINK_CREATE", new Struct("linkCreate", values).bytes);
+    if (result >= 0) return new IterLink(result, label);
+    const hint = [tooOld("An iterator", "5.8"), advice].filter((part) => part !== "").join(" ");
+    throw new SyscallError("bpf(BPF_LINK_CREATE)", -result, label, hint);
   } finally {
     if (cgroupFd >= 0) closeSync(cgroupFd);
   }

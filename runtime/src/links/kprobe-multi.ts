@@ -15,7 +15,7 @@ const BPF_F_KPROBE_MULTI_RETURN = 1;
  * (`*` for any characters, `?` for one), by one link. Linux 5.18 with CONFIG_FPROBE; sessions 6.10.
  */
 export const attachKprobeMulti: Attach = (program, options) => {
-  const { section, attachTo, expectedAttachType } = program.spec;
+  const { section, attachTo, expectedAttachType } = program.hook;
   const label = `${section} (${program.label})`;
   const names = options.symbols ?? functionNames(options.symbol ?? attachTo, label);
   const cookies = cookiesOf(names.length, options, label);
@@ -32,7 +32,10 @@ export const attachKprobeMulti: Attach = (program, options) => {
       "kprobe_multi.cookies": cookies === null ? 0n : k.address(cookies),
     },
     label,
-    section.startsWith("kprobe.session") ? "6.10" : "5.18",
+    {
+      since: section.startsWith("kprobe.session") ? "6.10" : "5.18",
+      otherwise: "It needs a kernel with CONFIG_FPROBE.",
+    },
   );
 };
 

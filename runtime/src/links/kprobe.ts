@@ -1,16 +1,16 @@
-import type { Program } from "../programs/program.js";
 import { cText } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { syscallPrefix } from "../sys/syscall-functions.js";
 import type { Attach, AttachOptions } from "./attach.js";
+import type { HookedProgram } from "./hook.js";
 import type { Link } from "./link.js";
 import { attachPerfEvent } from "./perf-event.js";
 import { nameAndOffset, probeSource } from "./probe-source.js";
 
 /** `kprobe/function`, `kprobe/function+0x10`, `kretprobe/function`. Needs CONFIG_KPROBES. */
 export const attachKprobe: Attach = (program, options) => {
-  const { section, attachTo } = program.spec;
+  const { section, attachTo } = program.hook;
   const isReturn = section.startsWith("kretprobe");
   const label = `${isReturn ? "kretprobe" : "kprobe"} ${attachTo} (${program.label})`;
   const target = nameAndOffset(attachTo);
@@ -26,7 +26,7 @@ export const attachKprobe: Attach = (program, options) => {
 
 /** `ksyscall/openat`, `kretsyscall/openat`: the system call's function, by the architecture's name for it. */
 export const attachKsyscall: Attach = (program, options) => {
-  const { section, attachTo } = program.spec;
+  const { section, attachTo } = program.hook;
   const label = `${section} (${program.label})`;
   if (syscallPrefix === undefined || attachTo === "")
     throw new UsageError("bad-value", `${label}: write the section as "ksyscall/openat"`);
@@ -35,7 +35,7 @@ export const attachKsyscall: Attach = (program, options) => {
 };
 
 function onFunction(
-  program: Program,
+  program: HookedProgram,
   { name, offset }: { readonly name: string; readonly offset: bigint },
   isReturn: boolean,
   label: string,

@@ -1,9 +1,10 @@
 import type { IterOutput } from "../readers/iter-output.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, pinObject } from "../sys/bpf.js";
-import { SyscallError, UsageError } from "../sys/errors.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type LinkInfo, linkInfo } from "./info.js";
+import { refusedOperation } from "./operations.js";
 
 /** A program attached to something. Closing it detaches, unless the link is pinned. */
 export class Link {
@@ -60,15 +61,16 @@ export class Link {
   }
 
   /**
-   * Puts another program of the same type in the place of the attached one, without a gap. XDP 5.9, cgroup 5.7,
-   * tcx 6.6; the other kinds refuse.
+   * Puts another program of the same type in the place of the attached one, without a gap. cgroup 5.7, namespaces and
+   * iterators 5.8, XDP 5.9, tcx 6.6, netkit 6.7, maps of sockets 6.10; the kernel has it for no others.
    *
-   * @throws SyscallError EINVAL, EOPNOTSUPP
+   * @throws SyscallError EINVAL, EOPNOTSUPP: the message tells whether links of this kind can
    */
   update(program: { readonly fd: number }): void {
     const attr = new Struct("linkUpdate", { link_fd: this.fd, new_prog_fd: program.fd });
     const result = bpf(kernel(), "BPF_LINK_UPDATE", attr.bytes);
-    if (result < 0) throw new SyscallError("bpf(BPF_LINK_UPDATE)", -result, this.label);
+    if (result < 0)
+      throw new SyscallError("bpf(BPF_LINK_UPDATE)", -result, this.label, this.#why(-result, "update"));
   }
 
   /** Takes a pin away; the attachment ends when this link is closed too. */
@@ -76,14 +78,33 @@ export class Link {
     kernel().removeFile(path);
   }
 
-  /** Detaches now, even if the link is pinned; it stays as an empty link. Linux 5.9. */
+  /**
+   * Detaches now, even if the link is pinned; it stays as an empty link. cgroup, XDP and namespaces 5.9, netfilter 6.4,
+   * tcx 6.6, netkit 6.7, maps of sockets and struct_ops 6.10; the kernel has it for no others, which end when they are
+   * closed and their pins are gone. What is not one BPF link is closed.
+   *
+   * @throws SyscallError EOPNOTSUPP, EINVAL: the message tells whether links of this kind can
+   */
   detach(): void {
     if (this.notOneLink !== null) {
       this.close();
       return;
     }
     const result = bpf(kernel(), "BPF_LINK_DETACH", new Struct("linkDetach", { link_fd: this.fd }).bytes);
-    if (result < 0) throw new SyscallError("bpf(BPF_LINK_DETACH)", -result, this.label);
+    if (result < 0)
+      throw new SyscallError("bpf(BPF_LINK_DETACH)", -result, this.label, this.#why(-result, "detach"));
+  }
+
+  /** Of the errors that mean "not that": what the kind of link can. */
+  #why(number: number, operation: "update" | "detach"): string {
+    if (number !== errno.EINVAL && number !== errno.EOPNOTSUPP) return "";
+    try {
+      return refusedOperation(this.info().kind, operation);
+    } catch (error) {
+      // Before Linux 5.8 links tell nothing; what was refused is what the user wants to know.
+      if (error instanceof SyscallError) return "";
+      throw error;
+    }
   }
 
   /** For links made of others, which have closed the descriptor. */

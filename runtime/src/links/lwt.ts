@@ -1,6 +1,6 @@
 import type { ProgramType } from "@tsbpfc/loader";
 import { programInfo } from "../programs/details.js";
-import type { Program } from "../programs/program.js";
+
 import { UsageError } from "../sys/errors.js";
 import { type Attribute, netlinkFlags, routeRequest } from "../sys/netlink.js";
 import { type Prefix, parsePrefix } from "../sys/prefix.js";
@@ -65,7 +65,7 @@ const encapsulations: Partial<Record<ProgramType, Encapsulation>> = {
  * @throws UsageError `target-missing`, `bad-value`; SyscallError
  */
 export const attachLwt: Attach = (program, options) => {
-  const encapsulation = encapsulations[program.spec.type];
+  const encapsulation = encapsulations[program.hook.type];
   if (options.route === undefined || !encapsulation)
     throw new UsageError(
       "target-missing",
@@ -75,7 +75,7 @@ export const attachLwt: Attach = (program, options) => {
   if (prefix === null)
     throw new UsageError("bad-value", `${program.label}: '${options.route}' is not a network, "10.1.0.0/16"`);
   const ifindex = interfaceOf(program.label, options);
-  const label = `${program.spec.type} on the route to ${options.route} (${program.label})`;
+  const label = `${program.hook.type} on the route to ${options.route} (${program.label})`;
   const set = (flags: number, next: { readonly fd: number }): void => {
     // The kernel takes two programs of one name for the same, and replaces nothing (`bpf_lwt_prog_cmp`).
     const { id } = programInfo(next.fd, label);
@@ -94,7 +94,7 @@ export const attachLwt: Attach = (program, options) => {
     label,
     "it is a route, which has no BPF links",
     () => change(RTM_DELROUTE, 0, prefix, label, [{ type: RTA_OIF, value: ifindex }]),
-    (replacement: Pick<Program, "fd">) => set(netlinkFlags.replace, replacement),
+    (replacement: { readonly fd: number }) => set(netlinkFlags.replace, replacement),
   );
 };
 

@@ -45,6 +45,6 @@ export const attachNetfilter: Attach = (program, { netfilter }) => {
       "netfilter.flags": defragment ? BPF_F_NETFILTER_IP_DEFRAG : 0,
     },
     `netfilter ${family} ${hook} (${program.label})`,
-    defragment ? "6.6" : "6.4",
+    { since: defragment ? "6.6" : "6.4", otherwise: "It needs CONFIG_NETFILTER_BPF_LINK." },
   );
 };

@@ -15,11 +15,14 @@ export const attachNetkit: Attach = (program, options) => {
     {
       prog_fd: program.fd,
       target_ifindex: interfaceOf(program.label, options),
-      attach_type: attachTypes[program.spec.expectedAttachType ?? "netkit_primary"],
+      attach_type: attachTypes[program.hook.expectedAttachType ?? "netkit_primary"],
       flags,
       "netkit.relative_fd": relativeFd,
     },
-    `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`,
-    "6.7 with CONFIG_NETKIT, and the primary interface of a netkit pair",
+    `${program.hook.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`,
+    {
+      since: "6.7",
+      otherwise: "It needs CONFIG_NETKIT, and the primary interface of a netkit pair.",
+    },
   );
 };

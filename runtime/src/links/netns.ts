@@ -14,19 +14,19 @@ export const attachNetns: Attach = (program, { netns }) => {
       "target-missing",
       `${program.label} attaches to a network namespace: attach({ netns: "/proc/self/ns/net" })`,
     );
-  const type = program.spec.expectedAttachType;
+  const type = program.hook.expectedAttachType;
   const release = type === null ? undefined : since[type];
   if (type === null || release === undefined)
     throw new UsageError(
       "unsupported",
-      `${program.label}: section "${program.spec.section}" is not a hook of a network namespace`,
+      `${program.label}: section "${program.hook.section}" is not a hook of a network namespace`,
     );
   const fd = openSync(netns, "r");
   try {
     return createLink(
       { prog_fd: program.fd, target_fd: fd, attach_type: attachTypes[type] },
-      `${program.spec.section} in ${netns} (${program.label})`,
-      release,
+      `${program.hook.section} in ${netns} (${program.label})`,
+      { since: release },
     );
   } finally {
     closeSync(fd);

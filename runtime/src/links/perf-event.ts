@@ -1,9 +1,9 @@
 import { attachTypes } from "@tsbpfc/loader";
-import type { Program } from "../programs/program.js";
 import { type FieldValues, Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import type { HookedProgram } from "./hook.js";
 import { Link } from "./link.js";
 
 const PERF_FLAG_FD_CLOEXEC = 8;
@@ -19,7 +19,7 @@ export interface PerfEventOptions {
 
 /** A program on a perf event of all processes, or of one. @throws SyscallError */
 export function attachPerfEvent(
-  program: Program,
+  program: HookedProgram,
   values: FieldValues<"perfEvent">,
   label: string,
   { cookie, pid = -1 }: PerfEventOptions = {},
@@ -44,7 +44,7 @@ export function openEvent(event: Struct<"perfEvent">, pid: number, cpu: number, 
  * @throws SyscallError
  */
 export function linkEvent(
-  program: Program,
+  program: HookedProgram,
   eventFd: number,
   label: string,
   cookie: bigint | undefined,

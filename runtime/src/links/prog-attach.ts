@@ -1,10 +1,10 @@
 import { type AttachType, attachTypes } from "@tsbpfc/loader";
-import type { Program } from "../programs/program.js";
 import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { DetachableLink } from "./detachable.js";
+import type { HookedProgram } from "./hook.js";
 
 export interface ProgAttach {
   /** Descriptor of the map, cgroup or device; a copy is the caller's to make if it is to live on. */
@@ -25,7 +25,7 @@ export interface ProgAttach {
  *
  * @throws SyscallError
  */
-export function progAttach(program: Program, options: ProgAttach): DetachableLink {
+export function progAttach(program: HookedProgram, options: ProgAttach): DetachableLink {
   const { targetFd, type, flags = 0, label, why, done = () => {}, hint = "" } = options;
   const command = (name: "BPF_PROG_ATTACH" | "BPF_PROG_DETACH", attachFlags: number): void => {
     const attr = new Struct("programAttach", {

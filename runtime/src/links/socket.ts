@@ -1,15 +1,18 @@
 import type { ProgramType } from "@tsbpfc/loader";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { tooOld } from "../sys/release.js";
 import type { Attach } from "./attach.js";
 import { DetachableLink } from "./detachable.js";
 
 const SOL_SOCKET = 1;
 
 /** `SO_ATTACH_BPF`, `SO_DETACH_FILTER`, `SO_ATTACH_REUSEPORT_EBPF`, `SO_DETACH_REUSEPORT_BPF` (asm-generic/socket.h). */
-const options: Partial<Record<ProgramType, { readonly attach: number; readonly detach: number }>> = {
-  socket_filter: { attach: 50, detach: 27 },
-  sk_reuseport: { attach: 52, detach: 68 },
+const options: Partial<
+  Record<ProgramType, { readonly attach: number; readonly detach: number; readonly since: string }>
+> = {
+  socket_filter: { attach: 50, detach: 27, since: "3.19" },
+  sk_reuseport: { attach: 52, detach: 68, since: "5.3" },
 };
 
 /**
@@ -19,16 +22,16 @@ const options: Partial<Record<ProgramType, { readonly attach: number; readonly d
  * @throws SyscallError, UsageError
  */
 export const attachSocket: Attach = (program, { socket }) => {
-  const option = options[program.spec.type];
+  const option = options[program.hook.type];
   if (option === undefined || socket === undefined)
     throw new UsageError(
       "target-missing",
       `${program.label} attaches to a socket: attach({ socket: descriptor })`,
     );
-  const label = `${program.spec.section} on socket ${socket} (${program.label})`;
+  const label = `${program.hook.section} on socket ${socket} (${program.label})`;
   const set = (name: number, value: number): void => {
     const result = kernel().setsockopt(socket, SOL_SOCKET, name, value);
-    if (result < 0) throw new SyscallError("setsockopt", -result, label);
+    if (result < 0) throw new SyscallError("setsockopt", -result, label, tooOld(label, option.since));
   };
   set(option.attach, program.fd);
   return new DetachableLink(

@@ -1,7 +1,7 @@
-import type { Program } from "../programs/program.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { type Attribute, netlinkFlags, type Reply, routeRequest } from "../sys/netlink.js";
 import { DetachableLink } from "./detachable.js";
+import type { HookedProgram } from "./hook.js";
 
 /** include/uapi/linux/rtnetlink.h, pkt_sched.h and pkt_cls.h. */
 const RTM_NEWQDISC = 36;
@@ -42,7 +42,7 @@ interface Place {
  *
  * @throws SyscallError
  */
-export function attachFilter(program: Program, place: Place): DetachableLink {
+export function attachFilter(program: HookedProgram, place: Place): DetachableLink {
   makeQdisc(place);
   const { create, exclusive, echo } = netlinkFlags;
   const first = { handle: 0, priority: place.priority };

@@ -16,16 +16,16 @@ const types = { ingress: "tcx_ingress", egress: "tcx_egress" } as const;
  * the section's (`tcx/ingress`, `tc/egress`), else the options'. Sections of netkit go their own way.
  */
 export const attachTcx: Attach = (program, options) => {
-  const declared = program.spec.expectedAttachType;
+  const declared = program.hook.expectedAttachType;
   if (isNetkit(declared)) return attachNetkit(program, options);
   const direction = declared === null ? options.direction : sides[declared];
   if (direction === undefined)
     throw new UsageError(
       "target-missing",
-      `${program.label}: section "${program.spec.section}" does not say a direction; write "tcx/ingress" or "tcx/egress", or attach({ iface, direction: "ingress" })`,
+      `${program.label}: section "${program.hook.section}" does not say a direction; write "tcx/ingress" or "tcx/egress", or attach({ iface, direction: "ingress" })`,
     );
   const ifindex = interfaceOf(program.label, options);
-  const label = `${program.spec.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
+  const label = `${program.hook.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
   const filter = () => attachFilter(program, { ifindex, direction, priority: options.priority ?? 0, label });
   if (options.netlink === true) return filter();
   const { flags, relativeFd } = anchorValues(options.anchor);
@@ -39,7 +39,7 @@ export const attachTcx: Attach = (program, options) => {
         "tcx.relative_fd": relativeFd,
       },
       label,
-      "6.6",
+      { since: "6.6" },
     );
   } catch (error) {
     const isOld = error instanceof SyscallError && error.errno === errno.EINVAL && tcxLinks.probe() === "no";

@@ -8,7 +8,7 @@ const PERF_TYPE_TRACEPOINT = 2;
 
 /** A classic tracepoint, `category/name`: a perf event of the id that tracefs gives it. Linux 4.7. */
 export const attachTracepoint: Attach = (program, { cookie }) => {
-  const name = program.spec.attachTo;
+  const name = program.hook.attachTo;
   const event = { type: PERF_TYPE_TRACEPOINT, config: tracepointId(name) };
   return attachPerfEvent(program, event, `tracepoint ${name} (${program.label})`, { cookie });
 };

@@ -1,11 +1,11 @@
 import { attachTypes } from "@tsbpfc/loader";
-import type { Program } from "../programs/program.js";
 import { cText } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { binaryFunctions, findBinary } from "./binary.js";
 import { createLink } from "./create.js";
+import type { HookedProgram } from "./hook.js";
 import { cookiesOf } from "./kprobe-multi.js";
 import { pattern } from "./pattern.js";
 import { attachPerfEvent } from "./perf-event.js";
@@ -17,7 +17,7 @@ import { nameAndOffset, probeSource, withSemaphore } from "./probe-source.js";
  * the binary, or in `pid`. Linux 4.17.
  */
 export const attachUprobe: Attach = (program, options) => {
-  const isReturn = program.spec.section.startsWith("uretprobe");
+  const isReturn = program.hook.section.startsWith("uretprobe");
   const { path, symbol, offset } = targetOf(program, options);
   const label = `${isReturn ? "uretprobe" : "uprobe"} ${path}:${symbol ?? offset} (${program.label})`;
   const source = probeSource("uprobe", label);
@@ -39,7 +39,7 @@ const BPF_F_UPROBE_MULTI_RETURN = 1;
  * pattern takes (`*` for any characters, `?` for one), by one link. Linux 6.6; sessions 6.13.
  */
 export const attachUprobeMulti: Attach = (program, options) => {
-  const { section, expectedAttachType } = program.spec;
+  const { section, expectedAttachType } = program.hook;
   const { path, offsets } = placesOf(program, options);
   const label = `${section} on ${path} (${program.label})`;
   const k = kernel();
@@ -60,13 +60,13 @@ export const attachUprobeMulti: Attach = (program, options) => {
       "uprobe_multi.pid": options.pid ?? 0,
     },
     label,
-    section.startsWith("uprobe.session") ? "6.13" : "6.6",
+    { since: section.startsWith("uprobe.session") ? "6.13" : "6.6" },
   );
 };
 
 /** The binary, and each place in it, as bytes of the file. @throws UsageError */
 function placesOf(
-  program: Program,
+  program: HookedProgram,
   options: AttachOptions,
 ): { readonly path: string; readonly offsets: readonly bigint[] } {
   const { symbols, offsets } = options;
@@ -81,7 +81,7 @@ function placesOf(
   const target = targetOf(program, { ...options, ...one });
   const { path } = target;
   if (offsets) return { path, offsets: offsets.map(BigInt) };
-  const label = `${program.spec.section} on ${path} (${program.label})`;
+  const label = `${program.hook.section} on ${path} (${program.label})`;
   if (symbols) return { path, offsets: symbols.map((name) => fileOffset(path, name, label)) };
   if (target.symbol === null) return { path, offsets: [target.offset] };
   const found = matching(path, target.symbol, label);
@@ -90,10 +90,10 @@ function placesOf(
 
 /** The binary, and a function in it or an offset in the file: what the options leave out, the section says. */
 function targetOf(
-  program: Program,
+  program: HookedProgram,
   options: AttachOptions,
 ): { readonly path: string; readonly symbol: string | null; readonly offset: bigint } {
-  const { section, attachTo } = program.spec;
+  const { section, attachTo } = program.hook;
   const colon = attachTo.lastIndexOf(":");
   const named = colon < 0 ? null : nameAndOffset(attachTo.slice(colon + 1));
   const binary = options.binary ?? (colon < 0 ? attachTo : attachTo.slice(0, colon));

@@ -1,11 +1,11 @@
 import { attachTypes } from "@tsbpfc/loader";
 import { xdpLinks } from "../features/link-types.js";
-import type { Program } from "../programs/program.js";
 import { errno, SyscallError } from "../sys/errors.js";
 import { type Attribute, routeRequest } from "../sys/netlink.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { createLink } from "./create.js";
 import { DetachableLink } from "./detachable.js";
+import type { HookedProgram } from "./hook.js";
 import { interfaceOf } from "./interface.js";
 
 /** `XDP_FLAGS_*`, include/uapi/linux/if_link.h. */
@@ -36,7 +36,7 @@ export const attachXdp: Attach = (program, options) => {
     return createLink(
       { prog_fd: program.fd, target_ifindex: ifindex, attach_type: attachTypes.xdp, flags },
       label,
-      "5.9",
+      { since: "5.9" },
     );
   } catch (error) {
     if (error instanceof SyscallError && error.errno === errno.EINVAL && xdpLinks.probe() === "no")
@@ -46,7 +46,7 @@ export const attachXdp: Attach = (program, options) => {
 };
 
 /** Refused with EBUSY if the interface has a program. @throws SyscallError */
-function byNetlink(program: Program, ifindex: number, mode: number, label: string): DetachableLink {
+function byNetlink(program: HookedProgram, ifindex: number, mode: number, label: string): DetachableLink {
   const set = (fd: number, flags: number, expected: number | null): void => {
     const xdp: Attribute[] = [
       { type: IFLA_XDP_FD, value: fd },

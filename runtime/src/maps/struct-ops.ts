@@ -1,5 +1,5 @@
 import { attachTypes } from "@tsbpfc/loader";
-import { createLink } from "../links/create.js";
+import { createLinkFd } from "../links/create.js";
 import { DetachableLink } from "../links/detachable.js";
 import { Link } from "../links/link.js";
 import { Struct } from "../sys/attr.js";
@@ -41,8 +41,8 @@ export class StructOps extends BpfMap {
 
   #byLink(label: string): Link {
     this.publish();
-    const { fd } = createLink({ map_fd: this.fd, attach_type: attachTypes.struct_ops }, label, "6.4", []);
-    return new StructOpsLink(fd, label);
+    const values = { map_fd: this.fd, attach_type: attachTypes.struct_ops };
+    return new StructOpsLink(createLinkFd(values, label, { since: "6.4" }), label);
   }
 
   #byValue(label: string): Link {

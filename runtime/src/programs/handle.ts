@@ -1,4 +1,6 @@
 import type { ProgramType } from "@tsbpfc/loader";
+import { type AttachOptions, attachProgram } from "../links/attach.js";
+import type { Link } from "../links/link.js";
 import { pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
@@ -33,6 +35,16 @@ export class ProgramHandle {
 
   get label(): string {
     return `program '${this.name}'`;
+  }
+
+  /**
+   * Attaches it to what a section's name says, which the kernel does not keep: `attach({ section: "xdp", iface: "eth0" })`.
+   * Of USDT, programs have their arguments only through the maps of their own object.
+   *
+   * @throws UsageError `target-missing`, `bad-value`, `unsupported`; SyscallError
+   */
+  attach(options: AttachOptions & { readonly section: string }): Link {
+    return attachProgram(this, options, null);
   }
 
   /** Runs the program once or more on given input (BPF_PROG_TEST_RUN). Linux 4.12; the type has to allow it. */

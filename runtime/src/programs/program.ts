@@ -31,10 +31,10 @@ export class Program extends ProgramHandle {
   /**
    * Attaches to what the program's section says; XDP, tc and cgroup programs are told where by `options`.
    *
-   * @throws UsageError `target-missing`, `unsupported`; SyscallError
+   * @throws UsageError `target-missing`, `bad-value`, `unsupported`; SyscallError
    */
-  attach(options: AttachOptions = {}): Link {
-    return attachProgram(this, options);
+  override attach(options: AttachOptions = {}): Link {
+    return attachProgram(this, options, this);
   }
 
   /** What the verifier counted; null if the load did not ask for its log. Linux 5.2. */

@@ -57,6 +57,8 @@ export interface Kernel {
   /** Of an option that is an int. */
   setsockopt(fd: number, level: number, option: number, value: number): number;
   fileExists(path: string): boolean;
+  /** `uname -r`. */
+  release(): string;
   removeFile(path: string): void;
   /** Mounts a virtual file system of this type. */
   mount(type: string, path: string): number;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { release } from "node:os";
 import { UsageError } from "./errors.js";
 import type { Kernel, Readiness } from "./kernel.js";
 
@@ -192,6 +193,7 @@ export function machineKernel(): Kernel {
     setsockopt: (fd, level, option, value) =>
       result(setsockopt(fd, level, option, Int32Array.of(value), INT_SIZE)),
     fileExists: existsSync,
+    release,
     mount: (type, path) => result(mount(type, path, type, 0, null)),
     removeFile: (path) => rmSync(path, { force: true }),
   };

@@ -1,11 +1,11 @@
 import { attachCookies } from "../../features/helpers.js";
-import type { Program } from "../../programs/program.js";
 import { cText } from "../../sys/bpf.js";
 import { UsageError } from "../../sys/errors.js";
 import { kernel } from "../../sys/kernel.js";
 import type { Attach, AttachOptions } from "../attach.js";
 import { findBinary } from "../binary.js";
 import { LinkGroup } from "../group.js";
+import type { HookedProgram } from "../hook.js";
 import type { Link } from "../link.js";
 import { attachPerfEvent } from "../perf-event.js";
 import { probeSource, withSemaphore } from "../probe-source.js";
@@ -62,10 +62,10 @@ export const attachUsdt: Attach = (program, options) => {
 };
 
 function targetOf(
-  program: Program,
+  program: HookedProgram,
   options: AttachOptions,
 ): { readonly binary: string; readonly provider: string; readonly name: string } {
-  const parts = program.spec.attachTo.split(":");
+  const parts = program.hook.attachTo.split(":");
   const [provider = parts[1] ?? "", name = parts[2] ?? ""] = options.usdt?.split(":") ?? [];
   const binary = options.binary ?? parts[0] ?? "";
   if (binary !== "" && provider !== "" && name !== "") return { binary, provider, name };
