@@ -1,6 +1,6 @@
 import { type AttachKind, attachTypes, matchSection, type ProgramType } from "@tsbpfc/loader";
-import type { MapHandle } from "../maps/handle.js";
 import type { ProgramHandle } from "../programs/handle.js";
+import type { LoadedObject } from "../programs/program.js";
 import { UsageError } from "../sys/errors.js";
 import type { Anchor } from "./anchor.js";
 import { attachCgroup } from "./cgroup.js";
@@ -141,7 +141,7 @@ const byType: Partial<Record<ProgramType, Attach>> = {
 /** What the loader knows of a program that it has loaded itself. */
 interface Own {
   readonly spec: Hook;
-  readonly maps: ReadonlyMap<string, MapHandle>;
+  readonly object: LoadedObject | null;
 }
 
 /**
@@ -164,7 +164,7 @@ export function attachProgram(program: ProgramHandle, options: AttachOptions, ow
   const reason = whyNot(hook);
   if (!attach || reason !== null)
     throw new UsageError("unsupported", `${label}: section "${hook.section}" ${reason ?? "is not attached"}`);
-  const link = attach({ fd, label, hook, maps: own?.maps ?? new Map() }, options);
+  const link = attach({ fd, label, hook, object: own?.object ?? null }, options);
   if (section === undefined || (kind !== "trace" && kind !== "lsm") || hook.expectedAttachType === null)
     return link;
   return checkTraced(link, attachTypes[hook.expectedAttachType], label);

@@ -1,5 +1,5 @@
 import { attachTypes, matchSection, type ProgramSpec, type ProgramType } from "@tsbpfc/loader";
-import type { MapHandle } from "../maps/handle.js";
+import type { LoadedObject } from "../programs/program.js";
 import { UsageError } from "../sys/errors.js";
 import type { Link } from "./link.js";
 
@@ -12,8 +12,8 @@ export interface HookedProgram {
   /** For messages. */
   readonly label: string;
   readonly hook: Hook;
-  /** Those of its object; none where that is not known. */
-  readonly maps: ReadonlyMap<string, MapHandle>;
+  /** What it was loaded with; null where another loader did it. */
+  readonly object: LoadedObject | null;
 }
 
 /** What is to be attached by a section's name, and what is known of it. */
