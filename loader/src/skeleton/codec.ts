@@ -40,9 +40,18 @@ export function codeOf(shape: Shape): ShapeCode {
       const last = orderArgument(shape.bytes, shape.order);
       const codec = codecName(prefix, shape.bytes, shape.order);
       const cast = shape.kind === "enum" ? ` as ${shape.name}` : "";
+      const own = shape.kind === "enum" ? `${codec} as Codec<${shape.name}>` : codec;
+      if (shape.bytes === 8 && shape.order === "little") {
+        const suffix = `${prefix.toUpperCase()}64`;
+        return {
+          codec: own,
+          read: ({ view }, at) => `codecs.read${suffix}(${view}, ${at})${cast}`,
+          write: ({ view }, at, value, label) => `codecs.write${suffix}(${view}, ${at}, ${value}, ${label});`,
+        };
+      }
       const fit = `codecs.fit.${prefix}${shape.bytes * 8}`;
       return {
-        codec: shape.kind === "enum" ? `${codec} as Codec<${shape.name}>` : codec,
+        codec: own,
         read: ({ view }, at) => `${view}.get${name}(${at}${last})${cast}`,
         write: ({ view }, at, value, label) =>
           `${view}.set${name}(${at}, ${fit}(${value}, ${label})${last});`,

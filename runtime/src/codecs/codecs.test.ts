@@ -7,6 +7,8 @@ const memory = (bytes: Uint8Array | number): DataView => {
   return new DataView(own.buffer);
 };
 
+const bytesOf = ({ buffer }: DataView): number[] => [...new Uint8Array(buffer)];
+
 describe("text", () => {
   const read = (bytes: readonly number[]): string =>
     codecs.readText(memory(Uint8Array.from(bytes)), 0, bytes.length);
@@ -120,6 +122,27 @@ describe("numbers", () => {
       for (const value of [low - 1n, high + 1n, 1 as never])
         expect(() => codec.write(view, 0, value)).toThrow(expect.objectContaining({ code: "bad-value" }));
     }
+  });
+
+  test("of 64 bits are what a DataView reads and writes, wherever they lie", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        fc.integer({ min: 0, max: 7 }),
+        (value, at) => {
+          const [ours, theirs] = [memory(16), memory(16)];
+          const signed = BigInt.asIntN(64, value);
+          theirs.setBigUint64(at, value, true);
+          codecs.u64.write(ours, at, value);
+          expect(bytesOf(ours)).toEqual(bytesOf(theirs));
+          codecs.i64.write(ours, at, signed);
+          expect(bytesOf(ours)).toEqual(bytesOf(theirs));
+          expect([codecs.u64.read(ours, at), codecs.i64.read(ours, at)]).toEqual([value, signed]);
+        },
+      ),
+      // So many that V8 compiles what runs.
+      { numRuns: 20_000 },
+    );
   });
 
   test("are little endian, unless their name says otherwise", () => {

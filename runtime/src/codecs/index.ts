@@ -26,3 +26,4 @@ export {
 } from "./numbers.js";
 export { readText, text, writeText } from "./text.js";
 export { type Alternative, alternative, make, writeUnion } from "./unions.js";
+export { readI64, readU64, writeI64, writeU64 } from "./wide.js";

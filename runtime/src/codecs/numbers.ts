@@ -1,5 +1,6 @@
 import type { Codec } from "../codec.js";
 import * as fit from "./fit.js";
+import { readI64, readU64, writeI64, writeU64 } from "./wide.js";
 
 const label = "the value";
 type Read<T> = (view: DataView, at: number) => T;
@@ -34,11 +35,7 @@ export const u32be: Codec<number> = codec<number>(
   (v, at) => v.getUint32(at),
   (v, at, x) => v.setUint32(at, fit.u32(x, label)),
 );
-export const u64: Codec<bigint> = codec<bigint>(
-  8,
-  (v, at) => v.getBigUint64(at, true),
-  (v, at, x) => v.setBigUint64(at, fit.u64(x, label), true),
-);
+export const u64: Codec<bigint> = codec<bigint>(8, readU64, (v, at, x) => writeU64(v, at, x, label));
 export const u64be: Codec<bigint> = codec<bigint>(
   8,
   (v, at) => v.getBigUint64(at),
@@ -69,11 +66,7 @@ export const i32be: Codec<number> = codec<number>(
   (v, at) => v.getInt32(at),
   (v, at, x) => v.setInt32(at, fit.i32(x, label)),
 );
-export const i64: Codec<bigint> = codec<bigint>(
-  8,
-  (v, at) => v.getBigInt64(at, true),
-  (v, at, x) => v.setBigInt64(at, fit.i64(x, label), true),
-);
+export const i64: Codec<bigint> = codec<bigint>(8, readI64, (v, at, x) => writeI64(v, at, x, label));
 export const i64be: Codec<bigint> = codec<bigint>(
   8,
   (v, at) => v.getBigInt64(at),

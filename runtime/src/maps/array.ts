@@ -1,4 +1,5 @@
 import type { Codec } from "../codec.js";
+import * as fit from "../codecs/fit.js";
 import { UpdateFlag } from "./elements.js";
 import type { MapHandle } from "./handle.js";
 import { KeyedMap } from "./keyed.js";
@@ -8,7 +9,7 @@ import { SharedArray } from "./shared-array.js";
 const index: Codec<number> = {
   size: 4,
   read: (view, at) => view.getUint32(at, true),
-  write: (view, at, value) => view.setUint32(at, value, true),
+  write: (view, at, value) => view.setUint32(at, fit.u32(value, "the key"), true),
 };
 
 /** BPF_MAP_TYPE_ARRAY: `maxEntries` values, all there from the start; deleting is EINVAL. */

@@ -182,6 +182,12 @@ describe.skipIf(process.getuid?.() !== 0)("maps of each kind on this kernel, as 
     expect(() => array.get(3)).toThrow(/closed/);
   });
 
+  test("what is no 32-bit index is refused, not another element", () => {
+    for (const index of [-1, 0.5, 2 ** 32, "1" as never])
+      expect(() => skel.maps.shared.get(index)).toThrow(expect.objectContaining({ code: "bad-value" }));
+    expect(skel.maps.shared.get(1000)).toBeUndefined();
+  });
+
   test("a frozen map is read, and written by nobody here", () => {
     skel.maps.table.set(...entry(1));
     skel.maps.table.freeze();

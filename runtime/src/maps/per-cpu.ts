@@ -14,8 +14,8 @@ function onEachCpu<V>(value: Codec<V>): Codec<readonly V[]> {
   return {
     size: stride * cpus,
     read: (view, at) => {
-      const values: V[] = [];
-      for (let cpu = 0, from = at; cpu < cpus; cpu++, from += stride) values.push(value.read(view, from));
+      const values = new Array<V>(cpus);
+      for (let cpu = 0; cpu < cpus; cpu++) values[cpu] = value.read(view, at + cpu * stride);
       return values;
     },
     write: (view, at, values) => {

@@ -110,7 +110,7 @@ export function machineKernel(): Kernel {
   );
 
   // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
-  // its address: each stays alive until the next command has returned.
+  // its address: each stays alive until the next command has returned. What is called again and again keeps its own.
   const held: Uint8Array[] = [];
 
   const prepare = (command: number, attr: Uint8Array) => {
@@ -119,14 +119,16 @@ export function machineKernel(): Kernel {
     const { length } = attr;
     return (): number => {
       const value: number = bpfCall(call.bpf, command, at, length);
-      // Storing an array's length takes some 80 ns, also when nothing changes.
-      if (held.length > 0) held.length = 0;
       return value < 0 ? -koffi.errno() : value;
     };
   };
 
   return {
-    bpf: (command, attr) => prepare(command, attr)(),
+    bpf: (command, attr) => {
+      const value = prepare(command, attr)();
+      held.length = 0;
+      return value;
+    },
     prepare,
     address: (buffer) => {
       held.push(buffer);
