@@ -349,6 +349,7 @@ export const signatures = {
   bpf_map_push_elem: "<V>(map: { push(value: V, flags?: number): i64 }, value: NoInfer<V>, flags: u64): i64",
   bpf_map_pop_elem: "<V>(map: { pop(target: V): i64 }, target: NoInfer<V>): i64",
   bpf_map_peek_elem: "<V>(map: { peek(target: V): i64 }, target: NoInfer<V>): i64",
+  bpf_kptr_xchg: "<K>(map_value: K, ptr: NoInfer<K> | null): K | null",
   bpf_tail_call: "<C>(ctx: C, map: ProgArray<C>, index: u32): i64",
   bpf_ringbuf_reserve: "<R>(ringbuf: { reserve(): R }, size: u64, flags: u64): R",
   bpf_ringbuf_output: "<T>(ringbuf: RingBuf<T>, data: Init<T>, flags: u64, size?: number): i64",

@@ -396,7 +396,7 @@ export declare function bpf_skb_set_tstamp(skb: SkBuff, tstamp: u64, tstamp_type
 /** Fills a buffer with IMA's hash of a file, computed if need be: the algorithm, or -errno. Linux 5.18. */
 export declare function bpf_ima_file_hash(file: object, dst: Memory, size?: number): i64;
 /** Puts a kernel pointer into a map value and gives the one that was there. Linux 5.19. */
-export declare function bpf_kptr_xchg<T>(map_value: object, ptr: object | null): T | null;
+export declare function bpf_kptr_xchg<K>(map_value: K, ptr: NoInfer<K> | null): K | null;
 /** The value at a key on a CPU, or null. Linux 5.19. */
 export declare function bpf_map_lookup_percpu_elem<K, R>(map: { lookupOnCpu(key: K, cpu: number): R }, key: NoInfer<K>, cpu: u32): R;
 /** The socket as `struct mptcp_sock`, or null. Linux 5.19. */

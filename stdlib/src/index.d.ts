@@ -7,6 +7,7 @@ export * from "./helpers.generated.js";
 export * from "./intrinsics.js";
 export * from "./iterators.js";
 export * from "./maps.js";
+export * from "./objects.js";
 export * from "./packet.js";
 export * from "./tracepoints.js";
 export * from "./types.js";

@@ -107,8 +107,11 @@ export declare namespace atomic {
 export declare class SpinLock {
   private readonly val: u32;
 }
-/** Runs `body` between bpf_spin_lock and bpf_spin_unlock; every way out unlocks. No helper may be called inside. */
-export declare function withLock(lock: SpinLock, body: () => void): void;
+/**
+ * Runs `body` between bpf_spin_lock and bpf_spin_unlock, and gives what it gives; every way out unlocks. Inside only the
+ * methods of lists and trees may be called, and no helper.
+ */
+export declare function withLock<R>(lock: SpinLock, body: () => R): R;
 
 /**
  * `struct bpf_timer`: a field of a map value. The callback outlives the call: it may use its parameters, `this`

@@ -1,19 +1,52 @@
 import type { ts } from "ts-morph";
 import { int } from "./build.js";
+import { coerce } from "./coerce.js";
+import { computedType } from "./integers.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { LoopLabel, Statement } from "./model/statements.js";
-import { integers } from "./model/types.js";
+import { integers, isInteger, type Type } from "./model/types.js";
 import type { Scope } from "./scope.js";
 
 /** A body inside a function's own: what `return`, `break` and `continue` mean in it. */
 export type Body =
-  /** An arrow function that is compiled in place: `return` jumps to its end. */
-  | { readonly kind: "inline"; readonly label: LoopLabel }
+  /** An arrow function that is compiled in place: `return` jumps to its end, and may leave a value behind. */
+  | { readonly kind: "inline"; readonly label: LoopLabel; readonly result?: InlineResult }
   /** An arrow function that the kernel calls: `return` gives it what `result` makes of the value. */
   | { readonly kind: "closure"; readonly result: (value: ts.Expression) => Expr | null }
   /** A loop's body that the kernel calls, round by round: jumps out of it happen after the last round. */
   | LoopBody;
+
+/** What an arrow function that is compiled in place gives. The first value decides the type; `null` and no value are 0. */
+export class InlineResult {
+  #variable: Variable | null = null;
+
+  constructor(
+    readonly scope: Scope,
+    readonly loc: Loc,
+  ) {}
+
+  /** Keeps a value until the body's end is reached. */
+  keep(value: Expr, node: ts.Node): Expr {
+    if (value.kind === "null" || value.type.kind === "void" || value.type.kind === "error") return value;
+    this.#variable ??= { ...this.scope.hidden("result", resultType(value), this.loc), constant: false };
+    if (this.scope.isMadeHere(value)) this.scope.made.add(this.#variable);
+    const { type } = this.#variable;
+    const place = { kind: "variable", variable: this.#variable, type, loc: value.loc } as const;
+    return { kind: "assign", place, value: coerce(this.scope, value, type, node), type, loc: value.loc };
+  }
+
+  /** The variable that holds it, declared before the body; null if the body gives nothing. */
+  get variable(): Variable | null {
+    return this.#variable;
+  }
+}
+
+/** What `null` is given beside: it may be null. */
+function resultType(value: Expr): Type {
+  if (value.type.kind === "ptr") return { ...value.type, nullable: true };
+  return value.kind === "int" && isInteger(value.type) ? computedType(value, value) : value.type;
+}
 
 export class LoopBody {
   readonly kind = "loop";

@@ -75,6 +75,7 @@ const isInEvent = (place: Place): boolean =>
 /** A pointer read from kernel memory leads on in the same way as the memory it was read from, but for events'. */
 function loadedType(place: Place): Type {
   const { type } = place;
+  if (type.kind === "ptr" && type.kptr) return pointerTo(type.to, "direct", true);
   if (type.kind !== "ptr" || place.kind !== "field" || place.struct.origin !== "kernel") return type;
   if (place.struct.event) return { ...type, space: type.space === "user" ? "user" : "probe" };
   return { ...type, space: spaceOf(place) };

@@ -1,20 +1,27 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import type { MapRefType, Type } from "./model/types.js";
+import { type MapRefType, objectsIn, type Type } from "./model/types.js";
 import type { Session } from "./session.js";
 import { mapsHolding } from "./stdlib-tables.js";
 
-/** Warns of a lock or timer in the values of a kind of map that the kernel does not look after them in. */
+/** Warns of a lock, timer … in the values of a kind of map that the kernel does not look after them in. */
 export function checkMapObjects(session: Session, node: ts.Node, map: MapRefType): void {
-  for (const struct of map.value ? structsIn(map.value) : []) {
-    const kinds = mapsHolding(struct);
+  if (map.value) checkLock(session, node, map.value);
+  for (const object of map.value ? objectsIn(map.value) : []) {
+    const kinds = mapsHolding(object);
     if (kinds && !kinds.includes(map.mapKind))
-      session.report(node, TSB.mapHoldsNot(map.className, struct, kinds.join(", ")));
+      session.report(node, TSB.mapHoldsNot(map.className, object, kinds.join(", ")));
   }
 }
 
-/** The names of a type's embedded structs, and its own. */
-function structsIn(type: Type): readonly string[] {
-  if (type.kind === "array") return structsIn(type.element);
-  return type.kind === "struct" ? [type.name, ...type.shape.fields.flatMap((f) => structsIn(f.type))] : [];
+/** The lock that is held around each call of a list or tree, in the same class. */
+const LOCKS = ["bpf_spin_lock"];
+const graphs: Readonly<Record<string, string>> = { bpf_list_head: "ListHead", bpf_rb_root: "RbRoot" };
+
+/** Reports a list or tree without a lock beside it, in what is a map's value, an object or a global by itself. */
+export function checkLock(session: Session, node: ts.Node, type: Type): void {
+  const objects = objectsIn(type);
+  const root = objects.find((name) => Object.hasOwn(graphs, name));
+  if (root && !LOCKS.some((lock) => objects.includes(lock)))
+    session.report(node, TSB.lockMissing(graphs[root] ?? root));
 }

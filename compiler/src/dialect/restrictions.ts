@@ -15,7 +15,7 @@ const FIXED = "What a function takes is fixed while compiling, one register each
 
 const K = ts.SyntaxKind;
 
-/** Syntax that TypeScript has and the dialect has not (dialect page, section 8). */
+/** Syntax that TypeScript has and the dialect has not (docs/dialect.md, section 9). */
 const restrictions: ReadonlyMap<ts.SyntaxKind, Restriction> = new Map<ts.SyntaxKind, Restriction>([
   [K.AwaitExpression, () => TSB.asyncCode("`await`")],
   [K.YieldExpression, () => TSB.asyncCode("A generator")],

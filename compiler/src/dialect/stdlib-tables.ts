@@ -42,6 +42,9 @@ export const mapsHolding = (struct: string): readonly string[] | null =>
   lookUp<readonly string[]>(kernelObjectMaps, struct);
 /** The kernel's struct that a class such as `SpinLock` is. */
 export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
+const objectNames: ReadonlySet<string> = new Set(Object.values(kernelObjects));
+/** Is this name, of a struct in memory of the probe's, one of those? */
+export const isKernelObject = (struct: string): boolean => objectNames.has(struct);
 
 export type {
   FixedValue,

@@ -25,10 +25,10 @@ export function memset(
   to: Value,
   byte: number,
   size: number,
-  options: { align?: number } = {},
+  options: { align?: number; volatile?: boolean } = {},
 ): void {
   if (size === 0) return;
-  const { suffix, volatile } = form(size, options.align);
+  const { suffix, volatile } = form(size, options.align, options.volatile);
   const args = [
     plain(to, alignment(options.align)),
     plain(constInt(i8, byte)),
@@ -44,10 +44,10 @@ export function memcpy(
   to: Value,
   from: Value,
   size: number,
-  options: { toAlign?: number; fromAlign?: number } = {},
+  options: { toAlign?: number; fromAlign?: number; volatile?: boolean } = {},
 ): void {
   const align = Math.min(options.toAlign ?? 1, options.fromAlign ?? 1, 8);
-  const { suffix, volatile } = form(size, align);
+  const { suffix, volatile } = form(size, align, options.volatile);
   // In pieces: of a larger one LLVM does all loads before the stores, and the stack is too small for what it holds.
   const piece = MAX_STORES * align;
   for (let at = 0; at < size; at += piece) {
@@ -69,9 +69,9 @@ const MAX_STORES = 128;
  * Past that the back end would call a function that BPF has not, unless the intrinsic is the inline one; and
  * volatile, because LLVM 19's MemCpyOpt makes a plain memset of an inline memcpy from zeroed memory.
  */
-function form(size: number, align = 1): { suffix: string; volatile: Value } {
+function form(size: number, align = 1, volatile = false): { suffix: string; volatile: Value } {
   const large = size / Math.min(align, 8) > MAX_STORES;
-  return { suffix: large ? ".inline" : "", volatile: constInt(i1, large ? 1 : 0) };
+  return { suffix: large ? ".inline" : "", volatile: constInt(i1, large || volatile ? 1 : 0) };
 }
 
 const length = (size: number): CallArgument => plain(constInt(i64, size));

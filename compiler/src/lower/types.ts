@@ -4,9 +4,13 @@ import type { Model } from "../dialect/model/model.js";
 import type { Field, StructType, Type } from "../dialect/model/types.js";
 import * as ir from "../ir/index.js";
 
+/** What the kernel is told of a field or a variable beyond its type (kernel: `btf_find_decl_tag_value`). */
+export const tagsOf = (type: Type): readonly string[] =>
+  type.kind === "struct" && type.contains ? [`contains:${type.contains.of.name}:${type.contains.node}`] : [];
+
 /** The dialect's types as LLVM types and as debug info, each made once. */
 export class TypeTable {
-  readonly #debug = new Map<object, ir.DIType>();
+  readonly #debug = new Map<object | string, ir.DIType>();
   readonly files: readonly ir.DIFile[];
 
   constructor(
@@ -71,7 +75,9 @@ export class TypeTable {
         return debug.array(debug.char(), type.length);
       case "ptr":
         // A map is a pointer already.
-        return type.to.kind === "map" ? this.debug(type.to) : debug.pointer(this.debug(type.to));
+        return type.to.kind === "map"
+          ? this.debug(type.to)
+          : debug.pointer(this.debug(type.to), type.kptr ? { typeTags: [type.kptr] } : {});
       case "map":
         return debug.pointer(debug.forward("struct", "bpf_map"));
       case "void":
@@ -89,14 +95,15 @@ export class TypeTable {
   }
 
   struct(struct: StructType): ir.DIType {
-    const known = this.#debug.get(struct.shape);
+    // However many kinds of lists there are, `bpf_list_head` is one type: what is in them, members' tags say.
+    const known = this.#debug.get(struct.contains ? struct.name : struct.shape);
     if (known) return known;
     const made = this.module.debug.struct({
       kind: struct.union ? "union" : "struct",
       ...(struct.name === "" ? {} : { name: struct.name }),
       sizeBits: sizeOf(struct) * 8,
     });
-    this.#debug.set(struct.shape, made);
+    this.#debug.set(struct.contains ? struct.name : struct.shape, made);
     const { fields } = struct.shape;
     // Of a context's fields some share bytes with an earlier one; the kernel wants members by their offsets.
     const members = struct.origin === "context" ? [...fields].sort((a, b) => a.offset - b.offset) : fields;
@@ -106,7 +113,8 @@ export class TypeTable {
 
   #member(field: Field): ir.DIMember {
     const type = this.member(field.type);
-    if (!field.bits) return { name: field.name, type, offsetBits: field.offset * 8 };
+    if (!field.bits)
+      return { name: field.name, type, offsetBits: field.offset * 8, declTags: tagsOf(field.type) };
     const { width, offset } = field.bits;
     return {
       name: field.name,

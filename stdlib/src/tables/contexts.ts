@@ -75,9 +75,30 @@ export const kernelObjects = {
   Timer: "bpf_timer",
   WorkQueue: "bpf_wq",
   Dynptr: "bpf_dynptr",
+  RefCount: "bpf_refcount",
+  ListHead: "bpf_list_head",
+  ListNode: "bpf_list_node",
+  RbRoot: "bpf_rb_root",
+  RbNode: "bpf_rb_node",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Kinds of maps whose values may hold such an object, by its name in the kernel: kernel/bpf/syscall.c, `map_check_btf`. */
+const owningMaps = [
+  "hash",
+  "percpu_hash",
+  "lru_hash",
+  "lru_percpu_hash",
+  "array",
+  "percpu_array",
+  "sk_storage",
+  "inode_storage",
+  "task_storage",
+  "cgrp_storage",
+];
+
+/**
+ * Kinds of maps whose values may hold such an object, by its name in the kernel, or a pointer of such a tag:
+ * kernel/bpf/syscall.c, `map_check_btf`.
+ */
 export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
   bpf_spin_lock: [
     "hash",
@@ -90,4 +111,10 @@ export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
   ],
   bpf_timer: ["hash", "lru_hash", "array"],
   bpf_wq: ["hash", "lru_hash", "array"],
+  bpf_list_head: ["hash", "lru_hash", "array"],
+  bpf_rb_root: ["hash", "lru_hash", "array"],
+  bpf_refcount: owningMaps,
+  kptr: owningMaps,
+  kptr_untrusted: owningMaps,
+  percpu_kptr: owningMaps,
 };

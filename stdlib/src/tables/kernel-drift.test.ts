@@ -8,7 +8,7 @@ import { mapClasses } from "./maps.js";
 
 const structs: Readonly<Record<string, UapiStruct>> = contexts;
 const layouts = layOutClasses(
-  ["contexts.d.ts", "iterators.d.ts", "headers.ts", "intrinsics.d.ts"],
+  ["contexts.d.ts", "iterators.d.ts", "headers.ts", "intrinsics.d.ts", "objects.d.ts"],
   (name) => structs[name]?.overlays ?? {},
 );
 

@@ -3,6 +3,7 @@ import type { Example, Refused } from "./example.js";
 import { formats } from "./formats.js";
 import { limits } from "./limits.js";
 import { mapsAndCalls } from "./maps-and-calls.js";
+import { objects } from "./objects.js";
 import { probeFile } from "./probe-file.js";
 import { calls } from "./refused/calls.js";
 import { maps } from "./refused/maps.js";
@@ -20,6 +21,7 @@ export const examples: readonly Example[] = [
   ...formats,
   ...callbacks,
   ...limits,
+  ...objects,
 ];
 
 /** What else is refused, and must stay so. */

@@ -7,6 +7,7 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string])[] = [
   ["TSB3", "Syntax outside the dialect"],
   ["TSB4", "Maps, helpers, calls"],
   ["TSB5", "Limits"],
+  ["TSB6", "Objects that a program owns"],
 ];
 
 const HEAD = `# Diagnostics

@@ -20,3 +20,15 @@ export function argumentsOf(
   }
   return args.some((a) => a.type.kind === "error") ? null : args;
 }
+
+/** The arguments as they are written, or none if their number is wrong. */
+export function writtenArguments(
+  scope: Scope,
+  node: ts.CallExpression,
+  count: number,
+): readonly ts.Expression[] {
+  if (node.arguments.length === count) return node.arguments;
+  const expected = `${count} argument${count === 1 ? "" : "s"}`;
+  scope.session.report(node, TSB.argumentCount(node.expression.getText(), expected, node.arguments.length));
+  return [];
+}

@@ -1,7 +1,7 @@
 import { TSB } from "../../diagnostics/catalogue.js";
 import type { Body } from "../bodies.js";
-import { GO_ON, STOP } from "../bodies.js";
-import { discard, int } from "../build.js";
+import { GO_ON, InlineResult, STOP } from "../bodies.js";
+import { discard, int, readVariable } from "../build.js";
 import { arrowBody, arrowOf, bindParameters, makeClosure } from "../closures.js";
 import { checkCondition, checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr, Variable } from "../model/expressions.js";
@@ -89,7 +89,8 @@ const withLock: Builtin = (scope, node) => {
     loc,
   };
   const label = scope.label();
-  scope.bodies.push({ kind: "inline", label });
+  const result = new InlineResult(scope, loc);
+  scope.bodies.push({ kind: "inline", label, result });
   const statements = arrowBody(scope, arrow, []);
   scope.bodies.pop();
   const call = (name: string): Statement => ({
@@ -97,16 +98,18 @@ const withLock: Builtin = (scope, node) => {
     expression: helperCall(scope, node, name, [lockAddress], integers.i64),
     loc,
   });
+  const given = result.variable;
   return {
     kind: "sequence",
     statements: [
+      ...(given ? [{ kind: "variable", variable: given, init: null, loc } as const] : []),
       { kind: "variable", variable: held, init: address, loc },
       call("bpf_spin_lock"),
       { kind: "labelled", label, body: { kind: "block", body: statements, loc }, loc },
       call("bpf_spin_unlock"),
     ],
-    value: discard(loc),
-    type: voidType,
+    value: given ? readVariable(given, loc) : discard(loc),
+    type: given?.type ?? voidType,
     loc,
   };
 };

@@ -7,8 +7,10 @@ import { closures } from "./closures.js";
 import { conversions } from "./conversions.js";
 import { formatting } from "./formatting.js";
 import { kernelTypes } from "./kernel-types.js";
+import { kptrs } from "./kptrs.js";
 import { memory } from "./memory.js";
 import { numbers } from "./numbers.js";
+import { owned } from "./owned.js";
 import { pointers } from "./pointers.js";
 import { texts } from "./texts.js";
 
@@ -28,5 +30,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
     atomics,
     kernelTypes,
     closures,
+    kptrs,
+    owned,
   ].flatMap((table) => Object.entries(table)),
 );

@@ -4,14 +4,15 @@ import { int, nullPointer } from "../build.js";
 import { closureArguments } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
-import type { ExternParameter } from "../model/model.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { ownedCallback } from "./callbacks.js";
+import { type GraphMethod, graphMethods } from "./graphs.js";
 import { helperCall } from "./helper-call.js";
+import { type KernelArgument, kernelCall } from "./kernel-call.js";
 
 /** Checks `object.method(…)` of a timer, a work queue …: a part of a map's value that the kernel looks after. */
-type ObjectMethod = (scope: Scope, node: ts.CallExpression, object: Expr) => Expr;
+type ObjectMethod = GraphMethod;
 
 /** `init(map, n)`, `start(n, flags)`, `cancel()`: the arguments as the helper or the kernel function takes them. */
 type Argument = "map" | "u64" | "u32" | "flags";
@@ -57,19 +58,6 @@ const argumentTypes: Readonly<Record<Argument, Type>> = {
 };
 
 /** Work queues have kernel functions in place of helpers: kernel/bpf/helpers.c, Linux 6.10. */
-function callWorkQueue(
-  scope: Scope,
-  node: ts.CallExpression,
-  name: string,
-  args: readonly (ExternParameter & { readonly value: Expr })[],
-): Expr {
-  const loc = scope.session.locate(node);
-  const params = args.map(({ value, ...param }) => param);
-  const returns = integers.i32;
-  const callee = scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
-  return { kind: "kernelCall", callee, args: args.map((a) => a.value), type: returns, loc };
-}
-
 const onWorkQueue =
   (name: string, ...wanted: readonly Argument[]): ObjectMethod =>
   (scope, node, object) => {
@@ -79,7 +67,8 @@ const onWorkQueue =
       const kind = wanted[i];
       return kind ? [{ name: kind, type: argumentTypes[kind], value }] : [];
     });
-    return callWorkQueue(scope, node, name, [{ name: "wq", type: object.type, value: object }, ...given]);
+    const queue = { name: "wq", type: object.type, value: object };
+    return kernelCall(scope, node, name, [queue, ...given], integers.i32);
   };
 
 /** `bpf_wq_set_callback_impl`: its last argument is the verifier's, which puts the program there. */
@@ -88,7 +77,7 @@ const setWorkCallback: ObjectMethod = (scope, node, object) => {
   if (!closure) return scope.nothing(node);
   const loc = scope.session.locate(node);
   const address = pointerTo(voidType);
-  return callWorkQueue(scope, node, "bpf_wq_set_callback_impl", [
+  const args: readonly KernelArgument[] = [
     { name: "wq", type: object.type, value: object },
     {
       name: "callback_fn",
@@ -98,7 +87,8 @@ const setWorkCallback: ObjectMethod = (scope, node, object) => {
     },
     { name: "flags", type: integers.u32, value: int(0n, loc, integers.u32) },
     { name: "aux", type: address, value: nullPointer(address, loc) },
-  ]);
+  ];
+  return kernelCall(scope, node, "bpf_wq_set_callback_impl", args, integers.i32);
 };
 
 /** By the kernel's name of the struct. */
@@ -119,6 +109,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> 
     setCallback: setWorkCallback,
     start: onWorkQueue("bpf_wq_start", "flags"),
   },
+  ...graphMethods,
 };
 
 /** Null for a method that is none of these. */

@@ -55,6 +55,10 @@ export function placeOf(scope: Scope, node: ts.Expression): Place | null {
 export function targetOf(scope: Scope, node: ts.Expression): Place | null {
   const place = placeOf(scope, node);
   if (!place) return null;
+  if (place.type.kind === "ptr" && (place.type.kptr === "kptr" || place.type.kptr === "percpu_kptr")) {
+    scope.session.report(node, TSB.kptrAssigned());
+    return null;
+  }
   const refused = isReadonly(place)
     ? "A readonly global"
     : spaceOf(place) !== "direct"

@@ -41,7 +41,7 @@ export function checkNew(scope: Scope, node: ts.NewExpression): Expr {
 }
 
 /** Field initialisers of a struct class, as stores. */
-function initialisers(
+export function initialisers(
   scope: Scope,
   declaration: ts.ClassDeclaration,
   struct: StructType,

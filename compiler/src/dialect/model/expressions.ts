@@ -42,6 +42,8 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   | { readonly kind: "current" }
   /** Copies an aggregate; both are addresses. */
   | { readonly kind: "copy"; readonly target: Expr; readonly source: Expr }
+  /** Puts zeroes into an object that the program allocated; not into what the kernel looks after. */
+  | { readonly kind: "clear"; readonly object: Expr }
   /** A stack slot, as an address: zeroed, then filled, each time it is come by. */
   | {
       readonly kind: "temporary";
@@ -94,6 +96,8 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
   /** A fact of the running kernel's types, by CO-RE. */
   | { readonly kind: "fieldFact"; readonly fact: FieldFact; readonly place: Place }
   | { readonly kind: "typeFact"; readonly fact: TypeFact; readonly of: StructType | EnumType }
+  /** The number of the struct in the object's own BTF. */
+  | { readonly kind: "typeId"; readonly of: StructType }
   | {
       readonly kind: "enumFact";
       readonly fact: "exists" | "value";

@@ -69,6 +69,13 @@ export interface StructType {
    * fields of a `sys_enter_*` event are registers in `args`, by these names and types.
    */
   readonly event: { readonly registers: readonly { readonly name: string; readonly type: Type }[] } | null;
+  readonly contains?: Contains;
+}
+
+/** Of the head of a list or the root of a tree: what hangs in it, and by which field (BTF: `contains:of:node`). */
+export interface Contains {
+  readonly of: StructType;
+  readonly node: string;
 }
 
 export interface StructShape {
@@ -76,6 +83,11 @@ export interface StructShape {
   /** Bytes. */
   size: number;
   align: number;
+  /**
+   * Of an object that the program allocates, and what is embedded in one: the verifier holds each access against the
+   * members in BTF, and refuses one that spans two (kernel: `btf_struct_walk`).
+   */
+  memberwise?: true;
 }
 
 export interface Field {
@@ -110,7 +122,17 @@ export interface PointerType {
   readonly to: Type;
   readonly nullable: boolean;
   readonly space: Space;
+  /** Of a field that the kernel looks after: BTF's tag on it. What is read from the field is a pointer without. */
+  readonly kptr?: KptrTag;
 }
+
+/** What a pointer in a map's value owns (kernel: `btf_find_kptr`): an object, nothing, one object for each CPU. */
+export type KptrTag = "kptr" | "kptr_untrusted" | "percpu_kptr";
+const kptrNames: Readonly<Record<KptrTag, string>> = {
+  kptr: "kptr",
+  kptr_untrusted: "untrustedKptr",
+  percpu_kptr: "percpuKptr",
+};
 
 /** A map, as a value: a pointer to `struct bpf_map` for the kernel. */
 export interface MapRefType {
@@ -183,6 +205,23 @@ export const isInteger = (type: Type): type is IntType | EnumType =>
 export const isKernelStruct = (type: Type): type is StructType =>
   type.kind === "struct" && type.origin === "kernel";
 
+/** Says that the program allocates objects of this struct. */
+export function memberwise<T extends Type>(type: T): T {
+  if (type.kind === "array") memberwise(type.element);
+  if (type.kind === "struct" && type.origin === "local" && !type.shape.memberwise) {
+    type.shape.memberwise = true;
+    for (const field of type.shape.fields) memberwise(field.type);
+  }
+  return type;
+}
+
+/** Names of the structs embedded in a value, its own among them, and tags of its kptrs: what of it the kernel may look after. */
+export function objectsIn(type: Type): readonly string[] {
+  if (type.kind === "array") return objectsIn(type.element);
+  if (type.kind === "ptr") return type.kptr ? [type.kptr] : [];
+  return type.kind === "struct" ? [type.name, ...type.shape.fields.flatMap((f) => objectsIn(f.type))] : [];
+}
+
 /** The type as a user wrote it. */
 export function typeName(type: Type): string {
   switch (type.kind) {
@@ -199,7 +238,9 @@ export function typeName(type: Type): string {
     case "str":
       return `str<${type.length}>`;
     case "ptr":
-      return `ptr<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
+      return type.kptr
+        ? `${kptrNames[type.kptr]}<${typeName(type.to)}>`
+        : `ptr<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
     case "map":
       return `${type.className}<${[type.key, type.value]
         .filter((t) => t !== null)

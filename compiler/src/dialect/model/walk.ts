@@ -86,6 +86,7 @@ export function partsOf(expr: Expr): readonly Part[] {
     case "captures":
     case "kernelFunction":
     case "typeFact":
+    case "typeId":
     case "enumFact":
     case "error":
       return [];
@@ -102,6 +103,8 @@ export function partsOf(expr: Expr): readonly Part[] {
     case "size":
     case "log2":
       return expressions(expr.operand);
+    case "clear":
+      return expressions(expr.object);
     case "textLength":
       return expressions(expr.text);
     case "binary":

@@ -24,9 +24,9 @@ export function returned(scope: Scope, expression: ts.Expression | null, loc: Lo
       const left: Statement = { kind: "break", target: body.label, loc };
       const leave = leaving(scope, body, left);
       const value = expression ? checkExpression(scope, expression) : null;
-      return value && value.type.kind !== "error"
-        ? { kind: "block", body: [{ kind: "expression", expression: value, loc }, leave], loc }
-        : leave;
+      if (!expression || !value || value.type.kind === "error") return leave;
+      const kept = body.result ? body.result.keep(value, expression) : value;
+      return { kind: "block", body: [{ kind: "expression", expression: kept, loc }, leave], loc };
     }
     case "closure":
       return withValue(scope, expression ? body.result(expression) : null, loc, body);

@@ -6,7 +6,9 @@ import {
   errorType,
   integers,
   isAggregate,
+  type KptrTag,
   type MapRefType,
+  memberwise,
   pointerTo,
   type Type,
   voidType,
@@ -16,6 +18,7 @@ import { checkLength, checkSize } from "../sizes.js";
 import { type FixedValue, type MapClass, mapClass } from "../stdlib-tables.js";
 import { tracepointContext } from "../tracepoints.js";
 import { enumOf } from "./enums.js";
+import { graphRoot } from "./graphs.js";
 import { anonymousStruct, interfaceStruct, structOf } from "./structs.js";
 
 /** What type parameters stand for in the use that is being compiled. */
@@ -145,9 +148,29 @@ const builtins: Readonly<Record<string, Builtin>> = {
     to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node),
   user: (session, node, [to], env) =>
     to ? pointerTo(userTarget(resolveType(session, to, env)), "user") : unsupported(session, node),
+  kptr: kptrField("kptr"),
+  untrustedKptr: kptrField("kptr_untrusted"),
+  percpuKptr: kptrField("percpu_kptr"),
+  PerCpuObject: (session, node, [to], env) =>
+    to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node),
+  ListHead: (session, node, args, env) => graphRoot(session, node, args, env, "ListNode"),
+  RbRoot: (session, node, args, env) => graphRoot(session, node, args, env, "RbNode"),
   Tracepoint: (session, node, [name]) => tracepointContext(session, node, name),
   bits: (session, node, [unit], env) => (unit ? resolveType(session, unit, env) : unsupported(session, node)),
 };
+
+/** A pointer in a map's value that the kernel looks after. What it leads to, the verifier knows. */
+function kptrField(tag: KptrTag): Builtin {
+  return (session, node, [to], env) => {
+    if (!to) return unsupported(session, node);
+    const target = resolveType(session, to, env);
+    if (target.kind !== "struct") return target.kind === "error" ? target : unsupported(session, node);
+    return {
+      ...pointerTo(target.origin === "local" ? memberwise(target) : target, "direct", true),
+      kptr: tag,
+    };
+  };
+}
 
 /** A pointer that lies in user memory leads to user memory too. */
 function userTarget(type: Type): Type {

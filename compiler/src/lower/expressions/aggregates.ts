@@ -8,6 +8,7 @@ import { alignmentOfTarget } from "./alignment.js";
 
 import { lowerExpression } from "./index.js";
 import { probeCopy } from "./kernel-memory.js";
+import { copyMembers, spansMembers } from "./members.js";
 import { widestWord, wordAt } from "./words.js";
 
 const targetOf = (type: Type): Type => (type.kind === "ptr" ? type.to : type);
@@ -43,6 +44,10 @@ export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): i
   }
   const source = lowerExpression(f, expr.source);
   f.at(expr.loc);
+  if (spansMembers(type)) {
+    copyMembers(f, { target, source }, type);
+    return target;
+  }
   const space = expr.source.type.kind === "ptr" ? expr.source.type.space : "direct";
   const aligned = { toAlign: alignmentOfTarget(expr.target), fromAlign: alignmentOfTarget(expr.source) };
   if (space === "direct") ir.intrinsics.memcpy(f.b, target, source, size, aligned);

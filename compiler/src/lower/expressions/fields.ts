@@ -20,9 +20,15 @@ const addressing: Readonly<
     ir.core.memberAddress(f.b, base, struct.shape.fields.indexOf(field), f.types.struct(struct)),
 };
 
+/** Is it part of an object whose accesses LLVM must not merge? It leaves volatile ones as they are. */
+export function isMemberwise(place: Place): boolean {
+  if (place.kind === "field") return place.struct.shape.memberwise === true;
+  return place.kind === "element" && place.base.kind === "address" && isMemberwise(place.base.place);
+}
+
 export function fieldAddress(f: FunctionLowering, place: FieldPlace): Address {
   const base = lowerExpression(f, place.base);
   f.at(place.loc);
   const pointer = addressing[place.struct.origin](f, base, place);
-  return { pointer, volatile: false, align: alignmentOf(place) };
+  return { pointer, volatile: isMemberwise(place), align: alignmentOf(place) };
 }

@@ -10,6 +10,7 @@ import { lowerConditional, lowerLogical } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
 import { lowerKernelFact } from "./kernel-facts.js";
+import { clearMembers } from "./members.js";
 import { addressOfPlace, atMost, lowerSize, readPlace } from "./places.js";
 import { lowerSameText, lowerTextLength } from "./texts.js";
 
@@ -54,6 +55,11 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return known(f.current.get(expr), "the value before");
     case "copy":
       return lowerCopy(f, expr);
+    case "clear": {
+      const object = lowerExpression(f, expr.object);
+      if (expr.object.type.kind === "ptr") clearMembers(f, object, expr.object.type.to);
+      return object;
+    }
     case "temporary":
       return lowerTemporary(f, expr);
     case "call":
@@ -84,6 +90,8 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return lowerTextLength(f, expr);
     case "sameText":
       return lowerSameText(f, expr);
+    case "typeId":
+      return ir.core.typeId(f.b, f.types.struct(expr.of), "local");
     case "fieldFact":
     case "typeFact":
     case "enumFact":

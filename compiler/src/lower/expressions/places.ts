@@ -6,7 +6,7 @@ import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOf } from "./alignment.js";
-import { fieldAddress } from "./fields.js";
+import { fieldAddress, isMemberwise } from "./fields.js";
 import { lowerExpression } from "./index.js";
 import { readKernelBits } from "./kernel-bits.js";
 import { probeRead } from "./kernel-memory.js";
@@ -14,7 +14,7 @@ import { probeRead } from "./kernel-memory.js";
 /** Memory that can be loaded from and stored to. */
 export interface Address {
   readonly pointer: ir.Value;
-  /** A `.rodata` value may be changed before load: LLVM must not fold it. */
+  /** LLVM must not fold it (a `.rodata` value may be changed before load), or merge it with its neighbours. */
   readonly volatile: boolean;
   readonly align: number;
 }
@@ -48,7 +48,7 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
             align,
           };
       }
-      return { pointer: elementAddress(f, place, base, index), volatile: false, align };
+      return { pointer: elementAddress(f, place, base, index), volatile: isMemberwise(place), align };
     }
     case "target":
       return { pointer: lowerExpression(f, place.pointer), volatile: false, align };
@@ -164,9 +164,9 @@ export function storeValue(
   f: FunctionLowering,
   value: ir.Value,
   type: Type,
-  { pointer, align }: Address,
+  { pointer, align, volatile }: Address,
 ): void {
-  f.b.store(toMemory(f, value, type), pointer, { align });
+  f.b.store(toMemory(f, value, type), pointer, { align, volatile });
 }
 
 function readBits(f: FunctionLowering, address: Address, type: Type, { bits, offset }: Field): ir.Value {
