@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, probe } from "../support/probe-source.js";
 
-type Loaded<P extends string, G> = Skeleton<object, Record<P, SkeletonProgram>, object, G>;
+type Loaded<P extends string, G extends object> = Skeleton<object, Record<P, SkeletonProgram>, object, G>;
 
 const IMPORTS =
   "ArrayMap, SpinLock, withLock, ListHead, ListNode, RbRoot, RbNode, RefCount, bpf_obj_new, bpf_obj_drop, bpf_refcount_acquire,";
@@ -205,5 +205,53 @@ describe("an object with a RefCount", () => {
     expect(run(programs.count)).toBe(0);
     expect(globals.counted).toBe(42n);
     expect(run(programs.count)).toBe(2);
+  });
+});
+
+const globalSource = declareProbe({
+  "probe.bpf.ts": probe(
+    `  ready: Queue = new Queue();
+  done: Queue;
+  seen: u32 = 3;
+  @SEC("tc") push(ctx: SkBuff): i32 {
+    const job = bpf_obj_new(Job);
+    if (!job) return 2;
+    job.id = ctx.mark + 5;
+    return withLock(this.ready.lock, () => this.ready.jobs.pushBack(job));
+  }
+  @SEC("tc") move(ctx: SkBuff): i32 {
+    const job = withLock(this.ready.lock, () => this.ready.jobs.popFront());
+    if (!job) return 2;
+    return withLock(this.done.lock, () => {
+      this.done.count += 1;
+      return this.done.jobs.pushFront(job);
+    });
+  }
+  @SEC("tc") take(ctx: SkBuff): i32 {
+    const job = withLock(this.done.lock, () => this.done.jobs.popBack());
+    if (!job) return 2;
+    this.seen = job.id + this.done.count;
+    bpf_obj_drop(job);
+    return 0;
+  }`,
+    {
+      before: `class Job { node: ListNode; id: u32; }
+class Queue { lock: SpinLock; jobs: ListHead<Job>; count: u32; }`,
+      imports: IMPORTS,
+    },
+  ),
+});
+
+describe("a global with a list", () => {
+  kernelTest("is the programs' alone, beside globals that Node shares", {}, async (t) => {
+    const { programs, globals } =
+      await t.load<Loaded<"push" | "move" | "take", { seen: number }>>(globalSource);
+    expect(Object.keys(globals)).toEqual(["seen"]);
+    expect(run(programs.push)).toBe(0);
+    expect(run(programs.take)).toBe(2);
+    expect(run(programs.move)).toBe(0);
+    expect(run(programs.take)).toBe(0);
+    expect(globals.seen).toBe(6);
+    expect(run(programs.move)).toBe(2);
   });
 });

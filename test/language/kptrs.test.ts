@@ -3,11 +3,11 @@ import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, probe } from "../support/probe-source.js";
 
-type Loaded<P extends string, G> = Skeleton<object, Record<P, SkeletonProgram>, object, G>;
+type Loaded<P extends string, G extends object> = Skeleton<object, Record<P, SkeletonProgram>, object, G>;
 
 /** What a program of section `syscall` returns. */
 const call = (program: SkeletonProgram): number =>
-  program.testRun({ context: new Uint8Array(8), data: null }).returnValue;
+  program.testRun({ context: new Uint8Array(8) }).returnValue;
 
 const taskSource = declareProbe({
   "probe.bpf.ts": probe(

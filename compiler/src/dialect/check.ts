@@ -5,7 +5,7 @@ import { checkBounds } from "./bounds/index.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { MapModel, Model } from "./model/model.js";
-import type { StructType, Type } from "./model/types.js";
+import { ownedBy, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reachableFiles } from "./reachable.js";
@@ -70,7 +70,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
     return { diagnostics, model: null, spanAt };
   const { maps, globals, functions, externs } = read.program;
-  const records = [...new Set(maps.flatMap(structsApart))];
+  const records = [...new Set([...maps.flatMap(structsApart), ...globals.flatMap((g) => ownedBy(g.type))])];
   const model: Model = {
     name: declaration.name?.text ?? "Program",
     license: read.license,
@@ -93,12 +93,16 @@ function refuseRecordsAlone(session: Session, declaration: ts.ClassDeclaration, 
     session.report(declaration.name ?? declaration, TSB.noProgram(declaration.name?.text ?? ""));
 }
 
-/** Structs that no definition in `.maps` leads to with their members: records, and what a map inside a map holds. */
-function structsApart({ record, inner }: MapModel): StructType[] {
+/**
+ * Structs that no definition in `.maps` leads to with their members: records, what a map inside a map holds, and what
+ * values own. LLVM writes a struct behind a pointer as a name alone, and behind `contains:` there is only text.
+ */
+function structsApart({ type, record, inner }: MapModel): StructType[] {
   const held = inner ? [inner.type.key, inner.type.value] : [];
-  return [record, ...held.map((type) => (type ? innermost(type) : null))].filter(
+  const apart = [record, ...held.map((type) => (type ? innermost(type) : null))].filter(
     (type) => type?.kind === "struct",
   );
+  return [...apart, ...[type, inner?.type].flatMap((map) => (map?.value ? ownedBy(map.value) : []))];
 }
 
 const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);

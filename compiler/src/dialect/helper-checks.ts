@@ -66,10 +66,10 @@ const callee = ({ kind, name }: Use): Helper | Kfunc | null =>
 /** What is wrong with a call whoever makes it. */
 function wherever({ target }: Session, use: Use, license: string): Message | null {
   const called = callee(use);
-  if (!called) return null;
-  const old = tooOld(target, use.name, called.since);
+  const old = called && tooOld(target, use.name, called.since);
   if (old) return old;
-  const gplOnly = "gplOnly" in called && called.gplOnly;
+  // Functions of the kernel all are (kernel: add_kfunc_call), and some helpers.
+  const gplOnly = use.kind === "kfunc" || (called !== null && "gplOnly" in called && called.gplOnly);
   return gplOnly && !gplCompatible.has(license) ? TSB.licenseNotGpl(use.name, license) : null;
 }
 

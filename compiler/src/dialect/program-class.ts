@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { initialBytes } from "./globals.js";
+import { checkLock, checkMapObjects } from "./kernel-objects.js";
 import { checkValues, option, readMap } from "./map-definitions.js";
-import { checkMapObjects } from "./map-objects.js";
 import type { ExternVariable } from "./model/model.js";
 import { boolType, errorType, type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
@@ -96,6 +96,7 @@ function addGlobal(
   member: ts.PropertyDeclaration,
   type: Type,
 ): void {
+  checkLock(session, member.type ?? member, type);
   program.addGlobal(symbol, {
     name: member.name.getText(),
     type,

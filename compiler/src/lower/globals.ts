@@ -1,8 +1,13 @@
+import { isLookedAfter } from "../dialect/kernel-objects.js";
 import type { GlobalModel, Model } from "../dialect/model/model.js";
 import * as ir from "../ir/index.js";
-import type { TypeTable } from "./types.js";
+import { type TypeTable, tagsOf } from "./types.js";
 
-/** The license, and globals: `.rodata` for readonly ones, `.bss` for those that start as zero, else `.data`. */
+/**
+ * The license, and globals: `.rodata` for readonly ones, `.bss` for those that start as zero, else `.data`. One with a
+ * lock, list or tree has a section to itself, and is static: the kernel knows one lock in a map, and lets no map be
+ * shared that has such things (libbpf: `map_is_mmapable`).
+ */
 export function lowerGlobals(types: TypeTable, model: Model): ReadonlyMap<GlobalModel, ir.GlobalVariable> {
   lowerLicense(types, model);
   return new Map(model.globals.map((global) => [global, lowerGlobal(types, global)]));
@@ -11,15 +16,19 @@ export function lowerGlobals(types: TypeTable, model: Model): ReadonlyMap<Global
 function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
   const { debug } = types.module;
   const zero = global.initial.every((byte) => byte === 0);
+  const apart = !global.constant && isLookedAfter(global.type);
   const declared = types.member(global.type);
   const di = debug.global({
     name: global.name,
     file: types.file(global.loc.file),
     line: global.loc.line,
     type: global.constant ? debug.constOf(debug.volatileOf(declared)) : declared,
+    local: apart,
+    declTags: tagsOf(global.type),
   });
   const made = types.module.global(global.name, ir.arrayType(ir.i8, global.initial.length), {
-    section: global.constant ? ".rodata" : zero ? ".bss" : ".data",
+    section: `${global.constant ? ".rodata" : zero ? ".bss" : ".data"}${apart ? `.${global.name}` : ""}`,
+    ...(apart ? { linkage: "internal" } : {}),
     align: 8,
     constant: global.constant,
     // A user may set it before the load; loads of a scalar are volatile besides, as in C.

@@ -33,12 +33,17 @@ export function readGlobals(
     const origin = globalOrigin(section.name);
     return origin === null || section.size === 0 ? [] : [{ section, origin }];
   });
-  const maps = holders.map(({ section, origin }) =>
-    sectionMap(section.name, origin, sectionContents(elf, section), datasecOf(btf, section.name)),
-  );
   const variables = holders.flatMap(({ section, origin }) =>
     btf === null ? [] : variablesOf(elf, btf, section, { map: section.name, constant: origin === "rodata" }),
   );
+  const maps = holders.map(({ section, origin }) => {
+    const datasec = datasecOf(btf, section.name);
+    const named = variables.some((variable) => variable.section === section.name);
+    return {
+      ...sectionMap(section.name, origin, sectionContents(elf, section), datasec),
+      unshared: origin !== "rodata" && datasec !== 0 && !named,
+    };
+  });
   return { maps, variables };
 }
 

@@ -21,6 +21,7 @@ export function newMap(name: string, type: MapType, more: Partial<MapSpec>): Map
     contents: null,
     origin: "declared",
     sectionType: 0,
+    unshared: false,
     autocreate: true,
     legacyTail: null,
     ...more,

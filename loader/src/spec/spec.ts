@@ -64,6 +64,12 @@ export interface MapSpec {
   readonly origin: "declared" | "data" | "rodata" | "bss" | "kconfig" | "struct_ops";
   /** The datasec of a section's map, or of an arena's globals; 0 otherwise. */
   readonly sectionType: TypeId;
+  /**
+   * A section of `.data*` or `.bss*` whose variables are all static: user space names none of them, and shares no memory.
+   * So locks, lists and trees are kept apart (`private(A)` in the kernel's headers): the kernel lets no map be mapped
+   * that has such things (kernel: `bpf_map_mmap`; libbpf: `map_is_mmapable`).
+   */
+  readonly unshared: boolean;
   /** False for a struct_ops variable in a section that begins with `?`. */
   autocreate: boolean;
   /**

@@ -117,7 +117,8 @@ function create(spec: MapSpec, context: MapContext): number {
       attr.set("btf_key_type_id", spec.keyType);
       attr.set("btf_value_type_id", spec.valueType);
     }
-    const fd = isSection(spec) ? createShared(attr) : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
+    const fd =
+      isSection(spec) && !spec.unshared ? createShared(attr) : bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
     if (fd < 0)
       throw new SyscallError(
         "bpf(BPF_MAP_CREATE)",
@@ -178,6 +179,7 @@ function fillSection(handle: MapHandle, spec: MapSpec): void {
   }
   const constant = spec.origin === "rodata" || spec.origin === "kconfig";
   if (constant) bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: handle.fd }, handle.label);
+  if (spec.unshared) return;
   const mapped = k.mmap(handle.fd, spec.valueSize, !constant, 0);
   if (typeof mapped !== "number") handle.useMemory(mapped);
   // Asked for only now: where mapping works, nothing is probed.

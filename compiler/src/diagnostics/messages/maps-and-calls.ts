@@ -87,7 +87,7 @@ export const mapsAndCalls = {
   licenseNotGpl: entry("TSB4018", (helper: string, license: string) => ({
     what: `${helper} is only for programs under a GPL-compatible license, and this one says "${license}".`,
     why: "The kernel refuses to load the program (kernel: include/linux/license.h has the names it takes).",
-    instead: 'Use @program({ license: "GPL" }) or "Dual BSD/GPL", or do without the helper.',
+    instead: 'Use @program({ license: "GPL" }) or "Dual BSD/GPL", or do without it.',
   })),
   sizeTooLarge: entry("TSB4019", (size: string, most: string) => ({
     what: `A size of ${size} bytes is given for memory of ${most}.`,

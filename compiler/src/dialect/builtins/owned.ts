@@ -4,7 +4,7 @@ import { convert, nullPointer, readVariable } from "../build.js";
 import { toCondition } from "../coerce.js";
 import { initialisers } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
-import { checkLock } from "../map-objects.js";
+import { checkLock } from "../kernel-objects.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import {

@@ -14,7 +14,7 @@ export interface Model {
   readonly externs: readonly ExternModel[];
   /** Programs in source order, then what they call, in the order of first use. */
   readonly functions: readonly Func[];
-  /** Structs that a skeleton shows although nothing in BTF leads to them: what ring buffers carry, what maps in maps hold. */
+  /** Structs that BTF has to have although nothing in it leads to them: what ring buffers carry, what maps in maps hold, what values own. */
   readonly records: readonly StructType[];
 }
 

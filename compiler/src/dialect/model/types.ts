@@ -205,6 +205,21 @@ export const isInteger = (type: Type): type is IntType | EnumType =>
 export const isKernelStruct = (type: Type): type is StructType =>
   type.kind === "struct" && type.origin === "kernel";
 
+/** Structs that a value owns: in lists and trees, behind kptrs; and what those own. */
+export function ownedBy(type: Type, owned = new Set<StructType>()): readonly StructType[] {
+  const add = (struct: StructType): void => {
+    if (owned.has(struct)) return;
+    owned.add(struct);
+    ownedBy(struct, owned);
+  };
+  if (type.kind === "array") ownedBy(type.element, owned);
+  if (type.kind === "ptr" && type.kptr && type.to.kind === "struct") add(type.to);
+  if (type.kind !== "struct" || type.origin !== "local") return [...owned];
+  if (type.contains) add(type.contains.of);
+  for (const field of type.shape.fields) ownedBy(field.type, owned);
+  return [...owned];
+}
+
 /** Says that the program allocates objects of this struct. */
 export function memberwise<T extends Type>(type: T): T {
   if (type.kind === "array") memberwise(type.element);

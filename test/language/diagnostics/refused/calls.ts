@@ -27,6 +27,14 @@ export const calls: readonly Refused[] = [
     says: /bpf_get_attach_cookie needs Linux 5\.15.* It is at @tsbpfc\/stdlib\/usdt\.ts:\d+/,
   },
   {
+    name: "a function of the kernel, under a license that is not compatible",
+    code: "TSB4018",
+    source: run("«bpf_rcu_read_lock»();", {
+      before: "declare function bpf_rcu_read_lock(): void;",
+      license: "MIT",
+    }),
+  },
+  {
     name: "a helper that the program type may not call",
     code: "TSB4017",
     source: run("«bpf_skb_pull_data»(cast<SkBuff>(ctx), 0);", { imports: "bpf_skb_pull_data," }),

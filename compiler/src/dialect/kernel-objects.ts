@@ -25,3 +25,7 @@ export function checkLock(session: Session, node: ts.Node, type: Type): void {
   if (root && !LOCKS.some((lock) => objects.includes(lock)))
     session.report(node, TSB.lockMissing(graphs[root] ?? root));
 }
+
+/** Is there something in a value of this type that the kernel looks after, so that user space may have no share in it? */
+export const isLookedAfter = (type: Type): boolean =>
+  objectsIn(type).some((name) => mapsHolding(name) !== null);
