@@ -5,8 +5,10 @@ import { integers, sameType } from "../model/types.js";
 import { partsOf, walkStatements } from "../model/walk.js";
 import { type Range, rangeOfType } from "../ranges.js";
 import { opposite } from "./conditions.js";
-import { Facts, intersection, isField, type Key, within } from "./facts.js";
+import { Facts, intersection, isField, within } from "./facts.js";
+import { isMoved, startsAtConstant, unseen } from "./sight.js";
 import { type After, Values, WHOLE, ZERO } from "./values.js";
+import { changedBy, writers } from "./writes.js";
 
 /** An element whose index was looked at. */
 export type ElementPlace = Place & { readonly kind: "element" };
@@ -31,6 +33,8 @@ export class BoundsAnalysis {
   readonly #continues = new Map<LoopLabel, After>();
   /** Places and sizes that were looked at. */
   readonly #looked = new WeakSet<object>();
+  /** What holds wherever the function, or the closure, has returned. */
+  #returned: After = null;
   /** Above 0 while a loop's facts are still moving: nothing is found then. */
   #trying = 0;
 
@@ -128,7 +132,10 @@ export class BoundsAnalysis {
         return null;
       }
       case "return":
-        if (statement.value) this.#evaluate(statement.value, facts);
+        this.#returned = join(
+          this.#returned,
+          statement.value ? this.#evaluate(statement.value, facts) : facts,
+        );
         return null;
     }
   }
@@ -137,7 +144,9 @@ export class BoundsAnalysis {
     return this.#settled(loop.label, facts, (head) => {
       const test = (at: After, truth: boolean, quiet = false): After =>
         at && (loop.condition ? this.#condition(loop.condition, at, truth, quiet) : truth ? at : null);
-      const inside = loop.test === "before" ? test(head, true) : head;
+      const tested = loop.test === "before" ? test(head, true) : head;
+      const inside =
+        tested && unseen(tested, (key) => !startsAtConstant(facts, key) && isMoved(head, tested, key));
       const ended = inside && this.#statement(loop.body, inside);
       const bottom = join(ended, this.#taken(this.#continues, loop.label));
       const stepped = bottom && loop.step ? this.#evaluate(loop.step, bottom) : bottom;
@@ -256,14 +265,14 @@ export class BoundsAnalysis {
       case "read":
         return this.#place(expr.place, facts);
       case "assign": {
-        const after = this.#place(expr.place, this.#evaluate(expr.value, facts));
-        return this.#values.stored(expr.place, this.#values.known(expr.value, after), after);
+        const after = this.#evaluate(expr.value, this.#place(expr.place, facts));
+        return this.#values.stored(expr.place, this.#values.assigned(expr, after), after);
       }
       case "modify": {
         const at = this.#place(expr.place, facts);
         this.#values.modifying(expr, at);
         const after = this.#evaluate(expr.value, at);
-        return this.#values.stored(expr.place, this.#values.known(expr.value, after), after);
+        return this.#values.stored(expr.place, this.#values.modified(expr, after), after);
       }
       case "sequence":
         return this.#evaluate(expr.value, this.#statements(expr.statements, facts) ?? new Facts());
@@ -335,37 +344,36 @@ export class BoundsAnalysis {
   }
 
   /**
-   * A closure runs any number of times, in no known order with what else it may be: it knows of variables around
-   * only what it does not change, and what it changes is not known after it.
+   * A closure runs any number of times, as a loop's body does. What it shares with the function around it lies in
+   * memory, of which the verifier knows nothing.
    */
   #closure(closure: Func, count: Expr | null, facts: Facts): Facts {
-    const changed = this.#changedBy(closure);
-    const kept = facts.without((key) => changed.has(key));
-    const captured = new Map([...kept.known].map(([key, k]) => [key, { source: k.source, seen: WHOLE }]));
+    const changed = changedBy(closure, this.#values.keys);
     const [first] = closure.params;
-    let inside = new Facts(captured);
     // The first parameter of `loop` counts the rounds.
-    if (first && count && first.type.kind === "int") {
-      const source = counted(ZERO.source, this.#values.known(count, facts).source);
-      if (!source) return kept;
-      inside = inside.with(this.#values.keys.ofVariable(first), { source, seen: rangeOfType(first.type) });
-    }
-    this.#statements(closure.body, inside);
-    return kept;
-  }
-
-  #changedBy(closure: Func): Set<Key> {
-    const changed = new Set<Key>();
-    const visit = (func: Func): void =>
-      walkStatements(func.body, {
-        expression: (expr) => {
-          if ("place" in expr && writes.has(expr.kind) && expr.place.kind === "variable")
-            changed.add(this.#values.keys.ofVariable(expr.place.variable));
-          if (expr.kind === "closure") visit(expr.closure);
-        },
-      });
-    visit(closure);
-    return changed;
+    const counter = first && count && first.type.kind === "int" ? first : null;
+    const rounds = count && counted(ZERO.source, this.#values.known(count, facts).source);
+    if (counter && !rounds) return facts;
+    const outer = this.#returned;
+    const after = this.#settled(
+      { name: "", depth: 0 },
+      unseen(facts, (key) => changed.has(key)),
+      (head) => {
+        this.#returned = null;
+        const inside = unseen(head, () => true);
+        const seen = counter && rangeOfType(counter.type);
+        const end = this.#statements(
+          closure.body,
+          counter && rounds && seen
+            ? inside.with(this.#values.keys.ofVariable(counter), { source: rounds, seen })
+            : inside,
+        );
+        const next = join(end, this.#returned);
+        return { next: next && unseen(next, (key) => changed.has(key)), leave: head };
+      },
+    );
+    this.#returned = outer;
+    return after ?? facts;
   }
 
   #taken(jumps: Map<LoopLabel, After>, label: LoopLabel): After {
@@ -383,10 +391,6 @@ function indexesOf({ base, type }: ElementPlace): Range | null {
   if (!sameType(type, array.kind === "str" ? integers.u8 : array.element)) return null;
   return { min: 0n, max: BigInt(array.length - 1) };
 }
-
-/** Expressions that change memory by means other than an assignment. */
-const writers: ReadonlySet<Expr["kind"]> = new Set(["copy", "atomic", "compareExchange"]);
-const writes: ReadonlySet<Expr["kind"]> = new Set(["assign", "modify", "atomic", "compareExchange"]);
 
 const join = (a: After, b: After): After => (a && b ? a.join(b) : (a ?? b));
 

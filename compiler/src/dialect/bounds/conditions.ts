@@ -59,3 +59,11 @@ export function constantOffset(expr: Expr): { readonly base: Expr; readonly offs
   if (op === "-" && right.kind === "int") return { base: left, offset: -right.value };
   return { base: expr, offset: 0n };
 }
+
+/** How much a modification adds, if it adds a constant: `x++`, `x -= 2`. */
+export function step(expr: Expr & { kind: "modify" }): bigint | null {
+  const value = expr.value.kind === "convert" ? expr.value.operand : expr.value;
+  const { base, offset } = constantOffset(value);
+  const current = base.kind === "convert" ? base.operand : base;
+  return current === expr.current && offset !== 0n ? offset : null;
+}

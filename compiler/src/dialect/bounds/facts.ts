@@ -1,4 +1,5 @@
 import type { Expr, Place, Variable } from "../model/expressions.js";
+import type { GlobalModel } from "../model/model.js";
 import { isInteger } from "../model/types.js";
 import { type Range, rangeOf, rangeOfType } from "../ranges.js";
 
@@ -28,22 +29,28 @@ export type Key = string;
 
 /** Names for what facts are about. */
 export class Keys {
-  readonly #ids = new Map<Variable, number>();
+  readonly #ids = new Map<Variable | GlobalModel, number>();
 
   ofVariable(variable: Variable): Key {
-    let id = this.#ids.get(variable);
-    if (id === undefined) {
-      id = this.#ids.size;
-      this.#ids.set(variable, id);
-    }
-    return `${id}`;
+    return `${this.#idOf(variable)}`;
   }
 
-  /** Null for what other code may change meanwhile, and for what has no name. */
+  #idOf(named: Variable | GlobalModel): number {
+    let id = this.#ids.get(named);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(named, id);
+    }
+    return id;
+  }
+
+  /** Null for what has no name. A global is a field of the program's. */
   ofPlace(place: Place): Key | null {
     switch (place.kind) {
       case "variable":
         return this.ofVariable(place.variable);
+      case "global":
+        return `.${this.#idOf(place.global)}`;
       case "field": {
         const base = this.#ofPointer(place.base);
         return base === null ? null : `${base}.${place.field.name}`;
@@ -53,22 +60,16 @@ export class Keys {
     }
   }
 
-  /** What a value was read from, if nothing but widening lies between. */
-  ofValue(expr: Expr): Key | null {
-    if (expr.kind === "read") return this.ofPlace(expr.place);
-    return expr.kind === "convert" && keepsValue(expr.operand, expr) ? this.ofValue(expr.operand) : null;
-  }
-
   #ofPointer(pointer: Expr): Key | null {
     if (pointer.kind === "read" || pointer.kind === "address") return this.ofPlace(pointer.place);
     return null;
   }
 }
 
-/** A field's key, and those of what lies in it. */
+/** The key of a field, a global, or what lies in one: of memory, which other code may change. */
 export const isField = (key: Key): boolean => key.includes(".");
 
-const keepsValue = (from: Expr, to: Expr): boolean =>
+export const keepsValue = (from: Expr, to: Expr): boolean =>
   isInteger(from.type) && isInteger(to.type) && within(rangeOf(from), rangeOfType(to.type));
 
 /** Facts that hold at one point of a function. */
@@ -124,7 +125,8 @@ const same = (a: Range, b: Range): boolean => a.min === b.min && a.max === b.max
 /** Beyond any integer of 64 bits: the type's own range is taken where this is read. */
 const FAR = 1n << 64n;
 
+/** A bound that moves down stops at 0 first: most counters do. */
 const widenRange = (a: Range, b: Range): Range => ({
-  min: b.min < a.min ? -FAR : a.min,
+  min: b.min < a.min ? (b.min < 0n ? -FAR : 0n) : a.min,
   max: b.max > a.max ? FAR : a.max,
 });

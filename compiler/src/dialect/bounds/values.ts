@@ -1,7 +1,19 @@
 import type { Expr, Place } from "../model/expressions.js";
+import { isInteger, type Type } from "../model/types.js";
 import { type Range, rangeOf, rangeOfType } from "../ranges.js";
-import { constantOffset, exchanged, narrowed, type opposite } from "./conditions.js";
-import { type Facts, intersection, isField, type Key, Keys, type Known, union, within } from "./facts.js";
+import { constantOffset, exchanged, narrowed, type opposite, step } from "./conditions.js";
+import {
+  type Facts,
+  intersection,
+  isField,
+  type Key,
+  Keys,
+  type Known,
+  keepsValue,
+  union,
+  within,
+} from "./facts.js";
+import { Writes } from "./writes.js";
 
 /** What holds after a piece of a function; null if nothing comes after it. */
 export type After = Facts | null;
@@ -12,24 +24,33 @@ export const ZERO: Known = { source: { min: 0n, max: 0n }, seen: { min: 0n, max:
 /** What is known of the values of expressions, and how comparisons and assignments change that. */
 export class Values {
   readonly keys = new Keys();
+  readonly #writes = new Writes(this.keys);
   /** What the verifier has seen of the place that is being modified. */
   readonly #current = new Map<Expr, Known>();
   readonly #exposed = new Set<Key>();
   /** Values of `a ? b : c`, each looked at with what the condition says. */
   readonly #chosen = new Map<Expr, Range>();
+  /** Values of `x = y`, `x += y`, `x++`. */
+  readonly #results = new Map<Expr, Known>();
 
-  /** Of a value, from the source and from what the verifier has seen. */
+  /** Of a value that was computed, from the source and from what the verifier has seen. */
   known(expr: Expr, facts: Facts): Known {
-    return { source: rangeOf(expr, this.#of("source", facts)), seen: rangeOf(expr, this.#of("seen", facts)) };
+    return {
+      source: rangeOf(expr, this.#of("source", expr, facts)),
+      seen: rangeOf(expr, this.#of("seen", expr, facts)),
+    };
   }
 
-  #of(side: keyof Known, facts: Facts): (expr: Expr) => Range | null {
+  #of(side: keyof Known, whole: Expr, facts: Facts): (expr: Expr) => Range | null {
+    const changes = this.#writes.of(whole);
     return (expr) => {
       if (expr.kind === "current") return this.#current.get(expr)?.[side] ?? null;
       if (expr.kind === "conditional" && side === "source") return this.#chosen.get(expr) ?? null;
+      if (expr.kind === "assign" || expr.kind === "modify") return this.#results.get(expr)?.[side] ?? null;
       if (expr.kind === "read") {
         const key = this.keys.ofPlace(expr.place);
-        const known = key === null ? undefined : facts.known.get(key);
+        // In `i + i++` the first is what `i` was before.
+        const known = key === null || changes(key) ? undefined : facts.known.get(key);
         return known ? intersection(known[side], rangeOfType(expr.type)) : null;
       }
       // The verifier forgets what a division gives.
@@ -56,6 +77,29 @@ export class Values {
     else this.#chosen.delete(expr);
   }
 
+  /** An assignment was computed: what its value is. */
+  assigned(expr: Expr & { kind: "assign" }, facts: Facts): Known {
+    return this.#result(expr, expr.type, this.known(expr.value, facts));
+  }
+
+  /** The same of a modification: what it is, and what it leaves. */
+  modified(expr: Expr & { kind: "modify" }, facts: Facts): Known {
+    const whole = rangeOfType(expr.type);
+    const old = this.#current.get(expr.current) ?? { source: whole, seen: whole };
+    const value = this.known(expr.value, facts);
+    const source = counted(expr, old.source) ?? value.source;
+    const left = this.#result(expr, expr.type, { source, seen: value.seen });
+    if (expr.result === "old") this.#result(expr, expr.type, old);
+    return left;
+  }
+
+  #result(expr: Expr, type: Type, { source, seen }: Known): Known {
+    const whole = rangeOfType(type);
+    const known = { source: intersection(source, whole) ?? whole, seen: intersection(seen, whole) ?? whole };
+    this.#results.set(expr, known);
+    return known;
+  }
+
   /** What holds once two values were found to compare so. */
   compare(op: keyof typeof opposite, left: Expr, right: Expr, facts: Facts): After {
     const one = this.#narrow(op, left, right, facts);
@@ -64,10 +108,15 @@ export class Values {
 
   /** Narrows what `subject` was read from. The verifier learns of a register what is compared itself. */
   #narrow(op: keyof typeof opposite, subject: Expr, limit: Expr, facts: Facts): After {
-    const { base, offset } = constantOffset(subject);
-    const key = this.keys.ofValue(base);
-    if (key === null || this.#exposed.has(key)) return facts;
-    const known = this.known(base, facts);
+    const named = this.#named(subject);
+    if (!named || this.#exposed.has(named.key) || this.#writes.of(limit)(named.key)) return facts;
+    const { key, offset, type } = named;
+    const whole = rangeOfType(type);
+    const held = facts.known.get(key);
+    const known: Known = {
+      source: (held && intersection(held.source, whole)) ?? whole,
+      seen: (held && intersection(held.seen, whole)) ?? whole,
+    };
     const other = this.known(limit, facts);
     const shifted = { min: other.source.min - offset, max: other.source.max - offset };
     // A sum that may have wrapped says nothing of its parts.
@@ -77,6 +126,19 @@ export class Values {
     if (!source) return null;
     const seen = (offset === 0n && !isField(key) && narrowed(known.seen, op, other.seen)) || known.seen;
     return facts.with(key, { source, seen });
+  }
+
+  /** A value as what is now in a place, and what was added to that: `i + 1`, `i++`, `n = f()`. */
+  #named(value: Expr): { readonly key: Key; readonly offset: bigint; readonly type: Type } | null {
+    const { base, offset } = constantOffset(value);
+    if (base.kind === "convert" && keepsValue(base.operand, base)) {
+      const inner = this.#named(base.operand);
+      return inner && { ...inner, offset: inner.offset + offset };
+    }
+    if (base.kind !== "read" && base.kind !== "assign" && base.kind !== "modify") return null;
+    const key = this.keys.ofPlace(base.place);
+    const after = base.kind === "modify" && base.result === "old" ? step(base) : 0n;
+    return key === null || after === null ? null : { key, offset: offset - after, type: base.type };
   }
 
   /** A place has a new value. */
@@ -103,4 +165,21 @@ export class Values {
     const left = facts.without((k) => k === key || k.startsWith(`${key}.`));
     return this.#exposed.has(key) ? left : left.with(key, value);
   }
+}
+
+/** More rounds than a program makes, whatever it counts. */
+const STEP = 1n << 16n;
+
+/**
+ * What a signed counter of 64 bits is after a small step. It does not wrap: no program runs for so long, and sums that
+ * do not fit 64 bits are promised nothing.
+ */
+function counted(expr: Expr & { kind: "modify" }, old: Range): Range | null {
+  const { type } = expr;
+  const by = step(expr);
+  if (!isInteger(type) || !type.signed || type.bits !== 64 || by === null || by > STEP || by < -STEP)
+    return null;
+  const { min, max } = rangeOfType(type);
+  const at = (bound: bigint): bigint => (bound + by < min ? min : bound + by > max ? max : bound + by);
+  return { min: at(old.min), max: at(old.max) };
 }

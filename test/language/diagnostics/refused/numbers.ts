@@ -13,7 +13,15 @@ const indexes = [
     "of a variable whose address is known",
     "let i = this.n; const p = addr(i); if (i < 4) { p.value = 9; this.table[«i»] = 1; }",
   ],
-  ["of a global, which may change meanwhile", "if (this.n < 4) this.table[«this.n»] = 1;"],
+  ["of a global that nothing was compared with", "this.table[«this.n»] = 1;"],
+  [
+    "of a global that a call may have changed since",
+    "if (this.n < 4) { bpf_ktime_get_ns(); this.table[«this.n»] = 1; }",
+  ],
+  [
+    "of a variable that the index itself changes",
+    "let i = this.n; if (i < 4) this.table[«i + (i = 0)»] = 1;",
+  ],
   ["of a range that is too long", "for (const i of range(0, 5)) this.table[«i»] = 1;"],
 ] as const;
 
