@@ -88,5 +88,6 @@ export type {
   VariableSpec,
 } from "./spec/spec.js";
 export { layoutStructOps, type StructOpsFunction, type StructOpsLayout } from "./spec/struct-ops-layout.js";
+export { type StructOpsMember, StructOpsShadow, structOpsMembers } from "./spec/struct-ops-shadow.js";
 export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
 export { parseVerifierLog } from "./verifier-log/parse.js";

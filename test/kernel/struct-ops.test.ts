@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Skeleton, StructOps } from "@tsbpfc/runtime";
+import type { Skeleton, SkeletonProgram, StructOps } from "@tsbpfc/runtime";
 import { structOps, structOpsLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
@@ -7,11 +7,20 @@ import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe } from "../support/probe-source.js";
 
+interface Control {
+  name: string;
+  flags: number;
+  init: string | null;
+  cong_avoid: string | null;
+  ssthresh: string | null;
+}
+type Maps = "counted" | "counted_again" | "by_value";
 type Congestion = Skeleton<
-  Record<"counted" | "counted_again" | "by_value", StructOps>,
-  Record<string, never>,
+  Record<Maps, StructOps>,
+  Record<"begin_otherwise" | "BPF_PROG_init", SkeletonProgram>,
   object,
-  { started: bigint; acks: bigint }
+  { started: bigint; acks: bigint },
+  Record<Maps, Control>
 >;
 
 /** Names of controls are the machine's, and the fixture's are given: other runs of these tests wait. */
@@ -86,6 +95,54 @@ describe("struct_ops of an object of clang's", () => {
       link.close();
       expect(available()).toContain("tsbpfc_counted");
       link.unpin(pin);
+    },
+  );
+
+  kernelTest(
+    "its members are set before load: a name, and another program in the place of the object's",
+    { needs: [structOpsLinks], patienceMs, timeoutMs },
+    async (t) => {
+      await t.alone("congestion");
+      const probe = fixtureSkeleton<Congestion>("congestion").open({
+        maps: { counted_again: { autocreate: false }, by_value: { autocreate: false } },
+        structOps: { counted: { name: "tsbpfc_shadow" } },
+      });
+      t.defer(() => probe.close());
+      const { counted } = probe.structOps;
+      expect(counted).toMatchObject({ flags: 1, init: "BPF_PROG_init", cong_avoid: "keep_window" });
+      counted.init = "begin_otherwise";
+      probe.load();
+      expect(() => {
+        counted.init = null;
+      }).toThrow(/set it before load/);
+      expect(() => probe.programs.BPF_PROG_init.info()).toThrow(/no struct of struct_ops .* member/);
+      const link = probe.maps.counted.attach();
+      t.defer(() => link.close());
+      expect(available()).toContain("tsbpfc_shadow");
+      await send(t, "tsbpfc_shadow");
+      expect(probe.globals.started).toBeGreaterThan(0n);
+      expect(probe.globals.started % 1000n).toBe(0n);
+      expect(probe.globals.acks).toBeGreaterThan(0n);
+      link.close();
+    },
+  );
+
+  kernelTest(
+    "a member without its program is refused when the kernel needs it",
+    { needs: [structOpsLinks], patienceMs, timeoutMs },
+    async (t) => {
+      await t.alone("congestion");
+      const probe = fixtureSkeleton<Congestion>("congestion").open();
+      t.defer(() => probe.close());
+      probe.structOps.counted.ssthresh = null;
+      expect(() => {
+        probe.structOps.counted.init = "nothing";
+      }).toThrow(/nothing is no program of struct_ops/);
+      expect(() => fixtureSkeleton("congestion").open({ structOps: { counted: { cwnd: 1 } } })).toThrow(
+        /structOps\.counted.*cwnd/,
+      );
+      probe.load();
+      expect(() => probe.maps.counted.attach()).toThrow(/EINVAL/);
     },
   );
 

@@ -1,5 +1,7 @@
+import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
+import { structOpsMembers, structOpsPrograms } from "../spec/struct-ops-shadow.js";
 import type { Locals } from "./codec.js";
 import { type Extras, extraTypes, recordTypes } from "./extras.js";
 import { type MapParameter, mapClass, mapClassNames } from "./maps.js";
@@ -30,6 +32,9 @@ export interface SkeletonModel {
   readonly programs: readonly ProgramModel[];
   readonly rodata: readonly VariableModel[];
   readonly globals: readonly VariableModel[];
+  readonly structOps: readonly StructOpsModel[];
+  /** Names of programs that members of structs of struct_ops may be. */
+  readonly callbacks: readonly string[];
   /** Names of what the file declares for itself, and in its functions. */
   readonly own: { readonly object: string; readonly definition: string };
   readonly locals: Locals;
@@ -58,6 +63,18 @@ export interface VariableModel {
   readonly shape: Shape;
 }
 
+/** A struct of struct_ops, as it may be changed before load. */
+export interface StructOpsModel {
+  readonly name: string;
+  readonly note: string;
+  readonly members: readonly {
+    readonly name: string;
+    readonly offset: number;
+    /** null for a program. */
+    readonly shape: Shape | null;
+  }[];
+}
+
 /** What a skeleton imports from the runtime, less the map classes. */
 export const imports = {
   values: ["codecs", "Skeleton", "embeddedObject", "objectFile"],
@@ -71,7 +88,7 @@ export function modelOf(
   source: string,
   extras: Extras = {},
 ): SkeletonModel {
-  const own = ["Maps", "Programs", "Rodata", "Globals"].map((part) => `${name}${part}`);
+  const own = ["Maps", "Programs", "Rodata", "Globals", "StructOps"].map((part) => `${name}${part}`);
   const names = new Names([...imports.values, ...imports.types, ...mapClassNames, name, ...own]);
   const { btf } = spec;
   const shapes = btf ? new Shapes(btf, names) : null;
@@ -98,6 +115,7 @@ export function modelOf(
       [...spec.variables.values()].map(({ type }) => type),
     ))
       shapes.of(id, btf.name(id));
+  const structOps = btf && shapes ? structOpsModels(spec, btf, shapes) : [];
   const structs = shapes?.structs ?? [];
   return {
     name,
@@ -112,6 +130,8 @@ export function modelOf(
     })),
     rodata,
     globals,
+    structOps,
+    callbacks: structOpsPrograms(spec).map((program) => program.name),
     inits: new Map(
       structs.filter((s) => hasUnion(s.members)).map((s) => [s.name, names.fresh(`${s.name}Init`)]),
     ),
@@ -128,6 +148,19 @@ export function modelOf(
       map: names.fresh("map"),
     },
   };
+}
+
+function structOpsModels(spec: CollectionSpec, btf: Btf, shapes: Shapes): StructOpsModel[] {
+  const maps = [...spec.maps.values()].filter(({ origin }) => origin === "struct_ops");
+  return maps.map((map) => ({
+    name: map.name,
+    note: `struct ${btf.name(map.valueType)}.`,
+    members: structOpsMembers(map, btf).map(({ name, offset, type, isProgram }) => ({
+      name,
+      offset,
+      shape: isProgram ? null : shapes.of(type, `${map.name}_${name}`),
+    })),
+  }));
 }
 
 /** What a probe names: maps, and structs of struct_ops; not sections of globals. */

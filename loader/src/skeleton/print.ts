@@ -1,6 +1,12 @@
 import { codeOf } from "./codec.js";
 import { Declarations, doc } from "./declarations.js";
-import { imports, type MapModel, type SkeletonModel, type VariableModel } from "./model.js";
+import {
+  imports,
+  type MapModel,
+  type SkeletonModel,
+  type StructOpsModel,
+  type VariableModel,
+} from "./model.js";
 import { property } from "./names.js";
 import { bytesText } from "./typescript.js";
 
@@ -14,7 +20,14 @@ export interface Printed {
 export function printSkeleton(model: SkeletonModel, load: string): Printed {
   const { name } = model;
   const declarations = new Declarations(model);
-  const generics = `${name}Maps, ${name}Programs, ${name}Rodata, ${name}Globals`;
+  const parts = [
+    "Maps",
+    "Programs",
+    "Rodata",
+    "Globals",
+    ...(model.structOps.length > 0 ? ["StructOps"] : []),
+  ];
+  const generics = parts.map((part) => `${name}${part}`).join(", ");
   const types = [declarations.types(), interfaces(model, declarations)].filter((t) => t !== "").join("\n");
   const about = doc(`The object ${model.source}: open, load, attach, close.`);
   const open = doc(
@@ -83,7 +96,23 @@ function interfaces(model: SkeletonModel, declarations: Declarations): string {
     `export interface ${name}Programs {\n${programs.join("")}}\n`,
     `${doc("Constants of the programs: set them before load().")}export interface ${name}Rodata {\n${variables(model.rodata)}}\n`,
     `${doc("Variables that the programs and this process share.")}export interface ${name}Globals {\n${variables(model.globals)}}\n`,
+    ...(model.structOps.length > 0 ? [structOpsInterface(model, declarations)] : []),
   ].join("\n");
+}
+
+/** Members of struct_ops variables; a program is named. */
+function structOpsInterface(model: SkeletonModel, declarations: Declarations): string {
+  const programs = [...model.callbacks.map((name) => JSON.stringify(name)), "null"].join(" | ");
+  const maps = model.structOps.map(({ name, note, members }) => {
+    const lines = members.map(({ name: member, shape }) => {
+      const type = shape === null ? programs : declarations.typeOf(shape);
+      const about = shape === null ? "" : doc(declarations.noteOf(shape), "    ");
+      return `${about}    ${property(member)}: ${type};\n`;
+    });
+    return `${doc(note, "  ")}  readonly ${property(name)}: {\n${lines.join("")}  };\n`;
+  });
+  const about = doc("Structs of struct_ops, to be set before load(): values, and names of programs.");
+  return `${about}export interface ${model.name}StructOps {\n${maps.join("")}}\n`;
 }
 
 function definition(model: SkeletonModel, declarations: Declarations): string {
@@ -105,8 +134,17 @@ function definition(model: SkeletonModel, declarations: Declarations): string {
     `  programs: [${model.programs.map((p) => JSON.stringify(p.name)).join(", ")}],\n`,
     block("rodata", variables(model.rodata)),
     block("globals", variables(model.globals)),
+    ...(model.structOps.length > 0 ? [block("structOps", model.structOps.map(structOpsLine))] : []),
     "};\n",
   ].join("");
+}
+
+function structOpsLine({ name, members }: StructOpsModel): string {
+  const lines = members.map(({ name: member, offset, shape }) => {
+    const codec = shape === null ? "null" : codeOf(shape).codec;
+    return `      ${property(member)}: { offset: ${offset}, codec: ${codec} },\n`;
+  });
+  return `    ${property(name)}: {\n${lines.join("")}    },\n`;
 }
 
 function mapLine(map: MapModel, local: string, declarations: Declarations): string {

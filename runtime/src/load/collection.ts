@@ -120,7 +120,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
     log: verifierLog,
   };
   for (const [name, program] of spec.programs) {
-    if (!program.autoload || structOps.leavesOut(name)) continue;
+    if (!program.autoload || structOps.leavesOut(program)) continue;
     const { fd, log } = loadProgram(program, context);
     const loaded = new Program(fd, program, log, object);
     undo.push(() => loaded.close());

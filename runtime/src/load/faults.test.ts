@@ -7,6 +7,7 @@ import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { type Fault, Faults } from "../../fixtures/faults.js";
 import { map, program, specOf } from "../../fixtures/specs.js";
 import { u32 } from "../codecs/index.js";
+import { mapTypeFeature } from "../features/index.js";
 import { PerfEventArray, RingBuf, TaskStorage, UserRingBuf } from "../maps/index.js";
 import { errnoName, SyscallError } from "../sys/errors.js";
 import { type Kernel, setKernel } from "../sys/kernel.js";
@@ -123,8 +124,10 @@ describe.each(Object.entries(bodies))("%s", (title, body) => {
   );
 });
 
+const hasArenas = mapTypeFeature("arena")?.probe() === "yes";
+
 describe.skipIf(process.getuid?.() !== 0)("loading on this kernel, as root", () => {
-  test.each(["kinds", "readers", "arena"])(
+  test.each(["kinds", "readers", ...(hasArenas ? ["arena"] : [])])(
     "whichever system call of %s fails, no descriptor is left",
     (fixture) => {
       const object = compileFixture(fixture);

@@ -3,6 +3,7 @@ import {
   layoutStructOps,
   type MapSpec,
   mapTypes,
+  type ProgramSpec,
   type StructOpsLayout,
 } from "@tsbpfc/loader";
 import { MapHandle } from "../maps/handle.js";
@@ -24,7 +25,6 @@ export class StructOpsMaps {
   readonly #layouts = new Map<MapHandle, StructOpsLayout>();
   readonly #targets = new Map<string, BtfTarget & { readonly member: number }>();
   readonly #wanted = new Set<string>();
-  readonly #named = new Set<string>();
 
   constructor(
     readonly spec: CollectionSpec,
@@ -33,11 +33,8 @@ export class StructOpsMaps {
     readonly token: Token,
   ) {
     for (const map of spec.maps.values()) {
-      if (map.origin !== "struct_ops") continue;
-      for (const program of map.values.values()) {
-        this.#named.add(program);
-        if (map.autocreate) this.#wanted.add(program);
-      }
+      if (map.origin !== "struct_ops" || !map.autocreate) continue;
+      for (const program of map.values.values()) this.#wanted.add(program);
     }
   }
 
@@ -46,9 +43,9 @@ export class StructOpsMaps {
     return this.#targets;
   }
 
-  /** A program that only maps name which are not created has no type of its own, and cannot be loaded. */
-  leavesOut(program: string): boolean {
-    return this.#named.has(program) && !this.#wanted.has(program);
+  /** A program of struct_ops that no created map has as a member is for nothing: the kernel would refuse it. */
+  leavesOut({ name, type }: ProgramSpec): boolean {
+    return type === "struct_ops" && !this.#wanted.has(name);
   }
 
   /** @throws SpecError for a kernel without such a struct_ops; SyscallError; UsageError */

@@ -11,6 +11,12 @@ export interface VariableDefinition {
   readonly codec: AnyCodec;
 }
 
+/** A member of a struct_ops variable: a program's name where there is no codec. */
+export interface StructOpsMemberDefinition {
+  readonly offset: number;
+  readonly codec: AnyCodec | null;
+}
+
 /** A codec of whatever type. */
 export interface AnyCodec {
   readonly size: number;
@@ -25,6 +31,7 @@ export interface SkeletonDefinition<Maps, Programs> {
   readonly programs: readonly (keyof Programs & string)[];
   readonly rodata: Readonly<Record<string, VariableDefinition>>;
   readonly globals: Readonly<Record<string, VariableDefinition>>;
+  readonly structOps?: Readonly<Record<string, Readonly<Record<string, StructOpsMemberDefinition>>>>;
 }
 
 export interface MapOptions {
@@ -54,11 +61,13 @@ export interface ProgramOptions {
 export type IfAny<Names, Named> = [keyof Names] extends [never] ? { readonly [name: string]: never } : Named;
 
 /** What can be set before loading. */
-export interface OpenOptions<Maps, Programs, Rodata, Globals> {
+export interface OpenOptions<Maps, Programs, Rodata, Globals, StructOps = object> {
   /** Constants of the program, `readonly` in the probe. */
   readonly rodata?: IfAny<Rodata, Partial<Rodata>>;
   /** First values of the other globals. */
   readonly globals?: IfAny<Globals, Partial<Globals>>;
+  /** Members of structs of struct_ops: values, and programs by name (null: none). */
+  readonly structOps?: IfAny<StructOps, { readonly [M in keyof StructOps]?: Partial<StructOps[M]> }>;
   readonly maps?: IfAny<Maps, { readonly [M in keyof Maps]?: MapOptions }>;
   readonly programs?: IfAny<Programs, { readonly [P in keyof Programs]?: ProgramOptions }>;
   /** Folder of maps that are pinned by name. Default `/sys/fs/bpf`. */

@@ -86,7 +86,7 @@ function find<T>(items: ReadonlyMap<string, T>, name: string, label: string): T 
   return found;
 }
 
-const unknown = (label: string, name: string, known: readonly string[]): UsageError =>
+export const unknown = (label: string, name: string, known: readonly string[]): UsageError =>
   new UsageError(
     "bad-value",
     `${label}: there is no '${name}'; there is ${known.join(", ") || "nothing to set"}`,

@@ -10,6 +10,7 @@ import { UsageError } from "../sys/errors.js";
 export class SkeletonProgram {
   #program: Program | null = null;
   #links: Link[] = [];
+  #leftOut = false;
   #closed = false;
 
   constructor(readonly spec: ProgramSpec) {}
@@ -27,9 +28,11 @@ export class SkeletonProgram {
   get program(): Program {
     if (this.#program) return this.#program;
     if (this.#closed) throw new UsageError("closed", `program '${this.name}' is closed, with its skeleton`);
-    const why = this.spec.autoload
-      ? "call load() first"
-      : "it is not loaded unless autoload is set in open()";
+    const why = !this.spec.autoload
+      ? "it is not loaded unless autoload is set in open()"
+      : this.#leftOut
+        ? "no struct of struct_ops that is created has it as a member"
+        : "call load() first";
     throw new UsageError("not-loaded", `program '${this.name}' is not in the kernel: ${why}`);
   }
 
@@ -60,6 +63,7 @@ export class SkeletonProgram {
   /** For the skeleton: the program that was loaded; null if it is left out. */
   use(program: Program | null): void {
     this.#program = program;
+    this.#leftOut = program === null;
   }
 
   /** For the skeleton, when it is closed. */

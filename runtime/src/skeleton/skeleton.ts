@@ -8,6 +8,7 @@ import { unattached } from "./attachable.js";
 import type { AttachTargets, OpenOptions, SkeletonDefinition } from "./definition.js";
 import { assign, configure } from "./options.js";
 import { SkeletonProgram } from "./program.js";
+import { assignStructOps, structOpsValues } from "./struct-ops.js";
 import { initialMemory, type SectionMemory, variables } from "./variables.js";
 
 /**
@@ -19,6 +20,7 @@ export abstract class Skeleton<
   Programs extends object,
   Rodata extends object,
   Globals extends object,
+  StructOpsValues extends object = object,
 > {
   /** What the object holds; may be changed until `load`. */
   readonly spec: CollectionSpec;
@@ -30,6 +32,8 @@ export abstract class Skeleton<
    * stored in one go; a program may see a struct or an array when it is half written.
    */
   readonly globals: Globals;
+  /** Members of structs of struct_ops, by struct: values, and programs by name. Set them before `load`. */
+  readonly structOps: StructOpsValues;
   readonly #definition: SkeletonDefinition<Maps, Programs>;
   readonly #programs = new Map<string, SkeletonProgram>();
   readonly #options: LoadOptions;
@@ -41,7 +45,7 @@ export abstract class Skeleton<
   protected constructor(
     object: Uint8Array,
     definition: SkeletonDefinition<Maps, Programs>,
-    options: OpenOptions<Maps, Programs, Rodata, Globals>,
+    options: OpenOptions<Maps, Programs, Rodata, Globals, StructOpsValues>,
   ) {
     this.#definition = definition;
     const { pinPath, verifierLog, tokenPath } = options;
@@ -62,15 +66,18 @@ export abstract class Skeleton<
         : this.#collection
           ? (this.#collection.maps.get(section)?.memory ?? null)
           : initialMemory(this.spec, section);
-    this.rodata = variables(definition.rodata, memory, (name) => {
+    const beforeLoad = (name: string): void => {
       if (this.#collection)
         throw new UsageError("loaded", `'${name}' is a constant of the loaded program: set it before load()`);
-    }) as Rodata;
+    };
+    this.rodata = variables(definition.rodata, memory, beforeLoad) as Rodata;
     this.globals = variables(definition.globals, memory, () => {}) as Globals;
+    this.structOps = structOpsValues(definition.structOps ?? {}, this.spec, beforeLoad) as StructOpsValues;
     const { name } = definition;
     configure(name, this.spec, options.maps ?? {}, options.programs ?? {});
     assign(this.rodata, options.rodata ?? {}, `${name}, rodata`);
     assign(this.globals, options.globals ?? {}, `${name}, globals`);
+    assignStructOps(this.structOps, options.structOps ?? {}, `${name}, structOps`);
   }
 
   /** The maps. @throws UsageError `not-loaded` before load(), `closed` after close() */

@@ -1,5 +1,6 @@
 import { generateSkeleton, parseObject } from "@tsbpfc/loader";
 import { beforeAll, describe, expect, test } from "vitest";
+import { compileFixture } from "../../../loader/fixtures/compile.js";
 import { compileSkeletonFixture, hasClang } from "../../../loader/fixtures/skeleton/compile.js";
 import { moduleResolutions, typeCheck } from "../../../loader/fixtures/skeleton/type-check.js";
 
@@ -99,10 +100,29 @@ Little.open({ rodata: { typo: 1 } });
 Little.open({ maps: { typo: {} } });
 `;
 
+/** A skeleton with a struct of struct_ops. */
+const userOfStructs = `
+import { Structs } from "./structs.skel.js";
+using structs = Structs.open({ structOps: { mine: { name: "yours" } } });
+structs.structOps.mine.ssthresh = "my_ssthresh";
+structs.structOps.mine.init = null;
+const name: string = structs.structOps.mine.name;
+console.log(name);
+// @ts-expect-error not a program of struct_ops
+structs.structOps.mine.init = "other";
+// @ts-expect-error no such member
+structs.structOps.mine.release = null;
+// @ts-expect-error no such struct
+structs.structOps.yours.init = null;
+// @ts-expect-error no such member
+Structs.open({ structOps: { mine: { cwnd: 1 } } });
+`;
+
 describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
   let all: ReturnType<typeof generateSkeleton>;
   let beside: ReturnType<typeof generateSkeleton>;
   let little: ReturnType<typeof generateSkeleton>;
+  let structs: ReturnType<typeof generateSkeleton>;
 
   beforeAll(() => {
     const object = compileSkeletonFixture("types");
@@ -115,6 +135,8 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
       source: "little.bpf.o",
       embed: true,
     });
+    const ops = compileFixture("struct_ops");
+    structs = generateSkeleton(parseObject(ops), ops, { name: "Structs", source: "x.o", embed: true });
   });
 
   test.each(Object.keys(moduleResolutions) as (keyof typeof moduleResolutions)[])(
@@ -126,6 +148,8 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
         "beside.skel.ts": beside.ts,
         "little.skel.ts": little.ts,
         "little.ts": userOfLittle,
+        "structs.skel.ts": structs.ts,
+        "structs.ts": userOfStructs,
       };
       expect(typeCheck(files, resolution)).toEqual([]);
     },
@@ -137,6 +161,8 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
       "user.ts": user,
       "little.skel.d.ts": little.dts,
       "little.ts": userOfLittle,
+      "structs.skel.d.ts": structs.dts,
+      "structs.ts": userOfStructs,
     };
     expect(typeCheck(files)).toEqual([]);
   });

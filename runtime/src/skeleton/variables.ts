@@ -15,22 +15,32 @@ export function variables(
   writable: (name: string) => void,
 ): object {
   const properties = {};
-  for (const [name, { section, offset, codec }] of Object.entries(definitions)) {
-    const place = (): DataView => {
-      const view = memory(section);
-      if (!view) throw new UsageError("closed", `'${name}' is gone: the object is closed`);
-      return view;
-    };
-    Object.defineProperty(properties, name, {
-      enumerable: true,
-      get: () => codec.read(place(), offset),
-      set: (value: never) => {
-        writable(name);
-        write(codec, place(), offset, value);
-      },
-    });
-  }
+  for (const [name, definition] of Object.entries(definitions))
+    defineVariable(properties, name, definition, memory, writable);
   return Object.preventExtensions(properties);
+}
+
+/** The property of one variable. */
+export function defineVariable(
+  properties: object,
+  name: string,
+  { section, offset, codec }: VariableDefinition,
+  memory: SectionMemory,
+  writable: (name: string) => void,
+): void {
+  const place = (): DataView => {
+    const view = memory(section);
+    if (!view) throw new UsageError("closed", `'${name}' is gone: the object is closed`);
+    return view;
+  };
+  Object.defineProperty(properties, name, {
+    enumerable: true,
+    get: () => codec.read(place(), offset),
+    set: (value: never) => {
+      writable(name);
+      write(codec, place(), offset, value);
+    },
+  });
 }
 
 /** One store for each size that a processor has one for. The order of bytes is the same on both sides. */
