@@ -43,7 +43,6 @@ export class IpHdr {
 
 /** `struct ipv6hdr`, 40 bytes. Its addresses are aligned as four 32-bit words. */
 @align(4)
-@align(4)
 export class Ipv6Hdr {
   priority: bits<u8, 4>;
   version: bits<u8, 4>;

@@ -2,7 +2,15 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate, integerLiteral } from "./constants.js";
 import { sizeOf } from "./model/layout.js";
-import { type Field, isInteger, type StructType, sameType, type Type, typeName } from "./model/types.js";
+import {
+  type Field,
+  fieldNames,
+  isInteger,
+  type StructType,
+  sameType,
+  type Type,
+  typeName,
+} from "./model/types.js";
 import { rangeOfBits } from "./ranges.js";
 import type { Session } from "./session.js";
 import { unparenthesized } from "./syntax.js";
@@ -40,7 +48,7 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
       const name = property.name?.getText();
       const field = type.shape.fields.find((f) => f.name === name);
       if (!field || !ts.isPropertyAssignment(property))
-        session.report(property, TSB.fieldUnknown(name ?? "", typeName(type)));
+        session.report(property, TSB.fieldUnknown(name ?? "", typeName(type), fieldNames(type)));
       else fillField(session, bytes, at, field, property.initializer);
     }
   } else if (type.kind === "struct" && ts.isNewExpression(inner)) {

@@ -4,7 +4,7 @@ import { tooOld } from "./ages.js";
 import { initialBytes } from "./globals.js";
 import type { MapModel, Operations, OperationsMember } from "./model/model.js";
 import type { MapRefType, StructType } from "./model/types.js";
-import { typeName } from "./model/types.js";
+import { fieldNames, typeName } from "./model/types.js";
 import type { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { kernelFeatures } from "./stdlib-tables.js";
@@ -44,7 +44,7 @@ function memberOf(
   const name = property.name?.getText() ?? "";
   const field = struct.shape.fields.find((f) => f.name === name);
   if (!ts.isPropertyAssignment(property) || !field) {
-    session.report(property, TSB.fieldUnknown(name, typeName(struct)));
+    session.report(property, TSB.fieldUnknown(name, typeName(struct), fieldNames(struct)));
     return [];
   }
   const { initializer } = property;

@@ -45,7 +45,11 @@ export const types: readonly Example[] = [
     ),
   },
   { code: "TSB2014", source: inside("addr(«1»);").replace("copy,", "copy, addr,") },
-  { code: "TSB2015", source: inside("const n: u32 = ctx.«missing»;") },
+  {
+    code: "TSB2015",
+    source: inside("const n: u32 = ctx.«missing»;"),
+    says: /Write `data`, `data_end`, .* or `egress_ifindex`\./,
+  },
   {
     code: "TSB2016",
     source: inside(
@@ -67,6 +71,11 @@ export const types: readonly Example[] = [
     source: members("start: u64 = «bpf_ktime_get_ns()»;"),
   },
   { code: "TSB2019", source: inside("const x = «Bytes»;", BYTES) },
+  {
+    code: "TSB2044",
+    source: inside("const mode: u32 = Mode.«Slowly»;", "enum Mode { FAST, SLOW }"),
+    says: /no member 'Slowly'.*Write `SLOW`\./,
+  },
   { code: "TSB2020", source: inside("let x: u64 = «ctx.data / 0»;") },
   {
     code: "TSB2021",

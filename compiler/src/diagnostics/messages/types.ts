@@ -1,4 +1,5 @@
 import { entry } from "./entry.js";
+import { oneOf } from "./names.js";
 
 /** 2xxx: types and values. */
 export const types = {
@@ -88,12 +89,21 @@ export const types = {
     why: "Only variables, fields, elements and globals are in memory.",
     instead: "Put the value into a variable or a field first.",
   })),
-  fieldUnknown: entry("TSB2015", (field: string, type: string, pointer: "untyped" | null = null) => ({
-    what: `${type} has no field '${field}'.`,
-    why: "Fields are found by name in the declared type.",
-    instead: pointer
-      ? "Say what it points to: `cast<task_struct>(p)`, with a type of the kernel's from `./vmlinux` or a class."
-      : "Check the name, or declare the field.",
+  fieldUnknown: entry(
+    "TSB2015",
+    (field: string, type: string, known: readonly string[] | "untyped" = []) => ({
+      what: `${type} has no field '${field}'.`,
+      why: "Fields are found by name in the declared type.",
+      instead:
+        known === "untyped"
+          ? "Say what it points to: `cast<task_struct>(p)`, with a type of the kernel's from `./vmlinux` or a class."
+          : (oneOf(field, known) ?? "Check the name, or declare the field."),
+    }),
+  ),
+  enumMemberUnknown: entry("TSB2044", (member: string, type: string, known: readonly string[]) => ({
+    what: `The enum '${type}' has no member '${member}'.`,
+    why: "A member is a constant that the enum declares.",
+    instead: oneOf(member, known) ?? "Check the name, or declare the member.",
   })),
   embeddedOrPointer: entry("TSB2016", (struct: string, field: string) => ({
     what: `Nothing tells whether '${struct}.${field}' is a pointer or an embedded struct.`,

@@ -4,6 +4,7 @@ import { addressOf, element, int } from "../build.js";
 import type { Expr, Place, Slot, Variable } from "../model/expressions.js";
 import {
   type Aggregate,
+  fieldNames,
   isAggregate,
   pointerTo,
   type StructType,
@@ -132,7 +133,7 @@ function literalParts(
     }
     const known = struct.shape.fields.some((f) => f.name === name);
     if (known) parts.push(store(scope, fieldOf(target, struct, name), value));
-    else scope.session.report(property, TSB.fieldUnknown(name, typeName(struct)));
+    else scope.session.report(property, TSB.fieldUnknown(name, typeName(struct), fieldNames(struct)));
   }
   return parts;
 }

@@ -4,7 +4,7 @@ import { addressOf, contentOf, convert, element, int, readVariable } from "../bu
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
-import { integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
+import { fieldNames, integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { unparenthesized } from "../syntax.js";
 import { enumOf } from "../types/enums.js";
@@ -96,6 +96,9 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
     if (!owner || value === null) return scope.fail(node, TSB.enumNotConstant(node.name.text));
     return int(value, scope.session.locate(node), enumOf(scope.session, owner, declaration.parent));
   }
+  const members = symbol ? null : enumMembers(scope, node.expression);
+  if (members)
+    return scope.fail(node.name, TSB.enumMemberUnknown(node.name.text, node.expression.getText(), members));
   const map = programMember(scope, node) ? scope.program.mapOf(symbol) : null;
   if (map) return { kind: "map", map, type: map.type, loc: scope.session.locate(node) };
   const context = ts.isIdentifier(node.expression) ? variablePlace(scope, node.expression) : null;
@@ -105,6 +108,14 @@ export function checkProperty(scope: Scope, node: ts.PropertyAccessExpression): 
   if (place !== "constant") return place ? contentOf(place) : scope.nothing(node);
   const base = checkExpression(scope, node.expression);
   return lengthOf(base, scope.session.locate(node)) ?? scope.nothing(node);
+}
+
+/** Names of an enum's members; null for what names no enum. */
+function enumMembers(scope: Scope, node: ts.Expression): string[] | null {
+  const symbol = scope.session.symbolOf(node);
+  return symbol && symbol.flags & ts.SymbolFlags.Enum
+    ? [...(symbol.exports?.keys() ?? [])].map(String)
+    : null;
 }
 
 /** `ctx.filename` of a syscall's entry: a register in the event's `args`, as its declared type. */
@@ -168,7 +179,7 @@ function memberPlace(scope: Scope, node: ts.Node, base: Expr, name: string): Pla
     if ((to.kind === "array" || to.kind === "str") && name === "length") return "constant";
     if (name === "value") return { kind: "target", pointer: base, type: to, loc: scope.session.locate(node) };
   }
-  const untyped = base.type.kind === "ptr" && base.type.to.kind === "void" ? "untyped" : null;
+  const untyped = base.type.kind === "ptr" && base.type.to.kind === "void" ? "untyped" : [];
   scope.session.report(node, TSB.fieldUnknown(name, typeName(base.type), untyped));
   return null;
 }
@@ -182,6 +193,6 @@ function fieldPlace(scope: Scope, node: ts.Node, base: Expr, struct: StructType,
   // `.value` of a pointer to a struct is the struct itself.
   if (name === "value")
     return { kind: "target", pointer: base, type: struct, loc: scope.session.locate(node) };
-  scope.session.report(node, TSB.fieldUnknown(name, typeName(struct)));
+  scope.session.report(node, TSB.fieldUnknown(name, typeName(struct), fieldNames(struct)));
   return null;
 }

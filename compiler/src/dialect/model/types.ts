@@ -237,6 +237,8 @@ export function objectsIn(type: Type): readonly string[] {
   return type.kind === "struct" ? [type.name, ...type.shape.fields.flatMap((f) => objectsIn(f.type))] : [];
 }
 
+export const fieldNames = ({ shape }: StructType): string[] => shape.fields.map(({ name }) => name);
+
 /** The type as a user wrote it. */
 export function typeName(type: Type): string {
   switch (type.kind) {
