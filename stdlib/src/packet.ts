@@ -34,10 +34,16 @@ export class Packet {
     return cast<T>(start);
   }
 
-  /** Moves on by a number of bytes, at most 65535; false, and no move, if the packet ends before. */
+  /**
+   * Moves on by a number of bytes; false, and no move, if the packet ends before, or if there are more than 16383.
+   *
+   * The verifier follows a packet's pointers up to 65535 bytes (MAX_PACKET_OFF, kernel/bpf/verifier.c), the most that
+   * each step could be added up: three steps of any length and the headers between them are within that.
+   */
   @inline
   skip(bytes: u64): boolean {
-    const next: u64 = this.cursor + (bytes & 0xffff);
+    if (bytes > 0x3fff) return false;
+    const next = this.cursor + bytes;
     if (next > this.end) return false;
     this.cursor = next;
     return true;

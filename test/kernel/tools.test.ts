@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import {
   bpfLsm,
   type Feature,
+  type LruPerCpuHashMap,
   type PerfEventArray,
   type RingBuf,
   type Skeleton,
@@ -94,3 +95,60 @@ kernelTest("tcplife shows a connection's end, its bytes and its addresses", {}, 
   const mapped = [...new Array<number>(10).fill(0), 255, 255, 127, 0, 0, 1];
   expect([...(seen.find((event) => event.dport === port)?.saddr.v6 ?? [])]).toEqual(mapped);
 });
+
+interface FlowKey {
+  readonly saddr: Uint8Array;
+  readonly sport: number;
+  readonly dport: number;
+  readonly proto: number;
+  readonly family: number;
+}
+interface FlowStats {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+const flow = tool("flow");
+
+/** An Ethernet frame; `at` puts bytes at offsets. */
+const frame = (length: number, at: Readonly<Record<number, readonly number[]>>): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  for (const [offset, part] of Object.entries(at)) bytes.set(part, Number(offset));
+  return bytes;
+};
+
+kernelTest(
+  "flow finds TCP ports behind IPv4 options, and UDP ports behind VLAN tags and IPv6",
+  {},
+  async (t) => {
+    type Maps = { flows: LruPerCpuHashMap<FlowKey, FlowStats>; fresh: RingBuf<{ key: FlowKey }> };
+    const { maps, programs } = await t.load<Skeleton<Maps, Programs, object, { lost: bigint }>>(flow);
+    const ports = [0x04, 0xd2, 0x00, 0x50]; // 1234 to 80
+    const options = frame(14 + 40 + 20, {
+      12: [0x08, 0x00],
+      14: [0x4a],
+      23: [6],
+      26: [10, 0, 0, 1],
+      54: ports,
+    });
+    const vlans = frame(14 + 8 + 40 + 8, {
+      12: [0x88, 0xa8, 0, 1, 0x81, 0x00, 0, 2, 0x86, 0xdd],
+      22: [0x60, 0, 0, 0, 0, 8, 17],
+      30: [0xfd],
+      62: ports,
+    });
+    for (const data of [options, options, vlans])
+      expect(programs["incoming"]?.testRun({ data }).returnValue).toBe(0xffff_ffff);
+    const seen = [...maps.flows].map(([{ saddr, ...key }, values]) => ({
+      from: [...saddr.subarray(0, 4)],
+      ...key,
+      packets: values.reduce((sum, { packets }) => sum + packets, 0n),
+    }));
+    expect(seen.sort((a, b) => a.family - b.family)).toMatchObject([
+      { from: [10, 0, 0, 1], family: 4, proto: 6, sport: 1234, dport: 80, packets: 2n },
+      { from: [0xfd, 0, 0, 0], family: 6, proto: 17, sport: 1234, dport: 80, packets: 1n },
+    ]);
+    const fresh: FlowKey[] = [];
+    maps.fresh.consume(({ key }) => fresh.push(key));
+    expect(fresh.map(({ family }) => family)).toEqual([4, 6]);
+  },
+);
