@@ -1,74 +1,83 @@
 import { SyscallError } from "../sys/errors.js";
-import { type Kernel, kernel, type Readiness } from "../sys/kernel.js";
+import { type Kernel, kernel, type Readiness, type Watch } from "../sys/kernel.js";
 
-type Wake = (ready: boolean) => void;
+/** What is waited for. */
+export interface Want {
+  readonly fd: number;
+  readonly until: Readiness;
+  /** Whether it is there, whatever the kernel says of the descriptor. */
+  there(): boolean;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A wait that has begun. */
 export interface Waiting {
   readonly done: Promise<boolean>;
   /** Resolves it, if nothing has yet. */
-  readonly end: Wake;
+  end(ready: boolean): void;
 }
 
 /**
- * One epoll for all readers of the process, waited for on one thread of libuv's pool, and only while somebody waits:
- * a process that waits for nothing can end. An eventfd interrupts the wait when a reader comes or goes.
+ * One epoll for all readers of the thread, which libuv's own epoll waits for: no thread of its pool is taken, and
+ * none has to wake another. It keeps the process alive only while somebody waits.
  */
 class Poller {
   readonly #epoll: number;
-  readonly #interrupt: number;
-  readonly #waiting = new Map<number, Wake>();
-  #running = false;
-  /** The thread waits, or has not been heard yet. */
-  #asleep = false;
+  readonly #waiting = new Map<number, { readonly want: Want; readonly end: Waiting["end"] }>();
+  #watch: Watch | null = null;
 
   constructor(readonly k: Kernel) {
     this.#epoll = must(k.epollCreate(), "epoll_create1");
-    this.#interrupt = must(k.eventfd(), "eventfd");
-    must(k.epollAdd(this.#epoll, this.#interrupt, this.#interrupt, "readable"), "epoll_ctl");
   }
 
-  /** Resolves with true when `fd` is ready, with false when the signal comes. */
-  wait(fd: number, until: Readiness, signal: AbortSignal | undefined): Waiting {
-    let settle: Wake = () => {};
+  /**
+   * Resolves with true when it is there, with false when the signal comes. It is looked for once more when the kernel
+   * knows of the wait: what came before that has woken nobody.
+   */
+  wait(want: Want): Waiting {
+    const { fd, signal } = want;
+    let settle: Waiting["end"] = () => {};
     const done = new Promise<boolean>((resolve) => {
       settle = resolve;
     });
     const end = (ready: boolean): void => {
-      if (this.#waiting.get(fd) !== end) return;
+      if (this.#waiting.get(fd)?.end !== end) return;
       this.#waiting.delete(fd);
       this.k.epollRemove(this.#epoll, fd);
       signal?.removeEventListener("abort", abort);
       settle(ready);
-      if (this.#waiting.size === 0) this.interrupt();
+      if (this.#waiting.size === 0) this.#watch?.keepAlive(false);
     };
     const abort = (): void => end(false);
     if (signal?.aborted) return { done: Promise.resolve(false), end };
     // EEXIST: somebody waits for it already. Their wait stays as it is.
-    must(this.k.epollAdd(this.#epoll, fd, fd, until), "epoll_ctl");
-    this.#waiting.set(fd, end);
+    must(this.k.epollAdd(this.#epoll, fd, fd, want.until), "epoll_ctl");
+    this.#waiting.set(fd, { want, end });
     signal?.addEventListener("abort", abort, { once: true });
-    if (!this.#running) void this.#run();
+    if (want.there()) end(true);
+    else this.#keepAlive();
     return { done, end };
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#waiting.size > 0) {
-      this.#asleep = true;
-      const tokens = await this.k.epollWait(this.#epoll, -1);
-      this.#asleep = false;
-      for (const token of tokens) {
-        if (token === this.#interrupt) this.k.clearEventfd(token);
-        else this.#waiting.get(token)?.(true);
-      }
+  #keepAlive(): void {
+    if (this.#watch) {
+      this.#watch.keepAlive(true);
+      return;
     }
-    this.#running = false;
+    this.#watch = this.k.watch(this.#epoll, () => this.#look());
+    // libuv tells its epoll before it sleeps next, and a perf event that is asked then forgets that it was ready
+    // (kernel: `perf_poll`).
+    setImmediate(() => this.#look());
   }
 
-  /** The waiting thread looks again at who is waiting. */
-  interrupt(): void {
-    if (this.#asleep) this.k.signalEventfd(this.#interrupt);
+  /**
+   * What is there is seen without a system call; and the kernel may have told libuv, which has no use for it, that an
+   * event was ready. Others are left to the kernel's word, which it repeats.
+   */
+  #look(): void {
+    const found = [...this.#waiting.values()].filter(({ want }) => want.there());
+    for (const { end } of found) end(true);
+    if (found.length === 0) for (const fd of this.k.epollReady(this.#epoll)) this.#waiting.get(fd)?.end(true);
   }
 }
 
@@ -79,12 +88,8 @@ function must(result: number, syscall: string): number {
 
 let shared: Poller | null = null;
 
-/** The process's poller; made anew for another kernel (tests). */
+/** The thread's poller; made anew for another kernel (tests). */
 export function poller(): Poller {
-  if (shared?.k === kernel()) return shared;
-  const made = new Poller(kernel());
-  // process.exit() joins libuv's threads, and ours may be in epoll_wait.
-  process.once("exit", () => made.interrupt());
-  shared = made;
-  return made;
+  if (shared?.k !== kernel()) shared = new Poller(kernel());
+  return shared;
 }

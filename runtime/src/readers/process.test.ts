@@ -25,7 +25,9 @@ describe.skipIf(process.getuid?.() !== 0)("a process that reads records, as root
     for (const name of ["exec", "readers"]) writeFileSync(join(folder, `${name}.o`), compileFixture(name));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     await build({
-      entryPoints: ["exit-while-waiting", "reader-at-work"].map((name) => `${fixtures}${name}.mjs`),
+      entryPoints: ["exit-while-waiting", "reader-at-work", "worker-that-waits"].map(
+        (name) => `${fixtures}${name}.mjs`,
+      ),
       outdir: folder,
       bundle: true,
       platform: "node",
@@ -47,6 +49,18 @@ describe.skipIf(process.getuid?.() !== 0)("a process that reads records, as root
 
   test("can call process.exit", () => {
     expect(run("exit-while-waiting", "exec", "exit")).toMatchObject({ status: 3, stderr: "" });
+  });
+
+  test.each([
+    ["terminate", 1],
+    ["exit", 3],
+    ["close", 0],
+  ])("may have a worker that waits and ends: by %s", (how, code) => {
+    expect(run("worker-that-waits", "exec", how)).toMatchObject({
+      status: 0,
+      stdout: `ended with ${code}\n`,
+      stderr: "",
+    });
   });
 
   interface Work {

@@ -22,13 +22,9 @@ export class Wait {
     if (signal?.aborted) return false;
     if (this.#current)
       throw new UsageError("busy", `${this.label} is waited for by another loop: end that first`);
-    const current = poller().wait(fd, this.until, signal);
+    const current = poller().wait({ fd, until: this.until, there, signal });
     this.#current = current;
     try {
-      if (there()) {
-        current.end(true);
-        return true;
-      }
       return await current.done;
     } finally {
       this.#current = null;

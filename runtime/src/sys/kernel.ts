@@ -8,6 +8,12 @@ export interface Mapping {
   unmap(): void;
 }
 
+/** A descriptor that the event loop waits for. */
+export interface Watch {
+  /** Whether the process goes on for it. It does at first. */
+  keepAlive(alive: boolean): void;
+}
+
 /** What a wait for a descriptor is for. */
 export type Readiness = "readable" | "writable";
 
@@ -38,11 +44,10 @@ export interface Kernel {
   /** Adds a descriptor that becomes readable, or writable; `token` comes back with its event. */
   epollAdd(epoll: number, fd: number, token: number, until: Readiness): number;
   epollRemove(epoll: number, fd: number): number;
-  /** Waits on a thread, not on the event loop: tokens of what is ready; empty after `timeoutMs`. */
-  epollWait(epoll: number, timeoutMs: number): Promise<readonly number[]>;
-  eventfd(): number;
-  signalEventfd(fd: number): void;
-  clearEventfd(fd: number): void;
+  /** Tokens of what is ready now. */
+  epollReady(epoll: number): readonly number[];
+  /** Calls back, in a turn of the event loop, whenever the descriptor is readable, and again while it is. */
+  watch(fd: number, readable: () => void): Watch;
   /** Read-only lookups in /proc, /sys and the like. Null if the file is not there. */
   readFile(path: string): Uint8Array | null;
   /** Opens a file for reads that do not wait (O_RDONLY, O_NONBLOCK). */

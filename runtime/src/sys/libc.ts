@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { release } from "node:os";
 import { UsageError } from "./errors.js";
+import { keepKoffiLoaded } from "./keep-loaded.js";
 import type { Kernel, Readiness } from "./kernel.js";
 
 type Koffi = typeof import("koffi");
@@ -25,7 +26,6 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const events = { readable: 0x1, writable: 0x4 } as const;
 const O_RDONLY_NONBLOCK_CLOEXEC = 0o2004000;
-const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 const MAX_EVENTS = 64;
 const INT_SIZE = 4;
 /** `struct epoll_event` is packed on x86-64 only. */
@@ -74,7 +74,6 @@ export function machineKernel(): Kernel {
   const epollCreate = libc.func("int epoll_create1(int flags)");
   const epollControl = libc.func("int epoll_ctl(int epoll, int operation, int fd, void *event)");
   const epollWait = libc.func("int epoll_wait(int epoll, void *events, int most, int timeout)");
-  const eventfd = libc.func("int eventfd(unsigned int value, int flags)");
   const write = libc.func("int64_t write(int fd, void *bytes, size_t count)");
   const read = libc.func("int64_t read(int fd, void *bytes, size_t count)");
   const open = libc.func("int open(const char *path, int flags)");
@@ -91,6 +90,9 @@ export function machineKernel(): Kernel {
     view.setUint32(EVENT_DATA, token, true);
     return bytes;
   };
+
+  const ready = new Uint8Array(EVENT_SIZE * MAX_EVENTS);
+  const readyView = new DataView(ready.buffer);
 
   const places = new Map<bigint, Place>();
   const empty = ({ address, length }: Place): void =>
@@ -162,24 +164,17 @@ export function machineKernel(): Kernel {
     epollAdd: (epoll, fd, token, until) =>
       result(epollControl(epoll, EPOLL_CTL_ADD, fd, event(token, until))),
     epollRemove: (epoll, fd) => result(epollControl(epoll, EPOLL_CTL_DEL, fd, event(0, "readable"))),
-    epollWait: (epoll, timeoutMs) =>
-      new Promise((resolve, reject) => {
-        const ready = new Uint8Array(EVENT_SIZE * MAX_EVENTS);
-        // On a thread of libuv's pool: the event loop goes on meanwhile.
-        epollWait.async(epoll, ready, MAX_EVENTS, timeoutMs, (error: Error | null, count: number) => {
-          if (error) return reject(error);
-          const view = new DataView(ready.buffer);
-          // An interrupted wait (-1) is an empty one: the caller waits again.
-          resolve(
-            Array.from({ length: Math.max(0, count) }, (_, i) =>
-              view.getUint32(i * EVENT_SIZE + EVENT_DATA, true),
-            ),
-          );
-        });
-      }),
-    eventfd: () => result(eventfd(0, EFD_CLOEXEC_NONBLOCK)),
-    signalEventfd: (fd) => void write(fd, new BigUint64Array([1n]), 8),
-    clearEventfd: (fd) => void read(fd, new BigUint64Array(1), 8),
+    epollReady: (epoll) => {
+      // An interrupted call (-1) has found nothing: the event loop calls again.
+      const count = Math.max(0, epollWait(epoll, ready, MAX_EVENTS, 0));
+      return Array.from({ length: count }, (_, i) => readyView.getUint32(i * EVENT_SIZE + EVENT_DATA, true));
+    },
+    watch: (fd, readable) => {
+      keepKoffiLoaded(koffi, libc);
+      // koffi calls back from within libuv, where nobody runs promises that are resolved: an immediate comes next.
+      const handle = koffi.node.poll(fd, () => void setImmediate(readable));
+      return { keepAlive: (alive) => (alive ? handle.ref() : handle.unref()) };
+    },
     readFile: (path) => {
       try {
         return readFileSync(path);
