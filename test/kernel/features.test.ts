@@ -1,55 +1,98 @@
 import { release } from "node:os";
-import { type MapType, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
+import { mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
 import {
-  attachCookies,
-  bpfLinks,
-  bpfLsm,
-  btfFeatures,
+  allFeatures,
+  boundedLoops,
   type Feature,
-  fentry,
+  type HelperName,
   helperFeature,
-  kprobeMulti,
-  kprobeSession,
-  kprobes,
-  linkTypeFeature,
-  linkTypes,
+  instructionsV2,
+  instructionsV3,
+  largeInstructions,
   mapTypeFeature,
-  memcgAccounting,
-  mmapableArrays,
-  modifyReturn,
-  numberIterators,
   programTypeFeature,
   structOps,
-  structOpsLinks,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
+import { helpers } from "../../runtime/src/features/helpers.generated.js";
 import { kernelRow } from "../lab/kernels.js";
+import { mayCallHelper, usable } from "../support/callable.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { isAtLeast, labKernel } from "../support/needs.js";
+import { run } from "../support/root.js";
 
 const features: readonly Feature[] = [
-  attachCookies,
-  bpfLinks,
-  bpfLsm,
-  fentry,
-  kprobeMulti,
-  kprobeSession,
-  modifyReturn,
-  kprobes,
-  memcgAccounting,
-  mmapableArrays,
-  numberIterators,
-  structOps,
-  structOpsLinks,
-  ...Object.values(btfFeatures),
-  ...linkTypes.map(linkTypeFeature),
-  ...(Object.keys(mapTypes) as MapType[]).flatMap((kind) => mapTypeFeature(kind) ?? []),
-  ...(Object.keys(programTypes) as ProgramType[]).flatMap((type) => programTypeFeature(type) ?? []),
+  ...allFeatures,
   helperFeature("xdp", "bpf_redirect_map"),
   helperFeature("socket_filter", "bpf_ringbuf_output"),
   helperFeature("tracepoint", "bpf_get_branch_snapshot"),
   helperFeature("syscall", "bpf_user_ringbuf_drain"),
 ];
+
+/** What bpftool calls the same thing. */
+const misc: Readonly<Record<string, Feature>> = {
+  have_large_insn_limit: largeInstructions,
+  have_bounded_loops: boundedLoops,
+  have_v2_isa_extension: instructionsV2,
+  have_v3_isa_extension: instructionsV3,
+};
+
+describe("a second reader", () => {
+  kernelTest(
+    "bpftool finds the same types of programs and maps, and instructions",
+    { commands: ["bpftool"] },
+    () => {
+      const told = JSON.parse(run("bpftool", "-j", "feature", "probe")) as Readonly<
+        Record<"program_types" | "map_types" | "misc", Readonly<Record<string, boolean>>>
+      >;
+      const answers = (features: Readonly<Record<string, Feature | undefined>>): Record<string, boolean> =>
+        Object.fromEntries(
+          Object.entries(features).flatMap(([name, feature]) => {
+            const answer = feature?.probe();
+            return answer === "yes" || answer === "no" ? [[name, answer === "yes"]] : [];
+          }),
+        );
+      const named = <T extends string>(
+        of: Readonly<Record<T, number>>,
+        what: string,
+        feature: (type: T) => Feature | undefined,
+      ) =>
+        answers(
+          Object.fromEntries(
+            (Object.keys(of) as T[]).map((type) => [`have_${type}_${what}_type`, feature(type)]),
+          ),
+        );
+      // What it knows: it may be older than the kernel. Its libbpf loads a tracing program as fentry, which is a probe of its own here.
+      const { have_tracing_prog_type: _, ...programs } = told.program_types;
+      const ours = named(programTypes, "prog", programTypeFeature);
+      const maps = {
+        ...named(mapTypes, "map", mapTypeFeature),
+        ...answers({ have_struct_ops_map_type: structOps }),
+      };
+      const both = (a: Readonly<Record<string, boolean>>, b: Readonly<Record<string, boolean>>) =>
+        Object.fromEntries(Object.entries(a).filter(([name]) => name in b));
+      expect(both(programs, ours)).toEqual(both(ours, programs));
+      expect(Object.keys(both(programs, ours)).length).toBeGreaterThan(25);
+      expect(both(told.map_types, maps)).toEqual(both(maps, told.map_types));
+      expect(Object.keys(both(told.map_types, maps))).toEqual(Object.keys(told.map_types));
+      expect(told.misc).toEqual(answers(misc));
+    },
+  );
+
+  kernelTest("the verifier's words say the same of every helper in every type of program", {}, () => {
+    const wrong = (Object.keys(programTypes) as ProgramType[]).flatMap((type) => {
+      const ways = usable(type);
+      // Of types with several attach types, what one of them may call is not what another may.
+      if (ways.length !== 1) return [];
+      return Object.entries(helpers).flatMap(([name, [id]]) => {
+        const answer = helperFeature(type, name as HelperName).probe();
+        const expected = mayCallHelper(type, ways, id) ? "yes" : "no";
+        return answer === expected ? [] : [`${name} in ${type}: ${answer}, not ${expected}`];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+});
 
 describe("a kernel's features", () => {
   for (const { name, since, probe } of features)

@@ -45,6 +45,8 @@ export const kernels: readonly KernelRow[] = [
       fmod_ret: "refused with EPERM",
       "BPF LSM": "refused with EPERM",
       "programs of type lsm": "refused with EPERM",
+      "programs of type ext": "refused with EPERM",
+      "programs of type lirc_mode2": "built without CONFIG_BPF_LIRC_MODE2",
       "netkit links": "built without CONFIG_NETKIT",
     },
   },

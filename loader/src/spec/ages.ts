@@ -1,4 +1,4 @@
-import type { AttachType, ProgramType } from "./kernel-enums.js";
+import type { AttachType, MapType, ProgramType } from "./kernel-enums.js";
 
 /** First release of each program type: include/uapi/linux/bpf.h by release. */
 export const programTypeSince: Readonly<Partial<Record<ProgramType, string>>> = {
@@ -36,13 +36,69 @@ export const programTypeSince: Readonly<Partial<Record<ProgramType, string>>> = 
   netfilter: "6.4",
 };
 
+/** First release of each map kind, by the same source; none of those that no release has had yet. */
+export const mapTypeSince: Readonly<Partial<Record<MapType, string>>> = {
+  hash: "3.19",
+  array: "3.19",
+  prog_array: "4.2",
+  perf_event_array: "4.3",
+  percpu_hash: "4.6",
+  percpu_array: "4.6",
+  stack_trace: "4.6",
+  cgroup_array: "4.8",
+  lru_hash: "4.10",
+  lru_percpu_hash: "4.10",
+  lpm_trie: "4.11",
+  array_of_maps: "4.12",
+  hash_of_maps: "4.12",
+  devmap: "4.14",
+  sockmap: "4.14",
+  cpumap: "4.15",
+  xskmap: "4.18",
+  sockhash: "4.18",
+  cgroup_storage: "4.19",
+  reuseport_sockarray: "4.19",
+  percpu_cgroup_storage: "4.20",
+  queue: "4.20",
+  stack: "4.20",
+  sk_storage: "5.2",
+  devmap_hash: "5.4",
+  struct_ops: "5.6",
+  ringbuf: "5.8",
+  inode_storage: "5.10",
+  task_storage: "5.11",
+  bloom_filter: "5.16",
+  user_ringbuf: "6.1",
+  cgrp_storage: "6.2",
+  arena: "6.9",
+  insn_array: "6.19",
+};
+
 /** First release of attach types that came after their program's type, and without which the kernel loads no program. */
 export const attachTypeSince: Readonly<Partial<Record<AttachType, string>>> = {
+  cgroup_udp4_sendmsg: "4.18",
+  cgroup_udp6_sendmsg: "4.18",
+  cgroup_udp4_recvmsg: "5.2",
+  cgroup_udp6_recvmsg: "5.2",
+  modify_return: "5.7",
   trace_iter: "5.8",
+  cgroup_inet4_getpeername: "5.8",
+  cgroup_inet6_getpeername: "5.8",
+  cgroup_inet4_getsockname: "5.8",
+  cgroup_inet6_getsockname: "5.8",
+  xdp_devmap: "5.8",
+  cgroup_inet_sock_release: "5.9",
+  xdp_cpumap: "5.9",
+  sk_reuseport_select_or_migrate: "5.14",
   lsm_cgroup: "6.0",
   cgroup_unix_connect: "6.7",
   cgroup_unix_sendmsg: "6.7",
   cgroup_unix_recvmsg: "6.7",
   cgroup_unix_getpeername: "6.7",
   cgroup_unix_getsockname: "6.7",
+  trace_fsession: "7.0",
+  // 7.0 has them not (its enum ends with the one before).
+  trace_fentry_multi: "7.1",
+  trace_fexit_multi: "7.1",
+  trace_fsession_multi: "7.1",
 };

@@ -3,26 +3,30 @@ import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type Answer, answerOf, type Feature } from "./feature.js";
 import { helpers } from "./helpers.generated.js";
-import { loadValues } from "./program-types.js";
-import { tryLoad } from "./try-load.js";
+import { helperValues } from "./program-types.js";
+import { returnZero, tryLoadWithLog } from "./try-load.js";
 
 /** The kernel's helper functions: `bpf_get_current_pid_tgid` and the like. */
 export type HelperName = keyof typeof helpers;
 
 /** Instructions that call a helper with whatever the registers hold: the context, and nothing else. */
 function callOf(helper: number): Uint8Array {
-  const insns = new Uint8Array(16);
+  const insns = new Uint8Array(8 + returnZero.length);
   const view = new DataView(insns.buffer);
   view.setUint8(0, 0x85); // call
   view.setInt32(4, helper, true);
-  view.setUint8(8, 0x95); // exit
+  // Some types may not return what a helper gives.
+  insns.set(returnZero, 8);
   return insns;
 }
 
+/** What verifiers say of a helper that they do not know, or not for the type: before Linux 4.16, before 6.10, and since. */
+const refused = /invalid func |unknown func |cannot use helper /;
+
 /**
- * Whether programs of a type may call a helper. The verifier says EINVAL to a helper that it does not know, or not for
- * the type, and EACCES to arguments that are not there: then it has found the helper. `since` is the helper's first
- * release; a type may have got it later.
+ * Whether programs of a type may call a helper; of those that may sleep only, if it waits (`bpf_copy_from_user`). What
+ * else the verifier finds wrong, it has found the helper: the arguments are none. `since` is the helper's first release;
+ * a type may have got it later.
  */
 export function helperFeature(type: ProgramType, name: HelperName): Feature {
   const [helper, since] = helpers[name];
@@ -30,11 +34,13 @@ export function helperFeature(type: ProgramType, name: HelperName): Feature {
     name: `${name} in programs of type ${type}`,
     since,
     probe: (): Answer => {
-      const values = loadValues(type);
+      const values = helperValues(type);
       if (values === null) return "no";
-      const result = tryLoad(callOf(helper), values);
+      const { result, log } = tryLoadWithLog(callOf(helper), values);
       if (result >= 0) kernel().close(result);
-      return result === -errno.EACCES ? "yes" : answerOf(result, new Set([errno.EINVAL]));
+      // Without a word of the verifier's it is the type that the kernel refuses, or this process.
+      if (log === "") return answerOf(result, new Set([errno.EINVAL]));
+      return refused.test(log) ? "no" : "yes";
     },
   };
 }

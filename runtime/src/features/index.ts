@@ -1,3 +1,4 @@
+export { allFeatures } from "./all.js";
 export { btfFeatures } from "./btf.js";
 export type { Answer, Feature } from "./feature.js";
 export { attachCookies, type HelperName, helperFeature, memcgAccounting } from "./helpers.js";
@@ -11,6 +12,13 @@ export {
   numberIterators,
 } from "./hooks.js";
 export {
+  boundedLoops,
+  instructionsV2,
+  instructionsV3,
+  instructionsV4,
+  largeInstructions,
+} from "./instructions.js";
+export {
   type LinkType,
   linkTypeFeature,
   linkTypes,
@@ -23,6 +31,8 @@ export {
   xdpLinks,
 } from "./link-types.js";
 export { bpfLinks, structOps, structOpsLinks } from "./links.js";
+export { type MapFlag, mapFlagFeature, mapFlags, mmapableArrays } from "./map-flags.js";
 export { mapTypeFeature } from "./map-types.js";
-export { mmapableArrays } from "./mmapable.js";
+export { type ProgramFlag, programFlagFeature, programFlags } from "./program-flags.js";
 export { programTypeFeature } from "./program-types.js";
+export { tokens } from "./tokens.js";

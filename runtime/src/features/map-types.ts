@@ -1,4 +1,4 @@
-import { type MapType, mapTypes } from "@tsbpfc/loader";
+import { type MapType, mapTypeSince, mapTypes } from "@tsbpfc/loader";
 import { type FieldValues, Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno } from "../sys/errors.js";
@@ -6,10 +6,9 @@ import { kernel } from "../sys/kernel.js";
 import { pageSize } from "../sys/page.js";
 import { int, withBtf } from "./btf.js";
 import { type Answer, answerOf, type Feature } from "./feature.js";
-import { BPF_F_MMAPABLE } from "./mmapable.js";
+import { mapFlagBits } from "./map-flag-bits.js";
 
 interface Row {
-  readonly since: string;
   readonly key: number;
   readonly value: number;
   readonly entries: number | "page";
@@ -20,53 +19,52 @@ interface Row {
   readonly ofMaps?: boolean;
 }
 
-const BPF_F_NO_PREALLOC = 1;
-const one = (since: string): Row => ({ since, key: 4, value: 4, entries: 1 });
-const storage = (since: string): Row => ({
-  since,
+const { BPF_F_NO_PREALLOC, BPF_F_MMAPABLE } = mapFlagBits;
+const one: Row = { key: 4, value: 4, entries: 1 };
+const storage: Row = {
   key: 4,
   value: 4,
   entries: 0,
   flags: BPF_F_NO_PREALLOC,
   typed: true,
-});
+};
 /** Keyed by `struct bpf_cgroup_storage_key`. */
-const attached = (since: string): Row => ({ since, key: 16, value: 4, entries: 0 });
+const attached: Row = { key: 16, value: 4, entries: 0 };
 
-/** A small map of each kind, as the kernel takes it. Releases: include/uapi/linux/bpf.h by release. */
+/** A small map of each kind, as the kernel takes it. */
 const rows: Partial<Record<MapType, Row>> = {
-  hash: one("3.19"),
-  array: one("3.19"),
-  prog_array: one("4.2"),
-  perf_event_array: one("4.3"),
-  percpu_hash: one("4.6"),
-  percpu_array: one("4.6"),
-  stack_trace: { ...one("4.6"), value: 8 },
-  cgroup_array: one("4.8"),
-  lru_hash: one("4.10"),
-  lru_percpu_hash: one("4.10"),
-  lpm_trie: { ...one("4.11"), key: 8, flags: BPF_F_NO_PREALLOC },
-  array_of_maps: { ...one("4.12"), ofMaps: true },
-  hash_of_maps: { ...one("4.12"), ofMaps: true },
-  devmap: one("4.14"),
-  sockmap: one("4.14"),
-  cpumap: one("4.15"),
-  xskmap: one("4.18"),
-  sockhash: one("4.18"),
-  cgroup_storage: attached("4.19"),
-  reuseport_sockarray: one("4.19"),
-  percpu_cgroup_storage: attached("4.20"),
-  queue: { ...one("4.20"), key: 0 },
-  stack: { ...one("4.20"), key: 0 },
-  sk_storage: storage("5.2"),
-  devmap_hash: one("5.4"),
-  ringbuf: { since: "5.8", key: 0, value: 0, entries: "page" },
-  inode_storage: storage("5.10"),
-  task_storage: storage("5.11"),
-  bloom_filter: { ...one("5.16"), key: 0 },
-  user_ringbuf: { since: "6.1", key: 0, value: 0, entries: "page" },
-  cgrp_storage: storage("6.2"),
-  arena: { since: "6.9", key: 0, value: 0, entries: 1, flags: BPF_F_MMAPABLE },
+  hash: one,
+  array: one,
+  prog_array: one,
+  perf_event_array: one,
+  percpu_hash: one,
+  percpu_array: one,
+  stack_trace: { ...one, value: 8 },
+  cgroup_array: one,
+  lru_hash: one,
+  lru_percpu_hash: one,
+  lpm_trie: { ...one, key: 8, flags: BPF_F_NO_PREALLOC },
+  array_of_maps: { ...one, ofMaps: true },
+  hash_of_maps: { ...one, ofMaps: true },
+  devmap: one,
+  sockmap: one,
+  cpumap: one,
+  xskmap: one,
+  sockhash: one,
+  cgroup_storage: attached,
+  reuseport_sockarray: one,
+  percpu_cgroup_storage: attached,
+  queue: { ...one, key: 0 },
+  stack: { ...one, key: 0 },
+  sk_storage: storage,
+  devmap_hash: one,
+  ringbuf: { key: 0, value: 0, entries: "page" },
+  inode_storage: storage,
+  task_storage: storage,
+  bloom_filter: { ...one, key: 0 },
+  user_ringbuf: { key: 0, value: 0, entries: "page" },
+  cgrp_storage: storage,
+  arena: { key: 0, value: 0, entries: 1, flags: BPF_F_MMAPABLE },
 };
 
 function create(type: MapType, row: Row, more: FieldValues<"mapCreate"> = {}): number {
@@ -81,13 +79,13 @@ function create(type: MapType, row: Row, more: FieldValues<"mapCreate"> = {}): n
   return bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
 }
 
-function probe(type: MapType, row: Row): Answer {
+function probe(type: MapType, row: Row, more: FieldValues<"mapCreate"> = {}): Answer {
   if (row.typed === true)
     return withBtf([int], (btf) =>
-      answered(create(type, row, { btf_fd: btf, btf_key_type_id: 1, btf_value_type_id: 1 })),
+      answered(create(type, row, { ...more, btf_fd: btf, btf_key_type_id: 1, btf_value_type_id: 1 })),
     );
-  if (row.ofMaps !== true) return answered(create(type, row));
-  const inner = create("array", one(""));
+  if (row.ofMaps !== true) return answered(create(type, row, more));
+  const inner = create("array", one);
   if (inner < 0) return answered(inner);
   try {
     return answered(create(type, row, { inner_map_fd: inner }));
@@ -101,13 +99,20 @@ function answered(result: number): Answer {
   return answerOf(result, new Set([errno.EINVAL]));
 }
 
+/** Whether the kernel makes a map of a kind with these flags, and what else its attribute says. */
+export function mapFeatureProbe(type: MapType, flags: number, more: FieldValues<"mapCreate"> = {}): Answer {
+  const row = rows[type];
+  return row ? probe(type, { ...row, flags: (row.flags ?? 0) | flags }, more) : "unknown";
+}
+
 /** Whether the kernel has a kind of map; undefined for kinds without a probe (`struct_ops`, and the newest). */
 export function mapTypeFeature(type: MapType): Feature | undefined {
   const row = rows[type];
-  if (!row) return undefined;
+  const since = mapTypeSince[type];
+  if (!row || since === undefined) return undefined;
   return {
     name: `maps of type ${type}`,
-    since: row.since,
+    since,
     probe: () => probe(type, row),
   };
 }

@@ -17,3 +17,17 @@ export function tryLoad(insns: Uint8Array, values: FieldValues<"programLoad">): 
   });
   return bpf(k, "BPF_PROG_LOAD", attr.bytes);
 }
+
+const LOG = 4096;
+
+/** The same, and what the verifier said. */
+export function tryLoadWithLog(
+  insns: Uint8Array,
+  values: FieldValues<"programLoad">,
+): { readonly result: number; readonly log: string } {
+  const bytes = Buffer.alloc(LOG);
+  const room = { log_level: 1, log_size: LOG, log_buf: kernel().address(bytes) };
+  const result = tryLoad(insns, { ...values, ...room });
+  const end = bytes.indexOf(0);
+  return { result, log: bytes.toString("utf8", 0, end < 0 ? LOG : end) };
+}

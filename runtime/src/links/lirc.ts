@@ -19,7 +19,7 @@ export const attachLirc: Attach = (program, { device }) => {
       label: `lirc_mode2 on ${device} (${program.label})`,
       why: "infrared receivers have no BPF links",
       done: close,
-      hint: "It needs Linux 4.18 with CONFIG_BPF_LIRC_MODE2, and a receiver of raw pulses.",
+      hint: "lirc_mode2 needs Linux 4.18 with CONFIG_BPF_LIRC_MODE2, and a receiver of raw pulses.",
     });
   } catch (error) {
     close();

@@ -7,12 +7,13 @@ import { DetachableLink } from "./detachable.js";
 
 const SOL_SOCKET = 1;
 
+/** An option's number, and its first release. */
+type Option = readonly [number: number, since: string];
+
 /** `SO_ATTACH_BPF`, `SO_DETACH_FILTER`, `SO_ATTACH_REUSEPORT_EBPF`, `SO_DETACH_REUSEPORT_BPF` (asm-generic/socket.h). */
-const options: Partial<
-  Record<ProgramType, { readonly attach: number; readonly detach: number; readonly since: string }>
-> = {
-  socket_filter: { attach: 50, detach: 27, since: "3.19" },
-  sk_reuseport: { attach: 52, detach: 68, since: "5.3" },
+const options: Partial<Record<ProgramType, { readonly attach: Option; readonly detach: Option }>> = {
+  socket_filter: { attach: [50, "3.19"], detach: [27, "3.19"] },
+  sk_reuseport: { attach: [52, "4.19"], detach: [68, "5.3"] },
 };
 
 /**
@@ -29,9 +30,9 @@ export const attachSocket: Attach = (program, { socket }) => {
       `${program.label} attaches to a socket: attach({ socket: descriptor })`,
     );
   const label = `${program.hook.section} on socket ${socket} (${program.label})`;
-  const set = (name: number, value: number): void => {
+  const set = ([name, since]: Option, value: number): void => {
     const result = kernel().setsockopt(socket, SOL_SOCKET, name, value);
-    if (result < 0) throw new SyscallError("setsockopt", -result, label, tooOld(label, option.since));
+    if (result < 0) throw new SyscallError("setsockopt", -result, label, tooOld("That socket option", since));
   };
   set(option.attach, program.fd);
   return new DetachableLink(

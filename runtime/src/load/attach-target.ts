@@ -26,6 +26,7 @@ const byAttachType: Partial<Record<AttachType, Naming>> = {
   trace_raw_tp: { prefix: "btf_trace_", type: "typedef", what: "tracepoint" },
   trace_fentry: functions,
   trace_fexit: functions,
+  trace_fsession: functions,
   modify_return: functions,
   lsm_mac: hooks,
   lsm_cgroup: hooks,

@@ -1,12 +1,13 @@
-import { type MapSpec, type MapType, mapTypes } from "@tsbpfc/loader";
-import { mapTypeFeature } from "../features/map-types.js";
-import { BPF_F_MMAPABLE, mmapableArrays } from "../features/mmapable.js";
+import { type MapSpec, mapTypes } from "@tsbpfc/loader";
+import { mapFlagBits } from "../features/map-flag-bits.js";
+import { mmapableArrays } from "../features/map-flags.js";
 import { mapArena } from "../maps/arena.js";
 import { type MapFacts, MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
 import { bpf, bpfCommand, objectInfo, openPinned } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { mapTooOld } from "./ages.js";
 import { fillArena } from "./arena.js";
 import { type LoadedBtf, noBtf } from "./btf.js";
 import { checkPinned } from "./compatible.js";
@@ -124,7 +125,7 @@ function create(spec: MapSpec, context: MapContext): number {
         "bpf(BPF_MAP_CREATE)",
         -fd,
         `map '${spec.name}' (${spec.type}, key ${shape.keySize} bytes, value ${shape.valueSize}, ${shape.maxEntries} entries)`,
-        -fd === errno.EINVAL ? tooOld(spec.type) : "",
+        mapTooOld(-fd, spec.type, shape.flags),
       );
     return fd;
   } finally {
@@ -132,16 +133,10 @@ function create(spec: MapSpec, context: MapContext): number {
   }
 }
 
-/** What to say of a map that the kernel finds wrong: whether it knows the kind at all is asked only now. */
-function tooOld(type: MapType): string {
-  const feature = mapTypeFeature(type);
-  return feature?.probe() === "no" ? `Maps of this kind need Linux ${feature.since}.` : "";
-}
-
 /** With memory that this process can share; without, on kernels that cannot (before Linux 5.5). */
 function createShared(attr: Struct<"mapCreate">): number {
   const flags = attr.number("map_flags");
-  attr.set("map_flags", flags | BPF_F_MMAPABLE);
+  attr.set("map_flags", flags | mapFlagBits.BPF_F_MMAPABLE);
   const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
   if (fd !== -errno.EINVAL || mmapableArrays.probe() !== "no") return fd;
   attr.set("map_flags", flags);

@@ -7,6 +7,7 @@ import {
   type VerifierLog,
 } from "@tsbpfc/loader";
 import { SyscallError } from "../sys/errors.js";
+import { programTooOld } from "./ages.js";
 
 /** A place in the probe's source that the verifier's path went through. */
 export interface SourceFrame {
@@ -39,7 +40,7 @@ export class VerifierError extends SyscallError {
       "bpf(BPF_PROG_LOAD)",
       errno,
       `program '${program.name}'`,
-      missing ? explainMissing(missing) : explain(program, summary, at, log),
+      missing ? explainMissing(missing) : explain(program, errno, summary, at, log),
     );
     // There for those who ask; an uncaught error would print all of it.
     for (const name of ["program", "log", "summary", "frames", "missing"])
@@ -47,9 +48,18 @@ export class VerifierError extends SyscallError {
   }
 }
 
-function explain(program: ProgramSpec, summary: VerifierLog, at: SourceFrame | null, log: string): string {
+function explain(
+  program: ProgramSpec,
+  number: number,
+  summary: VerifierLog,
+  at: SourceFrame | null,
+  log: string,
+): string {
   if (log.trim() === "")
-    return "The kernel gives no reason: it may not allow this program type here, or wants more capabilities.";
+    return (
+      programTooOld(number, program) ||
+      "The kernel gives no reason: it may not allow this program type here, or wants more capabilities."
+    );
   const reason =
     absent(program, summary, at) ??
     (summary.explanation ? `${summary.explanation.title}. ${summary.explanation.reason}` : summary.summary);

@@ -1,5 +1,5 @@
 import type { Codec } from "../codec.js";
-import { BPF_F_MMAPABLE } from "../features/mmapable.js";
+import { mapFlagBits } from "../features/map-flag-bits.js";
 import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { MapHandle } from "./handle.js";
@@ -17,7 +17,7 @@ export class SharedArray<V> implements Iterable<V> {
 
   constructor(handle: MapHandle, codec: Codec<V>) {
     const { flags, maxEntries, valueSize } = handle.facts;
-    if ((flags & BPF_F_MMAPABLE) === 0)
+    if ((flags & mapFlagBits.BPF_F_MMAPABLE) === 0)
       throw new UsageError(
         "unsupported",
         `${handle.label} is not declared with BPF_F_MMAPABLE: its memory cannot be shared`,

@@ -1,0 +1,55 @@
+import { type MapType, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
+import { btfFeatures } from "./btf.js";
+import type { Feature } from "./feature.js";
+import { attachCookies, memcgAccounting } from "./helpers.js";
+import {
+  bpfLsm,
+  fentry,
+  kprobeMulti,
+  kprobeSession,
+  kprobes,
+  modifyReturn,
+  numberIterators,
+} from "./hooks.js";
+import {
+  boundedLoops,
+  instructionsV2,
+  instructionsV3,
+  instructionsV4,
+  largeInstructions,
+} from "./instructions.js";
+import { linkTypeFeature, linkTypes } from "./link-types.js";
+import { bpfLinks, structOps, structOpsLinks } from "./links.js";
+import { mapFlagFeature, mapFlags } from "./map-flags.js";
+import { mapTypeFeature } from "./map-types.js";
+import { programFlagFeature, programFlags } from "./program-flags.js";
+import { programTypeFeature } from "./program-types.js";
+import { tokens } from "./tokens.js";
+
+/** All that a kernel can be asked for but its helpers, which are asked for by type of program (`helperFeature`). */
+export const allFeatures: readonly Feature[] = [
+  ...(Object.keys(programTypes) as ProgramType[]).flatMap((type) => programTypeFeature(type) ?? []),
+  ...programFlags.map(programFlagFeature),
+  ...(Object.keys(mapTypes) as MapType[]).flatMap((type) => mapTypeFeature(type) ?? []),
+  ...mapFlags.map(mapFlagFeature),
+  bpfLinks,
+  ...linkTypes.map(linkTypeFeature),
+  kprobes,
+  kprobeMulti,
+  kprobeSession,
+  fentry,
+  modifyReturn,
+  bpfLsm,
+  structOps,
+  structOpsLinks,
+  attachCookies,
+  numberIterators,
+  largeInstructions,
+  boundedLoops,
+  instructionsV2,
+  instructionsV3,
+  instructionsV4,
+  ...Object.values(btfFeatures),
+  memcgAccounting,
+  tokens,
+];
