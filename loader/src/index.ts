@@ -67,7 +67,8 @@ export {
   programTypes,
 } from "./spec/kernel-enums.js";
 export { lineAt } from "./spec/lines.js";
-export { parseObject } from "./spec/parse.js";
+export type { OwnSections } from "./spec/own-sections.js";
+export { type ParseOptions, parseObject } from "./spec/parse.js";
 export {
   type AttachKind,
   matchSection,

@@ -169,6 +169,7 @@ char _license[] SEC("license") = "GPL";`,
 
   it.each([
     ["a record that is no pair", ["--record", "events"], /events=event/],
+    ["a section that stands for nothing", ["--section", "mine="], /--section mine=: give a section's name/],
     ["a map without records", ["--record", "none=event"], /no map that takes records/],
     ["a type that the object does not have", ["--type", "none"], /no type "none"/],
   ])("refuses %s as a mistake of the command line", (_, options, message) => {

@@ -16,17 +16,23 @@ export interface GenOptions {
   readonly type?: readonly string[];
   /** `map=type` each. */
   readonly record?: readonly string[];
+  /** `name=section` each. */
+  readonly section?: readonly string[];
 }
 
 /** A skeleton from an object alone, whoever compiled it. */
 export async function gen(file: string, options: GenOptions): Promise<ExitCode> {
   const compiled = readObject(file);
-  const spec = understood(file, () => parseObject(compiled));
+  const sections = Object.fromEntries((options.section ?? []).map((text) => pair("section", text)));
+  const spec = understood(file, () => parseObject(compiled, { sections }));
   const name = options.name ?? skeletonName(spec, file);
   const embed = options.externalObject !== true;
   // DWARF is most of what clang -g writes, and nothing reads it from a skeleton.
   const object = embed && spec.endian === "little" ? stripDebug(compiled) : compiled;
-  const extras = { types: options.type ?? [], records: new Map((options.record ?? []).map(recordOf)) };
+  const extras = {
+    types: options.type ?? [],
+    records: new Map((options.record ?? []).map((text) => pair("record", text))),
+  };
   const skeleton = understood(file, () =>
     generateSkeleton(spec, object, { name, source: basename(file), embed, extras }),
   );
@@ -48,13 +54,17 @@ function readObject(file: string): Uint8Array {
   }
 }
 
-function recordOf(text: string): [map: string, type: string] {
-  const [map = "", type = "", ...more] = text.split("=");
-  if (map !== "" && type !== "" && more.length === 0) return [map, type];
-  throw new CommandError(
-    "usage",
-    `--record ${text}: give a map and the type of its records, as events=event`,
-  );
+/** What a pair means, with an example. */
+const pairs = {
+  record: "a map and the type of its records, as events=event",
+  section:
+    'a section\'s name, or what it begins with, and what libbpf calls it, as "on_call/=tracepoint/syscalls/"',
+} as const;
+
+function pair(option: keyof typeof pairs, text: string): [string, string] {
+  const [name = "", value = "", ...more] = text.split("=");
+  if (name !== "" && value !== "" && more.length === 0) return [name, value];
+  throw new CommandError("usage", `--${option} ${text}: give ${pairs[option]}`);
 }
 
 /** Errors that say what is wrong with an object, or (by their code) with what was asked of it. */

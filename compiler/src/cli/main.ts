@@ -104,6 +104,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       "the type of a map's records, where C leaves it open; for each such map",
       listed,
     )
+    .option(
+      "--section <name=section>",
+      "what a section that libbpf does not know stands for; for each such section",
+      listed,
+    )
     .option("--type <name>", "a type to declare too; for each such type", listed)
     .action(run(async (file, options) => (await import("./gen.js")).gen(file, options)));
   program

@@ -30,6 +30,7 @@ export interface SkeletonModel {
   readonly structs: readonly StructDeclaration[];
   readonly maps: readonly MapModel[];
   readonly programs: readonly ProgramModel[];
+  readonly sections: CollectionSpec["sections"];
   readonly rodata: readonly VariableModel[];
   readonly globals: readonly VariableModel[];
   readonly structOps: readonly StructOpsModel[];
@@ -128,6 +129,7 @@ export function modelOf(
       name: p.name,
       note: programNote(p.section, p.type, p.autoload),
     })),
+    sections: spec.sections,
     rodata,
     globals,
     structOps,

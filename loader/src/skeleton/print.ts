@@ -124,6 +124,7 @@ function definition(model: SkeletonModel, declarations: Declarations): string {
       (v) =>
         `    ${property(v.name)}: { section: ${JSON.stringify(v.section)}, offset: ${v.offset}, codec: ${codeOf(v.shape).codec} },\n`,
     );
+  const sections = JSON.stringify(model.sections);
   return [
     `const ${model.own.definition}: SkeletonDefinition<${name}Maps, ${name}Programs> = {\n`,
     `  name: ${JSON.stringify(name)},\n`,
@@ -132,6 +133,7 @@ function definition(model: SkeletonModel, declarations: Declarations): string {
       model.maps.map((m) => mapLine(m, model.locals.map, declarations)),
     ),
     `  programs: [${model.programs.map((p) => JSON.stringify(p.name)).join(", ")}],\n`,
+    sections === "{}" ? "" : `  sections: ${sections},\n`,
     block("rodata", variables(model.rodata)),
     block("globals", variables(model.globals)),
     ...(model.structOps.length > 0 ? [block("structOps", model.structOps.map(structOpsLine))] : []),

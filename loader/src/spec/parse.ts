@@ -10,10 +10,16 @@ import { readGlobals } from "./globals.js";
 import { readKconfig } from "./kconfig.js";
 import { readLegacyMaps } from "./legacy-maps.js";
 import { readMaps } from "./maps.js";
+import type { OwnSections } from "./own-sections.js";
 import { readPrograms } from "./programs.js";
 import type { Resolver } from "./relocations.js";
 import type { CollectionSpec, MapSpec } from "./spec.js";
 import { readStructOps } from "./struct-ops.js";
+
+export interface ParseOptions {
+  /** What sections of programs stand for that libbpf does not know. */
+  readonly sections?: OwnSections;
+}
 
 /**
  * Reads a BPF object (clang's, a static linker's or tsbpfc's) into a collection spec. Pure: no privileges, no
@@ -23,7 +29,7 @@ import { readStructOps } from "./struct-ops.js";
  * @throws ElfError for what is no sound BPF object, BtfError for damaged BTF, SpecError for an object that asks
  * for something wrong or unsupported; each names the place and what to do
  */
-export function parseObject(bytes: Uint8Array): CollectionSpec {
+export function parseObject(bytes: Uint8Array, { sections = {} }: ParseOptions = {}): CollectionSpec {
   const elf = parseElf(bytes);
   const section = elf.section(".BTF");
   const btf = section === null ? null : completeBtf(Btf.parse(elf.contents(section)), elf);
@@ -41,7 +47,7 @@ export function parseObject(bytes: Uint8Array): CollectionSpec {
     isCode: (index) => elf.sections[index] !== undefined && isCode(elf.sections[index]),
     externs: readExterns(btf, kconfig.kconfigs),
   };
-  const programs = readPrograms(readFunctions(elf, btf, resolver), elf.endian);
+  const programs = readPrograms(readFunctions(elf, btf, resolver), elf.endian, sections);
   const maps = [
     ...arena.maps.map(({ spec }) => spec),
     ...globals.maps,
@@ -52,6 +58,7 @@ export function parseObject(bytes: Uint8Array): CollectionSpec {
     btf,
     license: readLicense(elf),
     endian: elf.endian,
+    sections,
     maps: byName("map", maps),
     programs: byName("program", programs),
     variables: byName("variable", [...globals.variables, ...arena.variables]),

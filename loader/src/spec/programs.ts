@@ -1,6 +1,7 @@
 import { SpecError } from "./error.js";
 import type { CodeFunction } from "./functions.js";
 import { linkProgram } from "./link.js";
+import { libbpfSection, type OwnSections } from "./own-sections.js";
 import { matchSection, sectionFlagBits } from "./sections.js";
 import type { ProgramSpec } from "./spec.js";
 
@@ -15,17 +16,21 @@ const subprogramSection = ".text";
 export function readPrograms(
   functions: ReadonlyMap<string, CodeFunction>,
   endian: "little" | "big",
+  own: OwnSections,
 ): ProgramSpec[] {
   const entries = [...functions.values()].filter(
     (func) => func.global && func.section.name !== subprogramSection,
   );
   return entries.map((entry): ProgramSpec => {
-    const match = matchSection(entry.section.name);
+    const { name } = entry.section;
+    const section = libbpfSection(name, own);
+    const match = matchSection(section);
     if (match === null) {
+      const stands = section === name ? "" : ` stands for ${JSON.stringify(section)}, which`;
       throw new SpecError(
         "SPEC_UNKNOWN_SECTION",
-        `program ${entry.name}: section ${JSON.stringify(entry.section.name)} is not one that libbpf knows; name it by the kind of program, such as "xdp" or "tracepoint/sched/sched_switch"`,
-        { section: entry.section.name, symbol: entry.name },
+        `program ${entry.name}: section ${JSON.stringify(name)}${stands} is not one that libbpf knows; name it by the kind of program, such as "xdp" or "tracepoint/sched/sched_switch", or say what it stands for (the option \`sections\`)`,
+        { section: name, symbol: entry.name },
       );
     }
     const { def } = match;

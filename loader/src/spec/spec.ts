@@ -2,6 +2,7 @@ import type { Btf } from "../btf/btf.js";
 import type { TypeId } from "../btf/types.js";
 import type { CoreRelocation } from "../core/relocation.js";
 import type { AttachType, MapType, ProgramType } from "./kernel-enums.js";
+import type { OwnSections } from "./own-sections.js";
 
 /**
  * What a BPF object holds, before anything of it is in the kernel. Making one is pure: no privileges and no
@@ -12,6 +13,8 @@ export interface CollectionSpec {
   readonly btf: Btf | null;
   readonly license: string;
   readonly endian: "little" | "big";
+  /** Sections of programs that libbpf does not know, as they were given when the object was parsed. */
+  readonly sections: OwnSections;
   readonly maps: ReadonlyMap<string, MapSpec>;
   readonly programs: ReadonlyMap<string, ProgramSpec>;
   /** Global variables of `.data*`, `.rodata*`, `.bss*` and of the arena, by name. Static ones are left out. */
@@ -104,7 +107,7 @@ export interface VariableSpec {
 
 export interface ProgramSpec {
   readonly name: string;
-  /** The section's name, without a leading `?`. */
+  /** The section's name, without a leading `?`, as libbpf knows it. */
   readonly section: string;
   type: ProgramType;
   expectedAttachType: AttachType | null;

@@ -1,3 +1,4 @@
+import type { OwnSections } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
 import type { VerifierLogKind } from "../load/programs.js";
 import type { MapHandle } from "../maps/handle.js";
@@ -29,6 +30,8 @@ export interface SkeletonDefinition<Maps, Programs> {
   readonly name: string;
   readonly maps: { readonly [M in keyof Maps]: (handle: MapHandle) => Maps[M] & BpfMap };
   readonly programs: readonly (keyof Programs & string)[];
+  /** What sections of programs stand for that libbpf does not know. */
+  readonly sections?: OwnSections;
   readonly rodata: Readonly<Record<string, VariableDefinition>>;
   readonly globals: Readonly<Record<string, VariableDefinition>>;
   readonly structOps?: Readonly<Record<string, Readonly<Record<string, StructOpsMemberDefinition>>>>;

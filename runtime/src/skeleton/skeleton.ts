@@ -54,7 +54,7 @@ export abstract class Skeleton<
       ...(verifierLog && { verifierLog }),
       ...(tokenPath !== undefined && { tokenPath }),
     };
-    this.spec = parseObject(object);
+    this.spec = parseObject(object, { sections: definition.sections ?? {} });
     for (const name of definition.programs) {
       const spec = this.spec.programs.get(name);
       if (spec) this.#programs.set(name, new SkeletonProgram(spec));
