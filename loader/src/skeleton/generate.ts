@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { CollectionSpec } from "../spec/spec.js";
 import { SkeletonError } from "./error.js";
 import type { Extras } from "./extras.js";
@@ -68,6 +67,8 @@ function embedded(object: Uint8Array): string {
 
 /** `new URL(…, import.meta.url)` is what bundlers look for. */
 function beside(source: string, object: Uint8Array): string {
+  // Loaded when it is needed: who only loads objects generates nothing.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(object).digest("hex");
   return `objectFile(new URL(${JSON.stringify(`./${encodeURIComponent(source)}`)}, import.meta.url), "${hash}")`;
 }

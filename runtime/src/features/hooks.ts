@@ -1,11 +1,5 @@
-import {
-  type AttachType,
-  attachTypes,
-  BtfError,
-  type ProgramType,
-  programTypes,
-  readKernelBtf,
-} from "@tsbpfc/loader";
+import { type AttachType, attachTypes, BtfError, type ProgramType, programTypes } from "@tsbpfc/loader";
+import { vmlinuxBtf } from "../load/vmlinux.js";
 import { type FieldValues, Struct } from "../sys/attr.js";
 import { bpf, cText } from "../sys/bpf.js";
 import { errno } from "../sys/errors.js";
@@ -52,7 +46,7 @@ function made(result: number): Answer {
 /** With the BTF id of a function: `no` for a kernel without BTF, or without the function. */
 function withFunction(name: string, then: (id: number) => Answer): Answer {
   try {
-    const [id] = readKernelBtf().find(name, ["func"]);
+    const [id] = vmlinuxBtf().find(name, ["func"]);
     return id === undefined ? "no" : then(id);
   } catch (error) {
     if (error instanceof BtfError && error.code === "BTF_UNREADABLE") return "no";

@@ -4,8 +4,8 @@ import {
   type ProgramType,
   programTypeSince,
   programTypes,
-  readKernelBtf,
 } from "@tsbpfc/loader";
+import { vmlinuxBtf } from "../load/vmlinux.js";
 import type { FieldValues } from "../sys/attr.js";
 import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
@@ -81,7 +81,7 @@ export function helperValues(type: ProgramType): FieldValues<"programLoad"> | nu
 /** What a program of a type has to be loaded with; null if this kernel has nothing that it is loaded for. */
 export function loadValues(type: ProgramType): FieldValues<"programLoad"> | null {
   const row = rows[type];
-  const target = row?.target === undefined ? 0 : readKernelBtf().find(row.target.name, [row.target.kind])[0];
+  const target = row?.target === undefined ? 0 : vmlinuxBtf().find(row.target.name, [row.target.kind])[0];
   if (target === undefined) return null;
   return {
     prog_type: programTypes[type],

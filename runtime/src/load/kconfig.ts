@@ -1,5 +1,4 @@
 import { release, version } from "node:os";
-import { gunzipSync } from "node:zlib";
 import type { Btf, CollectionSpec, KconfigSpec } from "@tsbpfc/loader";
 import { attachCookies } from "../features/helpers.js";
 import { UsageError } from "../sys/errors.js";
@@ -82,7 +81,10 @@ function configured(extern: KconfigSpec, configuration: () => Values | null): st
 function readConfiguration(): Values | null {
   const k = kernel();
   const packed = k.readFile("/proc/config.gz");
-  const bytes = packed ? gunzipSync(packed) : k.readFile(`/boot/config-${release()}`);
+  // zlib is loaded when it is needed: few programs ask for the configuration.
+  const bytes = packed
+    ? process.getBuiltinModule("node:zlib").gunzipSync(packed)
+    : k.readFile(`/boot/config-${release()}`);
   if (bytes === null) return null;
   const text = `\n${new TextDecoder().decode(bytes)}`;
   return (name) => {

@@ -1,8 +1,9 @@
-import { type Btf, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
+import { type Btf, listModuleBtfs } from "@tsbpfc/loader";
 import { btfIds } from "../inspect/ids.js";
 import { objectInfo, openById } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { vmlinuxBtf } from "./vmlinux.js";
 
 /** The running kernel's types and its modules', and the descriptors by which the kernel knows the modules'. */
 export interface KernelTypes {
@@ -38,7 +39,7 @@ export function kernelTypes(onWarning: (text: string) => void = warn): KernelTyp
 }
 
 function readAll(names: Map<Btf, string>, onWarning: (text: string) => void): readonly Btf[] {
-  const vmlinux = readKernelBtf();
+  const vmlinux = vmlinuxBtf();
   const modules = listModuleBtfs(vmlinux).flatMap((module) => {
     const result = module.read();
     if ("btf" in result) {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../sys/errors.js";
@@ -14,6 +13,8 @@ export const embeddedObject = (base64: string): Uint8Array => new Uint8Array(Buf
  */
 export function objectFile(url: URL, sha256: string): Uint8Array {
   const object = new Uint8Array(readFileSync(url));
+  // Loaded when it is needed: embedded objects need none.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   if (createHash("sha256").update(object).digest("hex") !== sha256)
     throw new UsageError(
       "bad-value",

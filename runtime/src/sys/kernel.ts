@@ -36,6 +36,11 @@ export interface Kernel {
    * something else is (before Linux 4.17 the address is a wish).
    */
   mmap(fd: number, length: number, writable: boolean, offset: number, address?: bigint): Mapping | number;
+  /**
+   * A file that never changes, mapped to be read, as long as the buffer is there. Null if it is not there or cannot be
+   * mapped.
+   */
+  mapFile(path: string): Uint8Array | null;
   /** Raises RLIMIT_MEMLOCK to no limit. */
   unlimitMemlock(): number;
   /** Index of a network interface, 0 if there is none. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { release } from "node:os";
 import { UsageError } from "./errors.js";
@@ -16,6 +16,7 @@ const numbers: Readonly<Record<string, { bpf: number; perfEventOpen: number; pid
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
+const MAP_PRIVATE = 2;
 const MAP_FIXED = 0x10;
 const MAP_FIXED_NOREPLACE = 0x100000;
 /** `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`: zeroes in the place of what was mapped. */
@@ -111,6 +112,10 @@ export function machineKernel(): Kernel {
     },
   );
 
+  const files = new FinalizationRegistry<{ readonly address: bigint; readonly size: number }>(
+    ({ address, size }) => void munmap(address, size),
+  );
+
   // V8 may collect a buffer after its last use in JavaScript, which is before the call when an attribute only holds
   // its address: each stays alive until the next command has returned. What is called again and again keeps its own.
   const held: Uint8Array[] = [];
@@ -157,6 +162,22 @@ export function machineKernel(): Kernel {
       // Somebody may still hold a view of the buffer, and it cannot be detached: reading memory that is gone would
       // end the process. Empty pages take its place until the buffer is collected.
       return { buffer, address, unmap: () => leave(place, mapping) };
+    },
+    mapFile: (path) => {
+      let fd = -1;
+      try {
+        fd = openSync(path, "r");
+        const { size } = fstatSync(fd);
+        const address: bigint = mmap(0n, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (address === MAP_FAILED) return null;
+        const buffer = koffi.view(address, size);
+        files.register(buffer, { address, size });
+        return new Uint8Array(buffer);
+      } catch {
+        return null;
+      } finally {
+        if (fd >= 0) closeSync(fd);
+      }
     },
     unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
     interfaceIndex: (name) => ifNameToIndex(name),

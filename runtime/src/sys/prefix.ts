@@ -1,5 +1,3 @@
-import { isIPv4, isIPv6 } from "node:net";
-
 /** An IP network: its address in network order, and how many bits of it count. */
 export interface Prefix {
   readonly address: Uint8Array;
@@ -8,6 +6,8 @@ export interface Prefix {
 
 /** `10.1.0.0/16`, `fd00::/8`; an address alone has all of its bits. Null for other texts. */
 export function parsePrefix(text: string): Prefix | null {
+  // Loaded when it is needed: few programs have prefixes.
+  const { isIPv4, isIPv6 } = process.getBuiltinModule("node:net");
   const [, host = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = isIPv4(host) ? Uint8Array.from(host.split("."), Number) : isIPv6(host) ? ipv6(host) : null;
   if (address === null) return null;
@@ -27,7 +27,7 @@ function ipv6(text: string): Uint8Array | null {
 function groups(text: string): number[] {
   if (text === "") return [];
   return text.split(":").flatMap((group) => {
-    if (!isIPv4(group)) return [Number.parseInt(group, 16)];
+    if (!group.includes(".")) return [Number.parseInt(group, 16)];
     const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
     return [(a << 8) | b, (c << 8) | d];
   });
