@@ -137,7 +137,7 @@ kernelTest(
       62: ports,
     });
     for (const data of [options, options, vlans])
-      expect(programs["incoming"]?.testRun({ data }).returnValue).toBe(0xffff_ffff);
+      expect(programs.incoming?.testRun({ data }).returnValue).toBe(0xffff_ffff);
     const seen = [...maps.flows].map(([{ saddr, ...key }, values]) => ({
       from: [...saddr.subarray(0, 4)],
       ...key,
