@@ -60,6 +60,7 @@ const layouts = {
   iterCreate: part("iter_create"),
   enableStats: part("enable_stats"),
   tokenCreate: part("token_create"),
+  bindMap: part("prog_bind_map"),
   mapInfo: named("STRUCT", "bpf_map_info"),
   programInfo: named("STRUCT", "bpf_prog_info"),
   linkInfo: named("STRUCT", "bpf_link_info"),

@@ -48,14 +48,14 @@ export {
 export { type Attached, type AttachedOptions, type AttachedProgram, attached } from "./inspect/attached.js";
 export { btfById, type KernelBtf } from "./inspect/btf.js";
 export { btfIds, linkIds, mapIds, programIds } from "./inspect/ids.js";
-export type { Anchor } from "./links/anchor.js";
+export type { Anchor, Neighbour } from "./links/anchor.js";
 export type { AttachOptions } from "./links/attach.js";
 export type { EventKind, LinkInfo, LinkKind } from "./links/info.js";
 export type { CgroupOrder } from "./links/iter.js";
 export { Link } from "./links/link.js";
 export type { NetfilterHook } from "./links/netfilter.js";
 export { linkById, pinnedLink } from "./links/pinned.js";
-export type { Sampling } from "./links/sampling.js";
+export type { Breakpoint, Sampling } from "./links/sampling.js";
 export { Collection, type LoadOptions, loadCollection } from "./load/collection.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";
 export type { VerifierLogKind } from "./load/programs.js";

@@ -83,6 +83,11 @@ export interface AttachOptions {
   /** Place among the programs of the same hook: tcx, netkit; cgroups from Linux 6.17. */
   readonly anchor?: Anchor;
   /**
+   * What `attached` gave as the hook's revision: refused with ESTALE if somebody has changed it since. tcx 6.6, netkit
+   * 6.7, cgroups 6.17.
+   */
+  readonly revision?: bigint;
+  /**
    * XDP and tc by netlink although the kernel has links: the attachment stays after this process, until it is closed.
    * Kernels without such links (XDP 5.9, tc 6.6) are asked so in any case.
    */

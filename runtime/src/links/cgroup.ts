@@ -3,7 +3,7 @@ import { attachTypes } from "@tsbpfc/loader";
 import { bpfLinks } from "../features/links.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { tooOld } from "../sys/release.js";
-import { anchorValues } from "./anchor.js";
+import { anchorAdvice, anchorValues, isPlaced } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
 import { progAttach } from "./prog-attach.js";
@@ -14,7 +14,8 @@ const BPF_F_ALLOW_MULTI = 2;
  * A cgroup program on a cgroup (version 2) and all below it: by BPF link (Linux 5.7), or on older kernels by attaching
  * beside others (4.15), which stays until it is closed.
  */
-export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
+export const attachCgroup: Attach = (program, options) => {
+  const { cgroup } = options;
   if (cgroup === undefined)
     throw new UsageError(
       "target-missing",
@@ -29,7 +30,7 @@ export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
   const fd = openSync(cgroup, "r");
   const close = (): void => closeSync(fd);
   const label = `${program.hook.section} on ${cgroup} (${program.label})`;
-  const { flags, relativeFd } = anchorValues(anchor);
+  const { flags, relative, revision } = anchorValues(options);
   try {
     const link = createLink(
       {
@@ -37,16 +38,22 @@ export const attachCgroup: Attach = (program, { cgroup, anchor }) => {
         target_fd: fd,
         attach_type: attachTypes[type],
         flags,
-        "cgroup.relative_fd": relativeFd,
+        "cgroup.relative_fd": relative,
+        "cgroup.expected_revision": revision,
       },
       label,
-      { since: anchor === undefined ? "5.7" : "6.17" },
+      {
+        since: isPlaced(options) ? "6.17" : "5.7",
+        // Kernel: `get_prog_list` in kernel/bpf/cgroup.c.
+        otherwise: isPlaced(options) ? "Links of a cgroup stand beside other links, not programs." : "",
+        advice: anchorAdvice,
+      },
     );
     close();
     return link;
   } catch (error) {
     const isOld = error instanceof SyscallError && error.errno === errno.EINVAL && bpfLinks.probe() === "no";
-    if (!isOld || anchor !== undefined) {
+    if (!isOld || isPlaced(options)) {
       close();
       throw error;
     }

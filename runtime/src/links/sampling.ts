@@ -1,4 +1,4 @@
-import { Struct } from "../sys/attr.js";
+import { type FieldValues, Struct } from "../sys/attr.js";
 import { onlineCpus } from "../sys/cpus.js";
 import { UsageError } from "../sys/errors.js";
 import type { Attach } from "./attach.js";
@@ -21,10 +21,30 @@ const events = {
   "cpu-migrations": { type: 1, config: 4 },
 } as const;
 
+/** `PERF_TYPE_BREAKPOINT`; `HW_BREAKPOINT_*`, include/uapi/linux/hw_breakpoint.h. */
+const PERF_TYPE_BREAKPOINT = 5;
+const accesses = { read: 1, write: 2, "read-write": 3, execute: 4 } as const;
+
+/** A place in memory that the processor watches: it has a few of them (four on x86-64). */
+export interface Breakpoint {
+  /** An address of the kernel's, or of the process that `pid` names. */
+  readonly address: bigint;
+  /** x86-64 cannot watch reads alone. */
+  readonly on: keyof typeof accesses;
+  /** Bytes, aligned to as many; those of a pointer for `execute`. */
+  readonly length?: 1 | 2 | 4 | 8;
+}
+
 /** When a `perf_event` program runs. Give `frequency` or `period`. */
 export interface Sampling {
-  /** What is counted. `cpu-clock`, which every machine has, if absent; virtual machines often lack the hardware's. */
-  readonly event?: keyof typeof events | { readonly type: number; readonly config: number | bigint };
+  /**
+   * What is counted: by name, as `perf_event_open(2)` has it, or what happens at a place in memory. `cpu-clock`, which
+   * every machine has, if absent; virtual machines often lack the hardware's.
+   */
+  readonly event?:
+    | keyof typeof events
+    | { readonly type: number; readonly config: number | bigint }
+    | { readonly breakpoint: Breakpoint };
   /** Runs this often a second, on each CPU. */
   readonly frequency?: number;
   /** Runs once for so many events: of clocks, nanoseconds. */
@@ -53,7 +73,7 @@ export const attachSampling: Attach = (program, { sampling, pid, cookie }) => {
     );
   const what = sampling.event ?? "cpu-clock";
   const event = new Struct("perfEvent", {
-    ...(typeof what === "string" ? events[what] : what),
+    ...eventValues(what),
     sample_period: frequency ?? period ?? 0,
   });
   if (frequency !== undefined) new DataView(event.bytes.buffer).setUint32(FLAGS, FREQ, true);
@@ -69,6 +89,20 @@ export const attachSampling: Attach = (program, { sampling, pid, cookie }) => {
   if (first && others.length === 0) return first;
   return new LinkGroup(links, label, "it is several links, one for each CPU");
 };
+
+function eventValues(what: NonNullable<Sampling["event"]>): FieldValues<"perfEvent"> {
+  if (typeof what === "string") return events[what];
+  if (!("breakpoint" in what)) return what;
+  const { address, on, length } = what.breakpoint;
+  return {
+    type: PERF_TYPE_BREAKPOINT,
+    bp_type: accesses[on],
+    bp_addr: address,
+    bp_len: BigInt(length ?? POINTER),
+  };
+}
+
+const POINTER = 8;
 
 function cpusOf(cpu: number | undefined, pid: number | undefined): readonly number[] {
   if (cpu !== undefined) return [cpu];

@@ -152,6 +152,23 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(global("samples")).toBeGreaterThan(5);
   });
 
+  test("a perf event program runs when a place in memory is written", () => {
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    const watched = new Uint8Array(8);
+    const address: bigint = koffi.address(watched);
+    const sampling = { event: { breakpoint: { address, on: "write", length: 4 } }, period: 1 } as const;
+    const link = attached(program("sample").attach({ pid: process.pid, sampling }));
+    const before = global("samples");
+    watched[0] = 1;
+    watched[4] = 1;
+    watched[1] = 1;
+    expect(global("samples") - before).toBe(2);
+    links.pop();
+    link.close();
+    watched[0] = 2;
+    expect(global("samples") - before).toBe(2);
+  });
+
   test("a perf event program on every CPU is one link, closed as one", () => {
     const open = (): number => readdirSync("/proc/self/fd").length;
     const before = open();

@@ -1,7 +1,7 @@
 import { attachTypes } from "@tsbpfc/loader";
 import { tcxLinks } from "../features/link-types.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
-import { anchorValues } from "./anchor.js";
+import { anchorAdvice, anchorValues, isPlaced } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
 import { interfaceOf } from "./interface.js";
@@ -28,7 +28,7 @@ export const attachTcx: Attach = (program, options) => {
   const label = `${program.hook.section} on ${options.iface ?? `interface ${options.ifindex}`} (${program.label})`;
   const filter = () => attachFilter(program, { ifindex, direction, priority: options.priority ?? 0, label });
   if (options.netlink === true) return filter();
-  const { flags, relativeFd } = anchorValues(options.anchor);
+  const { flags, relative, revision } = anchorValues(options);
   try {
     return createLink(
       {
@@ -36,15 +36,16 @@ export const attachTcx: Attach = (program, options) => {
         target_ifindex: ifindex,
         attach_type: attachTypes[types[direction]],
         flags,
-        "tcx.relative_fd": relativeFd,
+        "tcx.relative_fd": relative,
+        "tcx.expected_revision": revision,
       },
       label,
-      { since: "6.6" },
+      { since: "6.6", advice: anchorAdvice },
     );
   } catch (error) {
     const isOld = error instanceof SyscallError && error.errno === errno.EINVAL && tcxLinks.probe() === "no";
     // An order among programs is tcx's alone.
-    if (!isOld || options.anchor !== undefined) throw error;
+    if (!isOld || isPlaced(options)) throw error;
     return filter();
   }
 };

@@ -1,9 +1,10 @@
 import type { ProgramType } from "@tsbpfc/loader";
 import { type AttachOptions, attachProgram } from "../links/attach.js";
 import type { Link } from "../links/link.js";
-import { pinObject } from "../sys/bpf.js";
+import { bpfCommand, pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { tooOld } from "../sys/release.js";
 import {
   type ProgramCode,
   type ProgramInfo,
@@ -65,6 +66,16 @@ export class ProgramHandle {
   /** Its instructions after the verifier, or its machine code. Linux 4.13. @throws SyscallError EPERM if they are hidden */
   code(which: ProgramCode): Uint8Array {
     return programCode(this.fd, which, this.label);
+  }
+
+  /**
+   * Lets a map live as long as the program, which does not use it: bpftool shows metadata by such. Linux 5.10.
+   *
+   * @throws SyscallError
+   */
+  bindMap(map: { readonly fd: number }): void {
+    const hint = tooOld("Binding a map to a program", "5.10");
+    bpfCommand("BPF_PROG_BIND_MAP", "bindMap", { prog_fd: this.fd, map_fd: map.fd }, this.label, hint);
   }
 
   /** Keeps the program alive at a path in a BPF file system. @throws SyscallError */

@@ -12,6 +12,18 @@ export interface TestRunInput {
   readonly context?: Uint8Array;
   /** How often the program runs; the duration is the average. Default: once. Only types that take a packet repeat. */
   readonly repeat?: number;
+  /** The CPU to run on: raw tracepoints. Linux 5.10 (BPF_F_TEST_RUN_ON_CPU). */
+  readonly cpu?: number;
+  /**
+   * XDP: `repeat` packets go the way that the program says, to a socket, back out of the interface or to another one, and
+   * nothing is given back (BPF_F_TEST_XDP_LIVE_FRAMES). The context's `ingress_ifindex` says where they come from; the
+   * loopback if there is none. Linux 5.18.
+   */
+  readonly liveFrames?: boolean;
+  /** Of `liveFrames`: how many go together, 64 if absent; 256 at most. */
+  readonly batchSize?: number;
+  /** Other `BPF_F_TEST_*`, as the kernel has them. */
+  readonly flags?: number;
   /** Bytes by which the packet may grow, 512 if absent: the kernel says ENOSPC if it grows more. */
   readonly room?: number;
 }
@@ -26,6 +38,9 @@ export interface TestRunResult {
   /** The context afterwards; empty if none was given, or for types that keep it to themselves. */
   readonly contextOut: Uint8Array;
 }
+
+const BPF_F_TEST_RUN_ON_CPU = 1 << 0;
+const BPF_F_TEST_XDP_LIVE_FRAMES = 1 << 1;
 
 /** The kernel gives a packet back with room for what a program may have put in front. */
 const ROOM = 512;
@@ -51,17 +66,29 @@ const contextOut: Partial<Record<ProgramType, "apart" | "in place">> = {
 
 /** BPF_PROG_TEST_RUN. A count of 0 is once; raw tracepoints and syscall programs refuse any other. */
 export function testRun(program: ProgramHandle, input: TestRunInput): TestRunResult {
-  const { data, repeat = 0, room = ROOM } = input;
+  const { data, repeat = 0, room = ROOM, cpu, liveFrames = false, batchSize = 0 } = input;
   const k = kernel();
-  const out = new Uint8Array(data ? data.length + room : 0);
-  const returned = input.context && program.type !== null ? contextOut[program.type] : undefined;
+  const out = new Uint8Array(data && !liveFrames ? data.length + room : 0);
+  const returned =
+    !liveFrames && input.context && program.type !== null ? contextOut[program.type] : undefined;
   // The kernel may write to it, and the caller's stays as it is.
   const context = input.context?.slice();
   const contextAfter = returned === "apart" ? new Uint8Array(context?.length ?? 0) : null;
-  const attr = new Struct("test", { prog_fd: program.fd, repeat });
+  const attr = new Struct("test", {
+    prog_fd: program.fd,
+    repeat,
+    flags:
+      (input.flags ?? 0) |
+      (cpu === undefined ? 0 : BPF_F_TEST_RUN_ON_CPU) |
+      (liveFrames ? BPF_F_TEST_XDP_LIVE_FRAMES : 0),
+    cpu: cpu ?? 0,
+    batch_size: batchSize,
+  });
   if (data) {
     attr.set("data_in", k.address(data));
     attr.set("data_size_in", data.length);
+  }
+  if (out.length > 0) {
     attr.set("data_out", k.address(out));
     attr.set("data_size_out", out.length);
   }
@@ -79,7 +106,7 @@ export function testRun(program: ProgramHandle, input: TestRunInput): TestRunRes
   return {
     returnValue: attr.number("retval"),
     durationNs: attr.number("duration"),
-    dataOut: out.slice(0, data ? attr.number("data_size_out") : 0),
+    dataOut: out.slice(0, attr.number("data_size_out")),
     contextOut: contextAfter
       ? contextAfter.slice(0, attr.number("ctx_size_out"))
       : returned === "in place" && context
@@ -90,7 +117,9 @@ export function testRun(program: ProgramHandle, input: TestRunInput): TestRunRes
 
 const advice: Readonly<Record<number, string>> = {
   [errno.EINVAL]:
-    "The kernel does not take this input for the program's type: a packet has at least 14 bytes, and only some types take a packet, a context or a repeat count.",
+    "The kernel does not take this input for the program's type: a packet has at least 14 bytes, and only some types take a packet, a context or a repeat count. A CPU is for raw tracepoints (Linux 5.10), live frames are for XDP (5.18).",
+  [errno.ENXIO]: "There is no such CPU.",
+  [errno.E2BIG]: "At most 256 frames go together (batchSize).",
   [errno.ENOSPC]: "The packet grew by more than `room` allows: give more.",
   [errno.EOPNOTSUPP]: "The kernel has no test run for programs of this type.",
 };

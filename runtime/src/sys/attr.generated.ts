@@ -265,6 +265,14 @@ export const layouts = {
       "bpffs_fd": [4, 4],
     },
   },
+  bindMap: {
+    size: 12,
+    fields: {
+      "prog_fd": [0, 4],
+      "map_fd": [4, 4],
+      "flags": [8, 4],
+    },
+  },
   mapInfo: {
     size: 104,
     fields: {

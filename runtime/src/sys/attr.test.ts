@@ -48,6 +48,7 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["iterCreate", { part: "iter_create" }],
     ["enableStats", { part: "enable_stats" }],
     ["tokenCreate", { part: "token_create" }],
+    ["bindMap", { part: "prog_bind_map" }],
     ["mapBatch", { part: "batch" }],
     ["mapInfo", { struct: "bpf_map_info" }],
     ["programInfo", { struct: "bpf_prog_info" }],

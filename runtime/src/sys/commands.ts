@@ -34,6 +34,7 @@ export const commands = {
   BPF_ENABLE_STATS: 32,
   BPF_ITER_CREATE: 33,
   BPF_LINK_DETACH: 34,
+  BPF_PROG_BIND_MAP: 35,
   BPF_TOKEN_CREATE: 36,
 } as const;
 
