@@ -43,6 +43,8 @@ const classes: Partial<Record<MapType, MapClass>> = {
   inode_storage: valued("InodeStorage"),
   sk_storage: valued("SkStorage"),
   cgrp_storage: valued("CgroupStorage"),
+  cgroup_storage: keyed("AttachedCgroupStorage"),
+  percpu_cgroup_storage: keyed("PerCpuAttachedCgroupStorage"),
   array_of_maps: row("ArrayOfMaps", [], true),
   hash_of_maps: row("HashOfMaps", ["key"], true),
   prog_array: row("ProgArray"),

@@ -1,5 +1,6 @@
 export { Arena } from "./arena.js";
 export { ArrayMap } from "./array.js";
+export { AttachedCgroupStorage, PerCpuAttachedCgroupStorage } from "./attached-cgroup-storage.js";
 export { BloomFilter } from "./bloom.js";
 export { CgroupArray } from "./cgroup-array.js";
 export { type MapFacts, MapHandle } from "./handle.js";

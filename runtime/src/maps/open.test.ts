@@ -44,6 +44,8 @@ describe("a map is opened by its kind", () => {
     ["xskmap", maps.XskMap],
     ["stack_trace", maps.StackTrace],
     ["cgroup_array", maps.CgroupArray],
+    ["cgroup_storage", maps.AttachedCgroupStorage],
+    ["percpu_cgroup_storage", maps.PerCpuAttachedCgroupStorage],
     ["rhash", maps.ResizableHashMap],
     ["arena", maps.Arena],
   ] as const)("%s", (type, expected) => {

@@ -3,6 +3,7 @@ import type { Codec } from "../codec.js";
 import { UsageError } from "../sys/errors.js";
 import { Arena } from "./arena.js";
 import { ArrayMap } from "./array.js";
+import { AttachedCgroupStorage, PerCpuAttachedCgroupStorage } from "./attached-cgroup-storage.js";
 import { BloomFilter } from "./bloom.js";
 import { CgroupArray } from "./cgroup-array.js";
 import type { MapHandle } from "./handle.js";
@@ -59,6 +60,9 @@ const classes: Partial<Record<MapType, Open>> = {
   inode_storage: (handle, codec) => new InodeStorage(handle, codec("value")),
   sk_storage: (handle, codec) => new SkStorage(handle, codec("value")),
   cgrp_storage: (handle, codec) => new CgroupStorage(handle, codec("value")),
+  cgroup_storage: (handle, codec) => new AttachedCgroupStorage(handle, codec("key"), codec("value")),
+  percpu_cgroup_storage: (handle, codec) =>
+    new PerCpuAttachedCgroupStorage(handle, codec("key"), codec("value")),
   sockmap: (handle) => new SockMap(handle),
   sockhash: (handle, codec) => new SockHash(handle, codec("key")),
   reuseport_sockarray: (handle) => new ReuseportSockArray(handle),
