@@ -302,7 +302,10 @@ export const kfuncSince = {
     "bpf_rcu_read_lock",
     "bpf_rcu_read_unlock",
   ],
+  6.3: ["bpf_rbtree_add_impl", "bpf_rbtree_first", "bpf_rbtree_remove"],
   6.4: [
+    "bpf_refcount_acquire_impl",
+    "bpf_cgroup_from_id",
     "bpf_iter_num_new",
     "bpf_iter_num_next",
     "bpf_iter_num_destroy",
@@ -319,7 +322,21 @@ export const kfuncSince = {
     "bpf_dynptr_size",
     "bpf_sock_destroy",
   ],
-  "6.10": ["bpf_wq_init", "bpf_wq_start", "bpf_wq_set_callback_impl"],
+  6.7: ["bpf_percpu_obj_new_impl", "bpf_percpu_obj_drop_impl", "bpf_throw"],
+  "6.10": [
+    "bpf_wq_init",
+    "bpf_wq_start",
+    "bpf_wq_set_callback_impl",
+    "bpf_preempt_disable",
+    "bpf_preempt_enable",
+  ],
+  6.14: ["bpf_local_irq_save", "bpf_local_irq_restore"],
+  6.15: ["bpf_dynptr_copy", "bpf_res_spin_lock", "bpf_res_spin_unlock"],
+  6.16: ["bpf_list_front", "bpf_list_back", "bpf_rbtree_root", "bpf_rbtree_left", "bpf_rbtree_right"],
+  6.17: [
+    "bpf_dynptr_memset",
+    ...["cmp", "len", "nlen", "chr", "rchr", "str", "spn", "cspn"].map((name) => `bpf_str${name}`),
+  ],
 };
 
 /** C types of contexts and objects, and the classes that stand for them. */

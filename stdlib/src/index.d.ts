@@ -6,6 +6,7 @@ export * from "./headers.js";
 export * from "./helpers.generated.js";
 export * from "./intrinsics.js";
 export * from "./iterators.js";
+export * from "./kfuncs.js";
 export * from "./maps.js";
 export * from "./objects.js";
 export * from "./packet.js";

@@ -114,6 +114,14 @@ export declare class SpinLock {
 export declare function withLock<R>(lock: SpinLock, body: () => R): R;
 
 /**
+ * `struct bpf_res_spin_lock`: a field of a map value, held between bpf_res_spin_lock() and bpf_res_spin_unlock(). It may
+ * be refused: to break a deadlock, or after a quarter of a second. Linux 6.15.
+ */
+export declare class ResSpinLock {
+  private readonly val: u32;
+}
+
+/**
  * `struct bpf_timer`: a field of a map value. The callback outlives the call: it may use its parameters, `this`
  * and constants. Name the value's class, `Timer<Slot>`, to have the callback's parameter typed. Linux 5.15.
  */

@@ -44,6 +44,14 @@ export interface bpf_prog {
   readonly len: u32;
   readonly type: u32;
 }
+export interface cgroup {
+  readonly level: i32;
+}
+/** As long as the machine has CPUs: only functions of the kernel look into it. */
+export type cpumask = {};
+export interface bpf_cpumask {
+  readonly cpumask: cpumask;
+}
 export interface bpf_link {
   readonly id: u32;
   readonly type: u32;

@@ -8,6 +8,8 @@ interface BtfType {
   readonly kind: string;
   readonly name: string;
   readonly size?: number;
+  readonly type_id?: number;
+  readonly params?: readonly { readonly name: string }[];
   readonly members?: readonly {
     readonly name: string;
     readonly type_id: number;
@@ -38,6 +40,12 @@ export class KernelTypes {
     } catch {
       return false;
     }
+  }
+
+  /** Names of a function's parameters; undefined if the kernel has no such function. */
+  parameters(func: string): readonly string[] | undefined {
+    const found = [...this.#types.values()].find((t) => t.kind === "FUNC" && t.name === func);
+    return this.#types.get(found?.type_id ?? 0)?.params?.map(({ name }) => name);
   }
 
   enumerator(name: string): number | undefined {

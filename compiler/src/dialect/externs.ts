@@ -1,9 +1,11 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
+import { admitsNull, declaredSignature, parts } from "./kernel-signatures.js";
 import type { ExternFunction, ExternVariable } from "./model/model.js";
-import { isAggregate, pointerTo, type Type, typeName, voidType } from "./model/types.js";
+import { isAggregate, typeName, voidType } from "./model/types.js";
 import type { Session } from "./session.js";
+import { kfuncNamed } from "./stdlib-tables.js";
 import { noTypes, resolveType } from "./types/resolve.js";
 
 /**
@@ -96,11 +98,7 @@ export class Externs {
     const signature = declaration && signatureOf(session, declaration);
     if (!declaration || !signature) return null;
     const { node, weak } = signature;
-    const params = node.parameters.map((p) => ({
-      name: p.name.getText(),
-      type: p.type ? argumentType(resolveType(session, p.type, noTypes)) : voidType,
-    }));
-    const returns = node.type ? resultType(resolveType(session, node.type, noTypes)) : voidType;
+    const { params, returns } = declaredSignature(session, node);
     if (params.length > 5) {
       session.report(declaration, TSB.tooManyArguments(symbol.name));
       return "refused";
@@ -129,7 +127,7 @@ function signatureOf(
   if (ts.isFunctionDeclaration(declaration))
     return declaration.body ||
       !isDeclared(declaration) ||
-      session.modules.isStdlib(declaration.getSourceFile().fileName)
+      (session.modules.isStdlib(declaration.getSourceFile().fileName) && !isKernels(declaration))
       ? null
       : { node: declaration, weak: false };
   if (!ts.isVariableDeclaration(declaration) || !isAmbient(session, declaration) || !declaration.type)
@@ -138,29 +136,14 @@ function signatureOf(
   return node ? { node, weak: admitsNull(declaration.type) } : null;
 }
 
+/** The standard library declares helpers and what the compiler knows too. */
+const isKernels = ({ name }: ts.FunctionDeclaration): boolean =>
+  name !== undefined && kfuncNamed(name.text) !== null;
+
 /** Without `declare`, what has no body is a signature of an overload, which is refused. */
 const isDeclared = (node: ts.FunctionDeclaration): boolean =>
   node.getSourceFile().isDeclarationFile ||
   node.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) === true;
 
-const parts = (node: ts.TypeNode): ts.TypeNode[] => {
-  if (ts.isParenthesizedTypeNode(node)) return parts(node.type);
-  return ts.isUnionTypeNode(node) ? node.types.flatMap(parts).filter((t) => !isNull(t)) : [node];
-};
-
 const functionType = (node: ts.TypeNode): ts.FunctionTypeNode | null =>
   parts(node).find(ts.isFunctionTypeNode) ?? null;
-
-const isNull = (node: ts.TypeNode): boolean =>
-  ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword;
-
-const admitsNull = (node: ts.TypeNode): boolean => ts.isUnionTypeNode(node) && node.types.some(isNull);
-
-/** Structs, arrays and texts go by address. */
-const argumentType = (type: Type): Type => (isAggregate(type) ? pointerTo(type) : type);
-
-/** The verifier keeps track of what a kernel function gives: it is read directly. */
-function resultType(type: Type): Type {
-  const held = argumentType(type);
-  return held.kind === "ptr" ? { ...held, space: "direct" } : held;
-}

@@ -1,7 +1,7 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { initialBytes } from "./globals.js";
-import { checkLock, checkMapObjects } from "./kernel-objects.js";
+import { checkMapObjects, checkObjects } from "./kernel-objects.js";
 import { checkValues, option, readMap } from "./map-definitions.js";
 import type { ExternVariable } from "./model/model.js";
 import { boolType, errorType, type Type, typeName } from "./model/types.js";
@@ -96,7 +96,7 @@ function addGlobal(
   member: ts.PropertyDeclaration,
   type: Type,
 ): void {
-  checkLock(session, member.type ?? member, type);
+  checkObjects(session, member.type ?? member, type);
   program.addGlobal(symbol, {
     name: member.name.getText(),
     type,

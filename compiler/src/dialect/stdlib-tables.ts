@@ -7,6 +7,7 @@ import {
   type Kfunc,
   kernelFeatures,
   kernelObjectMaps,
+  kernelObjectSince,
   kernelObjects,
   kfuncs,
   type MapClass,
@@ -42,6 +43,8 @@ export const mapsHolding = (struct: string): readonly string[] | null =>
   lookUp<readonly string[]>(kernelObjectMaps, struct);
 /** The kernel's struct that a class such as `SpinLock` is. */
 export const kernelObject = (name: string): string | null => lookUp<string>(kernelObjects, name);
+/** The first release that has this object, or a pointer of this tag; null if what works on it says so. */
+export const objectSince = (object: string): string | null => lookUp<string>(kernelObjectSince, object);
 const objectNames: ReadonlySet<string> = new Set(Object.values(kernelObjects));
 /** Is this name, of a struct in memory of the probe's, one of those? */
 export const isKernelObject = (struct: string): boolean => objectNames.has(struct);

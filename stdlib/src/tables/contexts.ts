@@ -72,6 +72,7 @@ export const contexts = {
  */
 export const kernelObjects = {
   SpinLock: "bpf_spin_lock",
+  ResSpinLock: "bpf_res_spin_lock",
   Timer: "bpf_timer",
   WorkQueue: "bpf_wq",
   Dynptr: "bpf_dynptr",
@@ -82,6 +83,15 @@ export const kernelObjects = {
   RbNode: "bpf_rb_node",
 } as const satisfies Readonly<Record<string, string>>;
 
+const lockingMaps = [
+  "hash",
+  "array",
+  "cgroup_storage",
+  "sk_storage",
+  "inode_storage",
+  "task_storage",
+  "cgrp_storage",
+];
 const owningMaps = [
   "hash",
   "percpu_hash",
@@ -100,15 +110,8 @@ const owningMaps = [
  * kernel/bpf/syscall.c, `map_check_btf`.
  */
 export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
-  bpf_spin_lock: [
-    "hash",
-    "array",
-    "cgroup_storage",
-    "sk_storage",
-    "inode_storage",
-    "task_storage",
-    "cgrp_storage",
-  ],
+  bpf_spin_lock: lockingMaps,
+  bpf_res_spin_lock: lockingMaps,
   bpf_timer: ["hash", "lru_hash", "array"],
   bpf_wq: ["hash", "lru_hash", "array"],
   bpf_list_head: ["hash", "lru_hash", "array"],
@@ -117,4 +120,20 @@ export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
   kptr: owningMaps,
   kptr_untrusted: owningMaps,
   percpu_kptr: owningMaps,
+};
+
+/**
+ * First release with such an object, where no helper or function that works on it says so. Nodes had another size before
+ * (6.2 and 6.3 to 6.5), by which the kernel does not know these.
+ */
+export const kernelObjectSince: Readonly<Record<string, string>> = {
+  bpf_refcount: "6.4",
+  bpf_list_head: "6.6",
+  bpf_list_node: "6.6",
+  bpf_rb_root: "6.6",
+  bpf_rb_node: "6.6",
+  bpf_res_spin_lock: "6.15",
+  kptr: "5.19",
+  kptr_untrusted: "5.19",
+  percpu_kptr: "6.7",
 };

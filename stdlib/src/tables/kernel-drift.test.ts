@@ -4,6 +4,7 @@ import { layOutClasses } from "../../test-support/class-layout.js";
 import { KernelTypes } from "../../test-support/kernel-btf.js";
 import { contexts, kernelObjects, type UapiStruct } from "./contexts.js";
 import { helpers } from "./helpers.generated.js";
+import { kfuncs } from "./kfuncs.generated.js";
 import { mapClasses } from "./maps.js";
 
 const structs: Readonly<Record<string, UapiStruct>> = contexts;
@@ -53,6 +54,17 @@ describe.skipIf(!KernelTypes.available())("the running kernel's BTF agrees on", 
 
   it.each(Object.entries(kernelObjects))("the size of %s", (name, struct) => {
     expect((layouts.get(name)?.size ?? 0) / 8).toBe(kernel?.size(struct));
+  });
+
+  const declared = [
+    ...readFileSync(new URL("../kfuncs.d.ts", import.meta.url), "utf8").matchAll(
+      /^export declare function (\w+)(?:<.*?>)?\(([^)]*)\)/gm,
+    ),
+  ].map(([, name = "", list = ""]) => [name, list.match(/\w+: /g) ?? []] as const);
+  it.each(declared)("the parameters of %s, whose age is known", (name, params) => {
+    expect(kfuncs[name]).toBeDefined();
+    const theirs = kernel?.parameters(name);
+    if (theirs) expect(params.length).toBe(theirs.length);
   });
 
   it("the numbers of the helpers, and that there are no others", () => {

@@ -4,7 +4,7 @@ import { convert, nullPointer, readVariable } from "../build.js";
 import { toCondition } from "../coerce.js";
 import { initialisers } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
-import { checkLock } from "../kernel-objects.js";
+import { checkObjects } from "../kernel-objects.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import {
@@ -41,7 +41,7 @@ function classOperand(scope: Scope, node: ts.CallExpression): StructType | null 
   const type = typeOperand(scope, node);
   if (!type || type.kind === "error") return null;
   if (type.kind === "struct" && type.origin === "local") {
-    checkLock(scope.session, node.arguments[0] ?? node, type);
+    checkObjects(scope.session, node.arguments[0] ?? node, type);
     return memberwise(type);
   }
   scope.session.report(node.arguments[0] ?? node, TSB.objectClass(typeName(type)));

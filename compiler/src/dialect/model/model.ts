@@ -79,6 +79,8 @@ export interface ExternParameter {
   readonly type: Type;
   /** Of the address of a function: what that one is given. It returns an `i32`. */
   readonly calls?: readonly Type[];
+  /** A text with its NUL, of any length: `const char *`. */
+  readonly text?: boolean;
 }
 
 export interface GlobalModel {

@@ -1,0 +1,124 @@
+// Functions of the kernel for programs, those that many programs want: the others are declared in the probe, with
+// `declare function`. All are for programs under a GPL-compatible license. T of a task, cgroup … is the kernel's type as
+// the probe's `vmlinux` module has it: `bpf_task_from_pid<task_struct>(pid)`.
+import type { SkBuff, XdpMd } from "./contexts.js";
+import type { Dynptr, ResSpinLock } from "./intrinsics.js";
+import type { i32, ptr, u8, u32, u64 } from "./types.js";
+import type { bpf_cpumask, cgroup, cpumask, task_struct } from "./vmlinux.js";
+
+/** What is read under RCU, such as a `kptr`, stays until bpf_rcu_read_unlock(). Linux 6.2. */
+export declare function bpf_rcu_read_lock(): void;
+/** Ends what bpf_rcu_read_lock() began. Linux 6.2. */
+export declare function bpf_rcu_read_unlock(): void;
+/** No other task runs on this CPU until bpf_preempt_enable(). Linux 6.10. */
+export declare function bpf_preempt_disable(): void;
+/** Ends what bpf_preempt_disable() began. Linux 6.10. */
+export declare function bpf_preempt_enable(): void;
+/** No interrupts on this CPU until bpf_local_irq_restore() of the same variable, given as `addr(flags)`. Linux 6.14. */
+export declare function bpf_local_irq_save(flags: ptr<u64>): void;
+/** Ends what bpf_local_irq_save() began. Linux 6.14. */
+export declare function bpf_local_irq_restore(flags: ptr<u64>): void;
+/** Takes a lock: 0, or a negative errno (-EDEADLK, -ETIMEDOUT) if it was not got. Linux 6.15. */
+export declare function bpf_res_spin_lock(lock: ResSpinLock): i32;
+/** Lets a lock go that bpf_res_spin_lock() got. Linux 6.15. */
+export declare function bpf_res_spin_unlock(lock: ResSpinLock): void;
+/** Ends the program, from however deep inside, with `cookie` as its result. Nothing may be held. Linux 6.7. */
+export declare function bpf_throw(cookie: u64): void;
+
+/** A dynptr of a packet; packets in fragments too. 0 or a negative errno. Linux 6.4. */
+export declare function bpf_dynptr_from_skb(skb: SkBuff, flags: u64, packet: Dynptr): i32;
+/** A dynptr of a frame. 0 or a negative errno. Linux 6.4. */
+export declare function bpf_dynptr_from_xdp(ctx: XdpMd, flags: u64, packet: Dynptr): i32;
+/** `size` bytes from `offset` on, a constant: where they are if they lie together, else copied into `buffer`; null if there are fewer. Linux 6.4. */
+export declare function bpf_dynptr_slice<T>(
+  memory: Dynptr,
+  offset: u32,
+  buffer: T | null,
+  size: u32,
+): ptr<T> | null;
+/** The same, to be written to. What was copied has to be written back (bpf_dynptr_write). Linux 6.4. */
+export declare function bpf_dynptr_slice_rdwr<T>(
+  memory: Dynptr,
+  offset: u32,
+  buffer: T | null,
+  size: u32,
+): ptr<T> | null;
+/** Moves both ends: `start` and `end` count from the beginning as it is now. 0 or a negative errno. Linux 6.5. */
+export declare function bpf_dynptr_adjust(memory: Dynptr, start: u32, end: u32): i32;
+/** Bytes that it has left. Linux 6.5. */
+export declare function bpf_dynptr_size(memory: Dynptr): u32;
+/** Whether nothing is behind it. Linux 6.5. */
+export declare function bpf_dynptr_is_null(memory: Dynptr): boolean;
+/** Whether it can be read only. Linux 6.5. */
+export declare function bpf_dynptr_is_rdonly(memory: Dynptr): boolean;
+/** A second dynptr of the same memory. 0 or a negative errno. Linux 6.5. */
+export declare function bpf_dynptr_clone(memory: Dynptr, clone: Dynptr): i32;
+/** Copies between dynptrs. 0 or a negative errno. Linux 6.15. */
+export declare function bpf_dynptr_copy(
+  target: Dynptr,
+  targetOffset: u32,
+  source: Dynptr,
+  sourceOffset: u32,
+  size: u32,
+): i32;
+/** Fills with a byte. 0 or a negative errno. Linux 6.17. */
+export declare function bpf_dynptr_memset(memory: Dynptr, offset: u32, size: u32, value: u8): i32;
+
+/** Compares texts up to their NUL: 0 if equal, -1 or 1; a negative errno if one cannot be read, or is over 4096 bytes long. Linux 6.17. */
+export declare function bpf_strcmp(a: string, b: string): i32;
+/** Bytes before the NUL, or a negative errno. Linux 6.17. */
+export declare function bpf_strlen(text: string): i32;
+/** Bytes before the NUL, at most `count`, or a negative errno. Linux 6.17. */
+export declare function bpf_strnlen(text: string, count: u64): i32;
+/** Where a byte first stands, or -ENOENT. Linux 6.17. */
+export declare function bpf_strchr(text: string, character: i32): i32;
+/** Where a byte last stands, or -ENOENT. Linux 6.17. */
+export declare function bpf_strrchr(text: string, character: i32): i32;
+/** Where `part` first stands in `text`, or -ENOENT. Linux 6.17. */
+export declare function bpf_strstr(text: string, part: string): i32;
+/** How many bytes at the beginning are among `accepted`. Linux 6.17. */
+export declare function bpf_strspn(text: string, accepted: string): i32;
+/** How many bytes at the beginning are not among `rejected`. Linux 6.17. */
+export declare function bpf_strcspn(text: string, rejected: string): i32;
+
+/** A task by its number (in the first namespace), with a reference: for bpf_task_release() or a `kptr`. Linux 6.2. */
+export declare function bpf_task_from_pid<T = task_struct>(pid: i32): ptr<T> | null;
+/** One more reference to a task; null if it is about to go. Linux 6.2. */
+export declare function bpf_task_acquire<T = task_struct>(task: ptr<T>): ptr<T> | null;
+/** Gives a reference back. Linux 6.2. */
+export declare function bpf_task_release<T = task_struct>(task: ptr<T>): void;
+/** A cgroup by its id (bpf_get_current_cgroup_id), with a reference: for bpf_cgroup_release() or a `kptr`. Linux 6.4. */
+export declare function bpf_cgroup_from_id<T = cgroup>(id: u64): ptr<T> | null;
+/** One more reference to a cgroup; null if it is about to go. Linux 6.2. */
+export declare function bpf_cgroup_acquire<T = cgroup>(cgroup: ptr<T>): ptr<T> | null;
+/** The ancestor at a level, 0 being the root, with a reference; null if there is none. Linux 6.2. */
+export declare function bpf_cgroup_ancestor<T = cgroup>(cgroup: ptr<T>, level: i32): ptr<T> | null;
+/** Gives a reference back. Linux 6.2. */
+export declare function bpf_cgroup_release<T = cgroup>(cgroup: ptr<T>): void;
+
+/** A new set of CPUs, with none in it: for bpf_cpumask_release() or a `kptr`. `mask.cpumask` is what the functions that read take. Linux 6.3. */
+export declare function bpf_cpumask_create(): ptr<bpf_cpumask> | null;
+/** Gives a set back. Linux 6.3. */
+export declare function bpf_cpumask_release(mask: ptr<bpf_cpumask>): void;
+/** Puts a CPU in. Linux 6.3. */
+export declare function bpf_cpumask_set_cpu(cpu: u32, mask: ptr<bpf_cpumask>): void;
+/** Takes a CPU out. Linux 6.3. */
+export declare function bpf_cpumask_clear_cpu(cpu: u32, mask: ptr<bpf_cpumask>): void;
+/** Puts a CPU in, and says whether it was there. Linux 6.3. */
+export declare function bpf_cpumask_test_and_set_cpu(cpu: u32, mask: ptr<bpf_cpumask>): boolean;
+/** Whether a CPU is in. Linux 6.3. */
+export declare function bpf_cpumask_test_cpu(cpu: u32, mask: cpumask): boolean;
+/** The first CPU that is in; the number of CPUs if none is. Linux 6.3. */
+export declare function bpf_cpumask_first(mask: cpumask): u32;
+/** How many CPUs are in. Linux 6.9. */
+export declare function bpf_cpumask_weight(mask: cpumask): u32;
+/** Whether none is in. Linux 6.3. */
+export declare function bpf_cpumask_empty(mask: cpumask): boolean;
+/** Copies one set into another. Linux 6.3. */
+export declare function bpf_cpumask_copy(target: ptr<bpf_cpumask>, source: cpumask): void;
+/** What two sets have in common; false if that is nothing. Linux 6.3. */
+export declare function bpf_cpumask_and(target: ptr<bpf_cpumask>, a: cpumask, b: cpumask): boolean;
+/** What is in either. Linux 6.3. */
+export declare function bpf_cpumask_or(target: ptr<bpf_cpumask>, a: cpumask, b: cpumask): void;
+
+export {};
