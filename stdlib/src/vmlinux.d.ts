@@ -48,7 +48,8 @@ export interface cgroup {
   readonly level: i32;
 }
 /** As long as the machine has CPUs: only functions of the kernel look into it. */
-export type cpumask = {};
+// biome-ignore lint/suspicious/noEmptyInterface: whatever a `vmlinux` module says of it fits
+export interface cpumask {}
 export interface bpf_cpumask {
   readonly cpumask: cpumask;
 }
