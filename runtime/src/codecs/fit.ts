@@ -73,5 +73,5 @@ export function wideBits(value: number | bigint, width: number, signed: boolean,
 
 /** @throws UsageError `bad-value` if there are not exactly `length` of them */
 export function length(values: { readonly length: number }, length: number, label: string): void {
-  if (values?.length !== length) throw refuse(`${values?.length}`, label, `a list of ${length}`);
+  if (values?.length !== length) throw refuse(values?.length, label, `a list of ${length}`);
 }

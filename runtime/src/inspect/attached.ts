@@ -1,7 +1,8 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { type AttachType, attachTypes } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
 import { interfaceOf } from "../links/interface.js";
+import { openTarget } from "../links/open-target.js";
 import { Struct } from "../sys/attr.js";
 import { bpf } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
@@ -72,7 +73,7 @@ export function attached(type: AttachType, options: AttachedOptions): Attached {
   }
   const path = options[target.option];
   if (typeof path !== "string") throw missing(label, target.option);
-  const fd = openSync(path, "r");
+  const fd = openTarget(path, label);
   try {
     const flags = options.effective === true ? BPF_F_QUERY_EFFECTIVE : 0;
     return query(type, { target_fd: fd }, flags, target, label);

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { attachTypes } from "@tsbpfc/loader";
 import { bpfLinks } from "../features/links.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
@@ -6,6 +6,7 @@ import { tooOld } from "../sys/release.js";
 import { anchorAdvice, anchorValues, isPlaced } from "./anchor.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
+import { openTarget } from "./open-target.js";
 import { progAttach } from "./prog-attach.js";
 
 const BPF_F_ALLOW_MULTI = 2;
@@ -27,7 +28,7 @@ export const attachCgroup: Attach = (program, options) => {
       "unsupported",
       `${program.label}: section "${program.hook.section}" does not say a cgroup hook`,
     );
-  const fd = openSync(cgroup, "r");
+  const fd = openTarget(cgroup, program.label);
   const close = (): void => closeSync(fd);
   const label = `${program.hook.section} on ${cgroup} (${program.label})`;
   const { flags, relative, revision } = anchorValues(options);

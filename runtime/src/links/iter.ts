@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { attachTypes } from "@tsbpfc/loader";
 import { IterOutput } from "../readers/iter-output.js";
 import { Struct } from "../sys/attr.js";
@@ -8,6 +8,7 @@ import { kernel } from "../sys/kernel.js";
 import { tooOld } from "../sys/release.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { Link } from "./link.js";
+import { openTarget } from "./open-target.js";
 
 /** `union bpf_iter_link_info`: what an iterator goes through, where its kind leaves that open. */
 const LINK_INFO_SIZE = 16;
@@ -35,7 +36,7 @@ export class IterLink extends Link {
  */
 export const attachIter: Attach = (program, options) => {
   const label = `iterator ${program.hook.attachTo} (${program.label})`;
-  const cgroupFd = options.cgroup === undefined ? -1 : openSync(options.cgroup, "r");
+  const cgroupFd = options.cgroup === undefined ? -1 : openTarget(options.cgroup, label);
   try {
     const info = linkInfo(options, cgroupFd, label);
     const k = kernel();

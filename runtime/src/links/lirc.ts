@@ -1,6 +1,7 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { UsageError } from "../sys/errors.js";
 import type { Attach } from "./attach.js";
+import { openTarget } from "./open-target.js";
 import { progAttach } from "./prog-attach.js";
 
 /** `lirc_mode2`: decodes what an infrared receiver hears, `attach({ device: "/dev/lirc0" })`. Linux 4.18, CONFIG_BPF_LIRC_MODE2. */
@@ -10,7 +11,7 @@ export const attachLirc: Attach = (program, { device }) => {
       "target-missing",
       `${program.label} attaches to an infrared receiver: attach({ device: "/dev/lirc0" })`,
     );
-  const fd = openSync(device, "r");
+  const fd = openTarget(device, program.label);
   const close = (): void => closeSync(fd);
   try {
     return progAttach(program, {

@@ -1,8 +1,9 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { type AttachType, attachTypes } from "@tsbpfc/loader";
 import { UsageError } from "../sys/errors.js";
 import type { Attach } from "./attach.js";
 import { createLink } from "./create.js";
+import { openTarget } from "./open-target.js";
 
 /** Hooks of a network namespace, and the kernel whose links attach there. */
 const since: Partial<Record<AttachType, string>> = { sk_lookup: "5.9", flow_dissector: "5.8" };
@@ -21,7 +22,7 @@ export const attachNetns: Attach = (program, { netns }) => {
       "unsupported",
       `${program.label}: section "${program.hook.section}" is not a hook of a network namespace`,
     );
-  const fd = openSync(netns, "r");
+  const fd = openTarget(netns, program.label);
   try {
     return createLink(
       { prog_fd: program.fd, target_fd: fd, attach_type: attachTypes[type] },

@@ -62,6 +62,16 @@ describe("attaching as kernels did before BPF links", () => {
     expect(link.closed).toBe(true);
   });
 
+  test("a folder that is not there is said with the program that was to be attached to it", () => {
+    const connect = program("cgroup/connect4", "cgroup_sock_addr", "cgroup_inet4_connect");
+    expect(() => connect.attach({ cgroup: "/no/such" })).toThrow(
+      expect.objectContaining({
+        code: "target-missing",
+        message: expect.stringMatching(/^program 'p\w*': cannot open \/no\/such: ENOENT$/),
+      }),
+    );
+  });
+
   test("an infrared receiver, by its device; on a kernel without lirc the error names what it needs", () => {
     const pulses = program("lirc_mode2", "lirc_mode2", "lirc_mode2");
     expect(() => pulses.attach()).toThrow(/\/dev\/lirc0/);

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
+import { openTarget } from "../links/open-target.js";
 import { bpfCommand } from "../sys/bpf.js";
 import { kernel } from "../sys/kernel.js";
 
@@ -23,11 +24,11 @@ export const noToken: Token = { fd: 0, flag: 0, close: () => {} };
 /**
  * The token of the BPF file system that is mounted at a path; without one, none.
  *
- * @throws SyscallError; Node's error if the path is not there
+ * @throws SyscallError; UsageError `target-missing` if the path is not there
  */
 export function openToken(path: string | undefined): Token {
   if (path === undefined) return noToken;
-  const bpffs = openSync(path, "r");
+  const bpffs = openTarget(path, "a BPF token");
   let open: number;
   try {
     open = bpfCommand("BPF_TOKEN_CREATE", "tokenCreate", { bpffs_fd: bpffs }, `BPF token of ${path}`, advice);

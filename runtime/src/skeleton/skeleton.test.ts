@@ -127,7 +127,11 @@ describe.skipIf(!hasClang)("a skeleton that is open", () => {
       { programs: { exit: {} } },
       /no 'exit'; there is tail, on_kill, filter, run/,
     ],
-    ["a value that does not fit", { rodata: { wanted: -1 } }, /from 0 to 4294967295 is wanted, not -1/],
+    [
+      "a value that does not fit",
+      { rodata: { wanted: -1 } },
+      /'wanted': .* from 0 to 4294967295 is wanted, not -1/,
+    ],
   ];
   test.each(wrong)("refuses %s", (_, options, message) => {
     expect(() => open(options)).toThrow(usage("bad-value"));

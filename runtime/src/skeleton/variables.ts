@@ -38,7 +38,7 @@ export function defineVariable(
     get: () => codec.read(place(), offset),
     set: (value: never) => {
       writable(name);
-      write(codec, place(), offset, value);
+      write(name, codec, place(), offset, value);
     },
   });
 }
@@ -55,9 +55,19 @@ const stores: Readonly<Record<number, (to: DataView, at: number, from: DataView)
  * Encodes aside first: a value that is refused changes nothing, and programs never see the zeroes that a struct's
  * encoding begins with.
  */
-function write(codec: VariableDefinition["codec"], view: DataView, offset: number, value: never): void {
+function write(
+  name: string,
+  codec: VariableDefinition["codec"],
+  view: DataView,
+  offset: number,
+  value: never,
+): void {
   const aside = new DataView(new ArrayBuffer(codec.size));
-  codec.write(aside, 0, value);
+  try {
+    codec.write(aside, 0, value);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.code, `'${name}': ${error.message}`) : error;
+  }
   const store = stores[codec.size];
   if (store) store(view, offset, aside);
   else new Uint8Array(view.buffer, view.byteOffset + offset, codec.size).set(new Uint8Array(aside.buffer));

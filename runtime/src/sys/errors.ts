@@ -15,7 +15,7 @@ const advice: Readonly<Record<string, string>> = {
   ENOMEM: "There is not enough memory, or the map is too large.",
   EMFILE: "This process has too many open files: raise its limit (ulimit -n).",
   ENFILE: "The system has too many open files.",
-  E2BIG: "The map is full, or the value is larger than this kernel allows.",
+  E2BIG: "The map is full, an array's index is past its end, or the value is larger than this kernel allows.",
   ENOENT: "There is nothing of that name or key.",
   EBUSY: "Something else is attached there, or holds it.",
   EOPNOTSUPP: "This kernel cannot do it.",
