@@ -41,6 +41,28 @@ describe("an object's BTF for the kernel", () => {
     });
   });
 
+  it("has names for all parameters of functions, which clang -O0 leaves out", () => {
+    const unnamed: readonly BtfType[] = [
+      { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" },
+      {
+        kind: "func_proto",
+        returns: 1,
+        params: [
+          { name: "first", type: 1 },
+          { name: "", type: 1 },
+          { name: "", type: 0 },
+        ],
+      },
+      { kind: "func_proto", returns: 1, params: [{ name: "", type: 1 }] },
+      { kind: "func", name: "f", type: 2, linkage: "global" },
+    ];
+    const btf = Btf.parse(loadableBtf(Btf.parse(encodeBtf(unnamed))));
+    const params = [{ name: "first" }, { name: "arg1" }, { name: "", type: 0 }];
+    expect(btf.type(2)).toMatchObject({ params });
+    // A prototype that only pointers name is as it was.
+    expect(btf.type(3)).toEqual(unnamed[2]);
+  });
+
   it("keeps the ids of all types and the offsets of all strings", () => {
     const btf = loadable();
     expect([6, 7, 8, 9].map((id) => btf.type(id))).toEqual(types.slice(5));

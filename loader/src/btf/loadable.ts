@@ -36,8 +36,9 @@ export const allBtfFeatures: BtfFeatures = {
 };
 
 /**
- * An object's BTF as a kernel takes it: kinds that it does not know are replaced by ones of the same size, and
- * externs, which BTF in an object has but BTF in the kernel must not, become plain variables and functions.
+ * An object's BTF as a kernel takes it: kinds that it does not know are replaced by ones of the same size, externs,
+ * which BTF in an object has but BTF in the kernel must not, become plain variables and functions, and parameters
+ * without a name (clang -O0) get one.
  * Type ids and string offsets stay valid. Pure.
  *
  * @throws BtfError for damaged BTF
@@ -47,9 +48,15 @@ export function loadableBtf(btf: Btf, features: BtfFeatures = allBtfFeatures): U
   const missing = missingKinds(features);
   const hasExtern = types.some((type) => "linkage" in type && type.linkage === "extern");
   const hidden = structsWithHiddenFields(btf);
+  const unnamed = new Set(
+    types
+      .flatMap((type) => (type.kind === "func" ? [type.type] : []))
+      .filter((prototype) => namedParameters(types[prototype - 1]) !== null),
+  );
   const changed =
     hasExtern ||
     hidden.size > 0 ||
+    unnamed.size > 0 ||
     types.some((type) => missing.has(type.kind)) ||
     !features.globalFunc ||
     !features.optionalDatasec;
@@ -60,8 +67,8 @@ export function loadableBtf(btf: Btf, features: BtfFeatures = allBtfFeatures): U
     replace(hidden.has(i + 1) ? withoutMisaligned(type) : type, { btf, features, missing, int }),
   );
   if (known === 0) replaced.push({ ...filler, name: "int", size: 4, bits: 32 });
-  for (const type of types)
-    if (type.kind === "func" && type.linkage === "extern") nameParameters(replaced, type.type);
+  for (const [i, type] of replaced.entries())
+    if (unnamed.has(i + 1)) replaced[i] = namedParameters(type) ?? type;
   if (hasExtern) replaceKsyms(replaced, btf, int);
   return encodeBtf(replaced, { endian: btf.endian, strings: btf.strings });
 }
@@ -152,14 +159,18 @@ function replaceKsyms(types: BtfType[], btf: Btf, int: TypeId): void {
   types[index] = { ...datasec, size: vars.length * 4, vars };
 }
 
-/** The kernel refuses a function that is not extern if a parameter has no name (btf_func_check). */
-function nameParameters(types: BtfType[], prototype: TypeId): void {
-  const proto = types[prototype - 1];
-  if (proto?.kind !== "func_proto") return;
-  const params = proto.params.map((param, i) => {
-    // The last parameter of a variadic function is void and has no name.
-    const unnamed = param.name === "" && param.type !== 0;
-    return unnamed ? { ...param, name: `arg${i}` } : param;
-  });
-  types[prototype - 1] = { ...proto, params };
+/**
+ * A prototype whose parameters all have names; null if they have, or it is none. The kernel refuses a function of one
+ * that has not (kernel: `btf_func_check`).
+ */
+function namedParameters(type: BtfType | undefined): BtfType | null {
+  if (type?.kind !== "func_proto") return null;
+  // The last parameter of a variadic function is void and has no name.
+  const unnamed = ({ name, type }: { readonly name: string; readonly type: TypeId }): boolean =>
+    name === "" && type !== 0;
+  if (!type.params.some(unnamed)) return null;
+  return {
+    ...type,
+    params: type.params.map((param, i) => (unnamed(param) ? { ...param, name: `arg${i}` } : param)),
+  };
 }

@@ -198,4 +198,11 @@ describe.skipIf(skipped)("on this kernel, as root", () => {
     expect(error.log).toMatch(/processed \d+ insns/);
     expect(bpfDescriptors()).toEqual(before);
   });
+
+  test("what clang -O0 made is loaded, and what it made of helpers' calls is explained", () => {
+    loadCollection(parseObject(compileFixture("test-run", "-O0"))).close();
+    expect(() => loadCollection(parseObject(compileFixture("kinds", "-O0")))).toThrow(
+      /unknown opcode 8d, .*compile with -O1 or more/,
+    );
+  });
 });

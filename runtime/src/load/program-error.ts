@@ -62,6 +62,7 @@ function explain(
     );
   const reason =
     absent(program, summary, at) ??
+    unoptimised(summary) ??
     (summary.explanation ? `${summary.explanation.title}. ${summary.explanation.reason}` : summary.summary);
   const place = at
     ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
@@ -82,6 +83,12 @@ function absent(program: ProgramSpec, { summary }: VerifierLog, at: SourceFrame 
       : "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
   return `${what}, and the program gets there; ask first whether it exists (${summary})`;
 }
+
+/** callx: bpf_helpers.h declares helpers as constant pointers, which only an optimised build calls by number. */
+const unoptimised = ({ summary }: VerifierLog): string | null =>
+  summary.includes("unknown opcode 8d")
+    ? `${summary}, a call of a function by its address: clang -O0 makes them of helpers; compile with -O1 or more`
+    : null;
 
 function explainMissing({ relocation, place }: CoreFixup): string {
   const source = place.line > 0 ? `\n  at ${place.file}:${place.line}: ${place.text.trim()}` : "";
