@@ -6,6 +6,7 @@ import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import type { Namespace } from "../support/namespace.js";
 import { run } from "../support/root.js";
 import { descriptor, tcpPair, udpSocket } from "../support/sockets.js";
 import { until } from "../support/until.js";
@@ -51,7 +52,11 @@ const sendTo = (socket: Datagram, port: number): Promise<void> =>
   );
 
 /** An interface of this test's, with a neighbour in a namespace that answers pings. */
-function peer(t: Bench): { readonly device: string; readonly ping: (count: number) => void } {
+function peer(t: Bench): {
+  readonly device: string;
+  readonly net: Namespace;
+  readonly ping: (count: number) => void;
+} {
   const number = t.prefix.replace(/\D/g, "").slice(-8);
   const device = `t${number}`;
   const subnet = `10.${200 + (Number(number) % 50)}.${Number(number) % 250}`;
@@ -64,7 +69,7 @@ function peer(t: Bench): { readonly device: string; readonly ping: (count: numbe
   // UDP to a port that nobody has: a packet each way, without a ping command.
   const script = `const s = require("dgram").createSocket("udp4"); let n = Number(process.argv[1]);
     const next = () => n-- > 0 ? s.send("x", 9, "${subnet}.1", next) : s.close(); next();`;
-  return { device, ping: (count) => void net.run(process.execPath, "-e", script, `${count}`) };
+  return { device, net, ping: (count) => void net.run(process.execPath, "-e", script, `${count}`) };
 }
 
 describe("programs on sockets", () => {
@@ -307,5 +312,37 @@ describe("programs of the network", () => {
     into.close();
     expect(() => probe.programs.lwt_in.attach({ iface: device })).toThrow(/attach\(\{ route/);
     expect(() => probe.programs.lwt_in.attach({ route: "10.1/8", iface: device })).toThrow(/not a network/);
+  });
+
+  kernelTest("lwt_seg6local: packets that are sent through a segment of this machine", {}, async (t) => {
+    const probe = load(t, "lwt_seg6");
+    const { device, net } = peer(t);
+    const [segment, next, target] = ["fd99:8::e", "fd97:7::1", "fd98:1::/64"];
+    run("ip", "addr", "add", "fd97:1::1/64", "dev", device, "nodad");
+    net.run("ip", "addr", "add", "fd97:1::2/64", "dev", "veth0", "nodad");
+    net.run("ip", "-6", "route", "add", `${segment}/128`, "via", "fd97:1::1");
+    const encap = ["encap", "seg6", "mode", "encap", "segs", `${segment},${next}`];
+    net.run("ip", "-6", "route", "add", target, ...encap, "dev", "veth0");
+    const send = (): void => {
+      const script = `const s = require("dgram").createSocket("udp6"); s.send("x", 9, "fd98:1::1", () => s.close());`;
+      net.run(process.execPath, "-e", script);
+    };
+    const link = probe.programs.lwt_seg6.attach({ route: `${segment}/128`, iface: device });
+    t.defer(() => link.close());
+    expect(run("ip", "-6", "route", "show", "dev", device)).toMatch(
+      /fd99:8::e.*encap seg6local action End\.BPF/,
+    );
+    // The first packets wait for the neighbour's address.
+    await until(() => {
+      send();
+      return probe.globals.runs > 0n;
+    });
+    link.close();
+    const before = probe.globals.runs;
+    send();
+    expect(probe.globals.runs).toBe(before);
+    expect(() => probe.programs.lwt_seg6.attach({ route: "10.9.9.0/24", iface: device })).toThrow(
+      /EINVAL|EOPNOTSUPP/,
+    );
   });
 });

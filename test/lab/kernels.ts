@@ -18,7 +18,10 @@ export interface KernelRow {
 export const modules: readonly string[] = ["veth", "dummy", "sch_ingress", "cls_bpf", "act_bpf"];
 
 /** Its kernels come with their configurations in /boot. */
-const debian: Exceptions = { "/proc/config.gz": "built without CONFIG_IKCONFIG_PROC" };
+const debian: Exceptions = {
+  "/proc/config.gz": "built without CONFIG_IKCONFIG_PROC",
+  "programs of type lirc_mode2": "built without CONFIG_BPF_LIRC_MODE2",
+};
 
 /** Every kernel of the lab: to add one is to add a row. */
 export const kernels: readonly KernelRow[] = [

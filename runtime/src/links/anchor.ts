@@ -48,10 +48,12 @@ function neighbour(other: Neighbour): readonly [flags: number, relative: number]
 export const isPlaced = ({ anchor, revision }: Pick<AttachOptions, "anchor" | "revision">): boolean =>
   anchor !== undefined || revision !== undefined;
 
-/** What the kernel means by the errors of a place. */
-export const anchorAdvice: Readonly<Record<number, string>> = {
+const errors: Readonly<Record<number, string>> = {
   [errno.ESTALE]: "The hook has changed since: ask for its revision again (attached).",
   [errno.ENOENT]: "What it is to stand beside is not at this hook.",
   [errno.ERANGE]: "The hook has no such place, or holds 64 programs already.",
   [errno.EEXIST]: "This program is at the hook already.",
 };
+
+/** What the kernel means by the errors of a place. */
+export const anchorAdvice = (number: number): string => errors[number] ?? "";

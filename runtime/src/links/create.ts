@@ -12,7 +12,7 @@ export interface LinkNeeds {
   /** Of EINVAL on a kernel that is new enough, or on any: what else it may mean. */
   readonly otherwise?: string;
   /** Of other errors. */
-  readonly advice?: Readonly<Record<number, string>>;
+  readonly advice?: (number: number) => string;
 }
 
 /** BPF_LINK_CREATE: a descriptor. @throws SyscallError */
@@ -31,8 +31,8 @@ const mismatch =
   "The kernel has such links: the program was loaded for another hook (its section says which), or the target does not take it.";
 
 /** What stands behind a refusal. EINVAL is what a kernel says to a kind of link that it does not know. */
-export function linkHint(number: number, { since, otherwise = "", advice = {} }: LinkNeeds): string {
-  if (number !== errno.EINVAL) return advice[number] ?? "";
+export function linkHint(number: number, { since, otherwise = "", advice }: LinkNeeds): string {
+  if (number !== errno.EINVAL) return advice?.(number) ?? "";
   const old = tooOld("Such a link", since);
   return [old, otherwise || (old === "" ? mismatch : "")].filter((part) => part !== "").join(" ");
 }

@@ -47,6 +47,19 @@ describe.skipIf(process.getuid?.() !== 0)("hooks on this kernel, as root", () =>
     }
   });
 
+  test("a tracepoint that is not there is refused with those that are like it", () => {
+    const parsed = spec();
+    parsed.programs.get("on_typed")!.attachTo = "sys_entre";
+    expect(() => loadCollection(parsed)).toThrow(/no tracepoint 'sys_entre'\. Did you mean .*'sys_enter'/);
+    const collection = loadCollection(spec());
+    try {
+      const raw = collection.programs.get("on_raw")!;
+      expect(() => raw.attach({ section: "raw_tp/sys_entre" })).toThrow(/no such tracepoint/);
+    } finally {
+      collection.close();
+    }
+  });
+
   test("a prog array is filled from Node, and a tail call takes it", () => {
     const collection = loadCollection(spec());
     try {

@@ -1,9 +1,11 @@
 import { attachTypes } from "@tsbpfc/loader";
 import { cText } from "../sys/bpf.js";
-import { UsageError } from "../sys/errors.js";
+import { errno, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import { createLink } from "./create.js";
+import { traceableFunctions } from "./kernel-names.js";
+import { didYouMean } from "./near-names.js";
 import { isPattern, pattern } from "./pattern.js";
 import { tracefs } from "./tracefs.js";
 
@@ -35,9 +37,18 @@ export const attachKprobeMulti: Attach = (program, options) => {
     {
       since: section.startsWith("kprobe.session") ? "6.10" : "5.18",
       otherwise: "It needs a kernel with CONFIG_FPROBE.",
+      advice: (number) => (number === errno.ESRCH ? missing(names) : ""),
     },
   );
 };
+
+/** Of functions that the kernel was asked for by name, and has not found: which, and what is like them. */
+function missing(names: readonly string[]): string {
+  const there = traceableFunctions();
+  const absent = there === null ? [] : names.filter((name) => !there.includes(name));
+  if (there === null || absent.length === 0) return "";
+  return `This kernel cannot trace ${absent.map((name) => `'${name}'`).join(", ")}. ${didYouMean(absent[0] ?? "", there)}`.trim();
+}
 
 /** What each function's program is told, as the kernel reads it; null: nothing. @throws UsageError for a wrong number */
 export function cookiesOf(count: number, options: AttachOptions, label: string): Uint8Array | null {
@@ -52,14 +63,13 @@ function functionNames(wanted: string, label: string): readonly string[] {
   if (wanted === "")
     throw new UsageError("target-missing", `${label}: write the section as "kprobe.multi/vfs_*"`);
   if (!isPattern(wanted)) return [wanted];
-  const path = `${tracefs()}/available_filter_functions`;
-  const bytes = kernel().readFile(path);
-  if (bytes === null)
-    throw new UsageError("unsupported", `${label}: there is no ${path}: this kernel cannot trace functions`);
-  const takes = pattern(wanted);
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  // A module's function is followed by its name in brackets. Names may be listed more than once.
-  const names = [...new Set(lines.map((line) => line.split(/\s/, 1)[0] ?? ""))].filter(takes);
+  const there = traceableFunctions();
+  if (there === null)
+    throw new UsageError(
+      "unsupported",
+      `${label}: there is no ${tracefs()}/available_filter_functions: this kernel cannot trace functions`,
+    );
+  const names = there.filter(pattern(wanted));
   if (names.length === 0)
     throw new UsageError("target-missing", `${label}: no traceable function has a name like '${wanted}'`);
   return names;

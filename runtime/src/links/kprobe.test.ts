@@ -8,6 +8,8 @@ import { setKernel } from "../sys/kernel.js";
 
 const source = "/sys/bus/event_source/devices/kprobe";
 const files: Readonly<Record<string, string>> = {
+  "/proc/kallsyms":
+    "0000000000000000 t do_unlinkat.isra.0\n0000000000000000 T __x64_sys_openat\n0000000000000000 d do_unlinkax\n",
   [`${source}/type`]: "8\n",
   [`${source}/format/retprobe`]: "config:0\n",
   "/sys/kernel/tracing/available_filter_functions":
@@ -103,6 +105,20 @@ describe("a kernel probe, in a kernel that tests made up", () => {
     expect(attach("ksyscall", "")).toThrow(/ksyscall\/openat/);
     expect(attach("kprobe.multi/nope_*", "nope_*", "trace_kprobe_multi")).toThrow(/nope_\*/);
     expect([...kernel.open]).toEqual([]);
+  });
+
+  test("on a function that is not there names those that are like it", () => {
+    kernel.perfEventOpen = () => -2;
+    expect(() => program("kprobe/do_unlinkat", "do_unlinkat").attach()).toThrow(
+      /ENOENT.*no function 'do_unlinkat'\. Did you mean 'do_unlinkat\.isra\.0'\?/,
+    );
+    expect(() => program("ksyscall/opnat", "opnat").attach()).toThrow(/Did you mean '__x64_sys_openat'\?/);
+    kernel.perfEventOpen = () => -99;
+    expect(() => program("kprobe/show", "show").attach()).toThrow(/Several functions.*kprobe\.multi/);
+    kernel.refuse = { call: 0, errno: 3 };
+    expect(() => program("kprobe.multi/vfs_raed", "vfs_raed", "trace_kprobe_multi").attach()).toThrow(
+      /ESRCH\. This kernel cannot trace 'vfs_raed'\. Did you mean 'vfs_read'\?/,
+    );
   });
 
   test("leaves no event behind when the kernel refuses the link", () => {

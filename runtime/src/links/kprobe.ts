@@ -1,9 +1,10 @@
 import { cText } from "../sys/bpf.js";
-import { UsageError } from "../sys/errors.js";
+import { errno, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { syscallPrefix } from "../sys/syscall-functions.js";
 import type { Attach, AttachOptions } from "./attach.js";
 import type { HookedProgram } from "./hook.js";
+import { nearFunctions } from "./kernel-names.js";
 import type { Link } from "./link.js";
 import { attachPerfEvent } from "./perf-event.js";
 import { nameAndOffset, probeSource } from "./probe-source.js";
@@ -48,5 +49,14 @@ function onFunction(
     kprobe_func: kernel().address(cText(name)),
     probe_offset: offset,
   };
-  return attachPerfEvent(program, event, label, { cookie });
+  return attachPerfEvent(program, event, label, { cookie, advice: (number) => refused(number, name) });
+}
+
+/** What the kernel means by what it says to a kprobe's perf event (kernel: `create_local_trace_kprobe`). */
+function refused(number: number, name: string): string {
+  if (number === errno.ENOENT) return `This kernel has no function '${name}'. ${nearFunctions(name)}`.trim();
+  // Since Linux 6.6.
+  if (number === errno.EADDRNOTAVAIL)
+    return `Several functions of this kernel are called '${name}': kprobe.multi takes them all.`;
+  return "";
 }

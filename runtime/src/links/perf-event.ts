@@ -15,6 +15,8 @@ export interface PerfEventOptions {
   readonly cookie?: bigint | undefined;
   /** Only in this process; in all if absent. */
   readonly pid?: number | undefined;
+  /** What to say of a perf event that the kernel refuses; empty for what is always said. */
+  readonly advice?: (number: number) => string;
 }
 
 /** A program on a perf event of all processes, or of one. @throws SyscallError */
@@ -22,18 +24,24 @@ export function attachPerfEvent(
   program: HookedProgram,
   values: FieldValues<"perfEvent">,
   label: string,
-  { cookie, pid = -1 }: PerfEventOptions = {},
+  { cookie, pid = -1, advice }: PerfEventOptions = {},
 ): Link {
   const event = new Struct("perfEvent", { ...values, sample_period: 1, wakeup_events: 1 });
   // The kernel calls the program on every CPU, whichever the event is on; an event of no process needs one.
-  return linkEvent(program, openEvent(event, pid, pid < 0 ? 0 : -1, label), label, cookie);
+  return linkEvent(program, openEvent(event, pid, pid < 0 ? 0 : -1, label, advice), label, cookie);
 }
 
 /** A perf event's descriptor, closed on exec. @throws SyscallError */
-export function openEvent(event: Struct<"perfEvent">, pid: number, cpu: number, label: string): number {
+export function openEvent(
+  event: Struct<"perfEvent">,
+  pid: number,
+  cpu: number,
+  label: string,
+  advice: (number: number) => string = () => "",
+): number {
   event.set("size", event.bytes.length);
   const fd = kernel().perfEventOpen(event.bytes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-  if (fd < 0) throw new SyscallError("perf_event_open", -fd, label, advice[-fd] ?? "");
+  if (fd < 0) throw new SyscallError("perf_event_open", -fd, label, advice(-fd) || (always[-fd] ?? ""));
   return fd;
 }
 
@@ -77,7 +85,7 @@ export function linkEvent(
   }
 }
 
-const advice: Readonly<Record<number, string>> = {
+const always: Readonly<Record<number, string>> = {
   [errno.EACCES]: "Tracing needs root, or CAP_PERFMON.",
   [errno.EPERM]: "Tracing needs root, or CAP_PERFMON.",
   [errno.ENOENT]: "There is no function of that name, or it cannot be probed.",

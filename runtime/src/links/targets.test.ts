@@ -98,6 +98,9 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     expect(() => program("leave").attach({ binary: "libc.so.6", symbol: "tsbpfc_none" })).toThrow(
       /no function 'tsbpfc_none'.*offset/,
     );
+    expect(() => program("leave").attach({ binary: "libc.so.6", symbol: "getpgidd" })).toThrow(
+      /Did you mean .*'getpgid'/,
+    );
     expect(() => program("leave").attach({ binary: "libtsbpfc-none.so", symbol: "x" })).toThrow(
       /give its path/,
     );

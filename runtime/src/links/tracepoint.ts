@@ -1,6 +1,7 @@
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { Attach } from "./attach.js";
+import { nearTracepoints } from "./kernel-names.js";
 import { attachPerfEvent } from "./perf-event.js";
 import { tracefs } from "./tracefs.js";
 
@@ -18,6 +19,9 @@ function tracepointId(name: string): number {
   const root = tracefs();
   const bytes = kernel().readFile(`${root}/events/${name}/id`);
   if (!bytes)
-    throw new UsageError("unsupported", `this kernel has no tracepoint '${name}' (${root}/events/${name})`);
+    throw new UsageError(
+      "unsupported",
+      `this kernel has no tracepoint '${name}' (${root}/events/${name}). ${nearTracepoints(name)}`.trim(),
+    );
   return Number(new TextDecoder().decode(bytes).trim());
 }

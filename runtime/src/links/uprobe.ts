@@ -7,6 +7,7 @@ import { binaryFunctions, findBinary } from "./binary.js";
 import { createLink } from "./create.js";
 import type { HookedProgram } from "./hook.js";
 import { cookiesOf } from "./kprobe-multi.js";
+import { didYouMean } from "./near-names.js";
 import { pattern } from "./pattern.js";
 import { attachPerfEvent } from "./perf-event.js";
 import { nameAndOffset, probeSource, withSemaphore } from "./probe-source.js";
@@ -112,9 +113,19 @@ function fileOffset(path: string, symbol: string, label: string): bigint {
   if (!found)
     throw new UsageError(
       "target-missing",
-      `${label}: ${path} has no function '${symbol}' in its symbol tables; a stripped binary wants attach({ binary, offset })`,
+      `${label}: ${path} has no function '${symbol}' in its symbol tables; a stripped binary wants attach({ binary, offset }). ${didYouMean(symbol, functionNames(path, label))}`.trim(),
     );
   return BigInt(found.offset);
+}
+
+function functionNames(path: string, label: string): readonly string[] {
+  const names: string[] = [];
+  const collect = (name: string): boolean => {
+    names.push(name);
+    return false;
+  };
+  binaryFunctions(path, collect, label);
+  return names;
 }
 
 function matching(path: string, symbol: string, label: string): readonly { readonly offset: number }[] {

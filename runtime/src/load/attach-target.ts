@@ -1,5 +1,6 @@
 import { type AttachType, Btf, type ProgramSpec, type ProgramType } from "@tsbpfc/loader";
 import { btfById } from "../inspect/btf.js";
+import { didYouMean } from "../links/near-names.js";
 import { objectInfo } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import type { KernelTypes } from "./kernel-types.js";
@@ -59,8 +60,14 @@ export function programTarget(program: ProgramSpec, types: KernelTypes): BtfTarg
   }
   throw new UsageError(
     "unsupported",
-    `program '${program.name}': this kernel has no ${naming.what} '${attachTo}'`,
+    `program '${program.name}': this kernel has no ${naming.what} '${attachTo}'. ${didYouMean(attachTo, namesOf(types, naming))}`.trim(),
   );
+}
+
+function* namesOf(types: KernelTypes, { prefix, type }: Naming): Iterable<string> {
+  for (const btf of types.all())
+    for (const id of btf.ids())
+      if (btf.kind(id) === type && btf.name(id).startsWith(prefix)) yield btf.name(id).slice(prefix.length);
 }
 
 function inProgram(program: ProgramSpec, fd: number): BtfTarget {

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-import { compileFor, probe, temporaryFolder } from "../support/probe.js";
-import { has } from "../support/root.js";
+import { compileFor, probe, temporaryFolder } from "../../support/probe.js";
+import { has } from "../../support/root.js";
 
 const c = `
 #define __kptr __attribute__((btf_type_tag("kptr")))
