@@ -66,6 +66,11 @@ export declare function enumValueExists(member: number): boolean;
 
 /** `from` up to, not including, `to`, in `i32`: an open-coded iterator (Linux 6.4) or bpf_loop (5.17). */
 export declare function range(from: number, to: number): Iterable<i32>;
+/**
+ * Whether the program may make another round: false once it has made some millions, or run for too long. A loop that asks
+ * it in each round needs no end that the verifier can see: `while (canLoop() && queue.pop(x) === 0)`. Linux 6.9.
+ */
+export declare function canLoop(): boolean;
 /** bpf_loop: at most `count` rounds; a body that returns false ends it. The number of rounds run. Linux 5.17. */
 export declare function loop(count: number, body: (index: u32) => boolean | void): i64;
 /** The body `count` times over in the program's code; `count` is a constant. */

@@ -2,7 +2,7 @@
 // method returns: 0 or a negative errno, a pointer or null.
 import type { SkAction, XdpAction } from "./constants.js";
 import type { Dynptr } from "./intrinsics.js";
-import type { array, be32, Init, i32, i64, ptr, u8, u32, u64 } from "./types.js";
+import type { arena, array, be32, Init, i32, i64, ptr, u8, u32, u64 } from "./types.js";
 
 declare const OPTIONS: unique symbol;
 
@@ -368,9 +368,16 @@ export declare abstract class ReuseportSockArray extends AnyMap {
   select(ctx: object, key: number, flags?: number): i64;
 }
 
-/** BPF_MAP_TYPE_ARENA: memory in pages, which Node maps; programs of the dialect cannot reach it. Linux 6.9. */
+/**
+ * BPF_MAP_TYPE_ARENA: memory in pages that programs and Node share, at the same addresses: what `@arena` fields are in,
+ * and `arena<T>` leads to. Linux 6.9.
+ */
 export declare abstract class Arena extends AnyMap {
   readonly [OPTIONS]?: ArenaOptions;
+  /** Zeroed pages, which keep their place until they are freed; null if there is no room. For programs that may sleep. */
+  alloc<T = u8>(pages: u32): arena<T> | null;
+  /** Gives pages back, from the first one's address on. For programs that may sleep. */
+  free<T>(start: arena<T>, pages: u32): void;
   private readonly arena: array<u8, 1>;
 }
 /** BPF_MAP_TYPE_STRUCT_OPS: a table of functions for the kernel; T is its struct. Linux 5.6. */

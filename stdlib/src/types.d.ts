@@ -8,6 +8,7 @@ declare const STR: unique symbol;
 declare const BITS: unique symbol;
 declare const PTR: unique symbol;
 declare const USER: unique symbol;
+declare const ARENA: unique symbol;
 
 type U8 = "u8";
 type I8 = "i8";
@@ -96,6 +97,10 @@ export interface user<T> {
   readonly [PTR]?: T;
   readonly [USER]?: true;
 }
+/** A pointer into the program's arena, read and written as a `ptr<T>` is. The same address leads there in Node. */
+export type arena<T> = Target<T> & { readonly [PTR]?: T; readonly [ARENA]?: true };
+/** A global in the program's arena, at its start: arena pointers may lead to it. Linux 6.9. */
+export declare function arena<This, T>(value: undefined, context: ClassFieldDecoratorContext<This, T>): void;
 /** Any pointer to T, of whatever memory. */
 export interface AnyPointer<T = unknown> {
   readonly [PTR]?: T;

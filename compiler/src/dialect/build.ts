@@ -36,6 +36,8 @@ export function spaceOf(place: Place): Space {
       return place.base.type.kind === "ptr" ? place.base.type.space : "direct";
     case "target":
       return place.pointer.type.kind === "ptr" ? place.pointer.type.space : "direct";
+    case "global":
+      return place.global.inArena ? "arena" : "direct";
     default:
       return "direct";
   }

@@ -1,6 +1,7 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span, SpanAt } from "../diagnostics/diagnostic.js";
+import { checkArenas } from "./arenas.js";
 import { checkBounds } from "./bounds/index.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
@@ -64,6 +65,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) checkSectionAges(session, read.program.functions);
   if (read) checkHelpers(session, read.program.functions, read.license);
   if (read) checkBounds(session, read.program.functions);
+  if (read) checkArenas(session, read.program.maps, read.program.globals, read.program.functions);
   if (read) refuseTwins(session, read.program);
   if (declaration && read) refuseRecordsAlone(session, declaration, read.program);
   const diagnostics = merge(typed, session.diagnostics);

@@ -18,7 +18,8 @@ export function coerce(scope: Scope, expr: Expr, target: Type, node: ts.Node): E
     if (type.kind === "bool") return expr;
   } else if (target.kind === "ptr") {
     if (expr.kind === "null") return nullPointer(target, expr.loc);
-    if (type.kind === "ptr" && compatible(type.to, target.to))
+    const inArena = type.kind === "ptr" && type.space === "arena";
+    if (type.kind === "ptr" && compatible(type.to, target.to) && inArena === (target.space === "arena"))
       return { ...expr, type: { ...type, to: target.to } };
   } else if (sameType(type, target)) return expr;
   // A map that was found in a map of maps.

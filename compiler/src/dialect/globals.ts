@@ -33,6 +33,8 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
     (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword)
   ) {
     bytes[at] = inner.kind === ts.SyntaxKind.TrueKeyword ? 1 : 0;
+  } else if (type.kind === "ptr" && inner.kind === ts.SyntaxKind.NullKeyword) {
+    return; // zero
   } else if (type.kind === "str" && ts.isStringLiteralLike(inner)) {
     const text = new TextEncoder().encode(inner.text);
     if (text.length + 1 > type.length) session.report(node, TSB.stringTooLong(text.length + 1, type.length));

@@ -118,6 +118,7 @@ function usesOf(func: Func): Uses {
 
 const readers: Readonly<Record<Space, string | null>> = {
   direct: null,
+  arena: null,
   probe: "bpf_probe_read_kernel",
   user: "bpf_probe_read_user",
 };

@@ -102,6 +102,7 @@ function addGlobal(
     type,
     loc: session.locate(member.name),
     constant: member.modifiers?.some((m) => m.kind === ts.SyntaxKind.ReadonlyKeyword) === true,
+    inArena: hasDecorator(session, member, "arena"),
     initial: initialBytes(session, type, member.initializer),
   });
 }

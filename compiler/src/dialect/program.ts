@@ -206,7 +206,15 @@ export class Program {
   ): { type: Type; value: Expr } {
     if (checked && isUnion(annotation)) return { type: checked.type, value: checked };
     const held = heldType(resolveType(this.session, annotation, types));
-    const value = coerce(scope, checked ?? checkExpression(scope, given, held), held, given);
+    const computed = checked ?? checkExpression(scope, given, held);
+    const asGiven =
+      held.kind === "ptr" &&
+      held.space === "direct" &&
+      computed.type.kind === "ptr" &&
+      computed.kind !== "null"
+        ? { ...held, space: computed.type.space }
+        : held;
+    const value = coerce(scope, computed, asGiven, given);
     const space = value.type.kind === "ptr" ? value.type.space : "direct";
     return { type: held.kind === "ptr" ? { ...held, space } : held, value };
   }

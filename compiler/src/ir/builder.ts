@@ -168,6 +168,11 @@ export class Builder {
     this.#emit({ op: "condbr", condition, then, otherwise }, voidType);
   }
 
+  /** Goes on while the program may make more rounds. Linux 6.9. */
+  mayGoto(goOn: Block, spent: Block): void {
+    this.#emit({ op: "maygoto", goOn, spent }, voidType);
+  }
+
   switch(value: Value, otherwise: Block, cases: readonly SwitchCase[]): void {
     for (const { value: label } of cases) expectType(label, value.type, "switch case");
     this.#emit({ op: "switch", value, otherwise, cases }, voidType);
@@ -299,6 +304,7 @@ const CASTS: Readonly<Record<CastOp, { from: IrType["kind"]; to: IrType["kind"];
   trunc: { from: "int", to: "int", wider: false },
   inttoptr: { from: "int", to: "ptr", wider: null },
   ptrtoint: { from: "ptr", to: "int", wider: null },
+  addrspacecast: { from: "ptr", to: "ptr", wider: null },
 };
 
 function checkCast(operator: CastOp, value: Value, to: IrType): void {

@@ -18,7 +18,7 @@ export type BinaryOp =
   | "or"
   | "xor";
 export type IcmpPredicate = "eq" | "ne" | "ugt" | "uge" | "ult" | "ule" | "sgt" | "sge" | "slt" | "sle";
-export type CastOp = "zext" | "sext" | "trunc" | "inttoptr" | "ptrtoint";
+export type CastOp = "zext" | "sext" | "trunc" | "inttoptr" | "ptrtoint" | "addrspacecast";
 export type AtomicOp = "add" | "sub" | "and" | "or" | "xor" | "xchg";
 export type Ordering = "monotonic" | "acquire" | "release" | "acq_rel" | "seq_cst";
 
@@ -60,6 +60,8 @@ export type Operation =
       readonly otherwise: BlockRef;
       readonly cases: readonly SwitchCase[];
     }
+  /** The kernel's `may_goto`: goes on, or to `spent` once the program has made as many rounds as it may. */
+  | { readonly op: "maygoto"; readonly goOn: BlockRef; readonly spent: BlockRef }
   | { readonly op: "ret"; readonly value: Value | null }
   | { readonly op: "unreachable" }
   | {
@@ -113,6 +115,7 @@ export interface Instruction {
 export const TERMINATORS: ReadonlySet<Operation["op"]> = new Set([
   "br",
   "condbr",
+  "maygoto",
   "switch",
   "ret",
   "unreachable",

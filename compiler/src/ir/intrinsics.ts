@@ -1,7 +1,7 @@
 import type { Builder } from "./builder.js";
 import type { CallArgument } from "./instructions.js";
 import { InternalError } from "./internal-error.js";
-import { type IntType, type IrType, i1, i8, i32, i64, printType, ptr, voidType } from "./types.js";
+import { arenaPtr, type IntType, type IrType, i1, i8, i32, i64, printType, ptr, voidType } from "./types.js";
 import { constInt, printOperand, type Value } from "./values.js";
 
 const plain = (value: Value, attributes = ""): CallArgument => ({ value, attributes });
@@ -114,6 +114,17 @@ export function opaque(b: Builder, value: Value): Value {
   return b.callText('asm "", "=r,0"', value.type, [plain(value)], {
     attributes: "nounwind willreturn memory(none)",
   });
+}
+
+/** Where a program reaches what lies at an address of its arena. */
+export function inArena(b: Builder, address: Value): Value {
+  const whole = b.cast("ptrtoint", address, i64);
+  return b.cast("addrspacecast", b.cast("inttoptr", whole, arenaPtr), ptr);
+}
+
+/** Uses a symbol, and nothing else: a program that casts addresses of an arena has to name the arena's map. */
+export function mention(b: Builder, symbol: Value): void {
+  b.callText('asm sideeffect "", "r"', voidType, [plain(symbol)]);
 }
 
 /** Swaps the bytes of 16, 32 or 64 bits. */

@@ -36,6 +36,8 @@ export interface GlobalOptions {
   /** The initialiser is not the last word: LLVM may not fold it into the code. */
   readonly externallyInitialized?: boolean;
   readonly unnamedAddr?: boolean;
+  /** In the arena, in address space 1: the value is its address there, as a number is. */
+  readonly inArena?: boolean;
   /** Absent: declared only (a ksym, a kconfig value). */
   readonly initializer?: Constant;
   readonly debug?: DIGlobal | readonly DIGlobal[];
@@ -46,6 +48,8 @@ export interface GlobalOptions {
 /** A global variable. As a value it is its address. */
 export interface GlobalVariable extends Constant {
   readonly name: string;
+  /** `@name`: how a definition is written. */
+  readonly symbol: string;
   readonly valueType: IrType;
   readonly options: GlobalOptions;
 }
@@ -106,10 +110,15 @@ export class Module {
   /** @throws InternalError `ir-duplicate-name`. */
   global(name: string, type: IrType, options: GlobalOptions = {}): GlobalVariable {
     if (options.initializer !== undefined) expectType(options.initializer, type, `initialiser of ${name}`);
+    const symbol = `@${quoteName(name)}`;
     const global: GlobalVariable = {
       constant: true,
       type: ptr,
-      text: `@${quoteName(name)}`,
+      symbol,
+      text:
+        options.inArena === true
+          ? `inttoptr (i64 ptrtoint (ptr addrspace(1) ${symbol} to i64) to ptr)`
+          : symbol,
       name,
       valueType: type,
       options,

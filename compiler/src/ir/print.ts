@@ -44,6 +44,7 @@ const PRINTERS: Printers = {
   freeze: (i) => `freeze ${printOperand(i.value)}`,
   extractvalue: (i) => `extractvalue ${printOperand(i.aggregate)}, ${i.index}`,
   br: (i) => `br ${label(i.target)}`,
+  maygoto: (i) => `callbr void asm sideeffect "may_goto $0", "!i"() to ${label(i.goOn)} [${label(i.spent)}]`,
   condbr: (i) => `br ${printOperand(i.condition)}, ${label(i.then)}, ${label(i.otherwise)}`,
   switch: (i) =>
     `switch ${printOperand(i.value)}, ${label(i.otherwise)} [ ${i.cases
@@ -154,11 +155,12 @@ function printGlobal(global: GlobalVariable, groups: AttributeGroups): string {
     ...(options.metadata ?? []).map(([kind, { ref }]) => `!${kind} ${ref}`),
   ].filter((part) => part !== null);
   const definition = join(
-    `${global.text} =`,
+    `${global.symbol} =`,
     linkage === "external" && options.initializer !== undefined ? "" : (linkage ?? ""),
     local ? "" : "dso_local",
     options.visibility === "hidden" ? "hidden" : "",
     options.unnamedAddr === true ? "unnamed_addr" : "",
+    options.inArena === true ? "addrspace(1)" : "",
     options.externallyInitialized === true ? "externally_initialized" : "",
     options.constant === true ? "constant" : "global",
     printType(valueType),

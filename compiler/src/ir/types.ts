@@ -10,6 +10,8 @@ export interface IntType {
 }
 export interface PtrType {
   readonly kind: "ptr";
+  /** 1: into an arena; such an address cannot be loaded from, it is cast to 0 first. */
+  readonly addressSpace: 0 | 1;
 }
 export interface VoidType {
   readonly kind: "void";
@@ -41,7 +43,8 @@ export const i8: IntType = int(8);
 export const i16: IntType = int(16);
 export const i32: IntType = int(32);
 export const i64: IntType = int(64);
-export const ptr: PtrType = { kind: "ptr" };
+export const ptr: PtrType = { kind: "ptr", addressSpace: 0 };
+export const arenaPtr: PtrType = { kind: "ptr", addressSpace: 1 };
 export const voidType: VoidType = { kind: "void" };
 
 const INT_TYPES: ReadonlyMap<number, IntType> = new Map(
@@ -78,7 +81,7 @@ export function printType(type: IrType): string {
     case "int":
       return `i${type.bits}`;
     case "ptr":
-      return "ptr";
+      return type.addressSpace === 0 ? "ptr" : `ptr addrspace(${type.addressSpace})`;
     case "void":
       return "void";
     case "array":

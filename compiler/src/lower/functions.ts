@@ -27,6 +27,8 @@ export interface ModuleContext {
   readonly functions: FunctionTable;
   readonly frames: FrameTable;
   readonly maps: ReadonlyMap<MapModel, ir.GlobalVariable>;
+  /** The map of the program's arena; null if it has none. */
+  readonly arena: ir.GlobalVariable | null;
   readonly globals: ReadonlyMap<GlobalModel, ir.GlobalVariable>;
   readonly externs: ExternTable;
 }
@@ -89,6 +91,7 @@ export class FunctionLowering {
   readonly escaping: ReadonlySet<Local>;
   /** The record of what closures of this function reach, if there is one. */
   readonly #record: ir.Value | null;
+  #arenaMentioned = false;
   #exit: { readonly block: ir.Block; readonly result: ir.Value | null } | null = null;
 
   constructor(
@@ -110,6 +113,14 @@ export class FunctionLowering {
   at(loc: Loc): void {
     // A location is of this function's file; the parts of another file keep the last one.
     if (loc.file === this.func.loc.file) this.b.setLocation(loc.line, loc.column);
+  }
+
+  /** Names the arena once in this function. */
+  mentionArena(): void {
+    const { arena } = this.context;
+    if (this.#arenaMentioned || !arena) return;
+    this.#arenaMentioned = true;
+    ir.intrinsics.mention(this.b, arena);
   }
 
   /** Says where `break` and `continue` of a label lead. */

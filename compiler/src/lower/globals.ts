@@ -3,6 +3,9 @@ import type { GlobalModel, Model } from "../dialect/model/model.js";
 import * as ir from "../ir/index.js";
 import { type TypeTable, tagsOf } from "./types.js";
 
+/** libbpf's name for it: `ARENA_SEC`, tools/lib/bpf/libbpf.c. */
+const ARENA = ".addr_space.1";
+
 /**
  * The license, and globals: `.rodata` for readonly ones, `.bss` for those that start as zero, else `.data`. One with a
  * lock, list or tree has a section to itself, and is static: the kernel knows one lock in a map, and lets no map be
@@ -27,7 +30,10 @@ function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
     declTags: tagsOf(global.type),
   });
   const made = types.module.global(global.name, ir.arrayType(ir.i8, global.initial.length), {
-    section: `${global.constant ? ".rodata" : zero ? ".bss" : ".data"}${apart ? `.${global.name}` : ""}`,
+    ...(global.inArena ? { inArena: true } : {}),
+    section: global.inArena
+      ? ARENA
+      : `${global.constant ? ".rodata" : zero ? ".bss" : ".data"}${apart ? `.${global.name}` : ""}`,
     ...(apart ? { linkage: "internal" } : {}),
     align: 8,
     constant: global.constant,
@@ -36,7 +42,8 @@ function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
     initializer: zero ? ir.zero(ir.arrayType(ir.i8, global.initial.length)) : ir.constBytes(global.initial),
     debug: di,
   });
-  types.module.keep(made);
+  // A symbol that others see stays; the list of what is kept has no address spaces.
+  if (!global.inArena) types.module.keep(made);
   return made;
 }
 

@@ -14,8 +14,11 @@ export function lowerModule(model: Model, cpu: BpfCpu): string {
   const module = new ir.Module({ fileName: main?.name ?? model.name, source: main?.text ?? "", cpu });
   const types = new TypeTable(module, model);
   const functions = new FunctionTable(types, model.functions);
+  const maps = lowerMaps(types, model.maps);
+  const arena = model.maps.find(({ type }) => type.mapKind === "arena");
   const symbols = {
-    maps: lowerMaps(types, model.maps),
+    maps,
+    arena: (arena && maps.get(arena)) ?? null,
     globals: lowerGlobals(types, model),
     externs: lowerExterns(types, model.externs),
   };

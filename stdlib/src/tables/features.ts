@@ -14,6 +14,10 @@ export const kernelFeatures = {
   structOpsLinks: "6.4",
   /** A stack for each function, where the JIT (x86) has it: kernel/bpf/verifier.c, bpf_enable_priv_stack. */
   privateStacks: "6.13",
+  /** Atomic operations in an arena: commit d503a04f8bc0. */
+  arenaAtomics: "6.10",
+  /** may_goto: commit 011832b97b31. */
+  mayGoto: "6.9",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Program types whose functions have private stacks. */

@@ -213,7 +213,8 @@ export const mapClasses = {
     maxEntries: "pages",
     flags: BPF_F_MMAPABLE,
     options: ["extra"],
-    methods: {},
+    // Kernel functions, which are no helpers.
+    methods: { alloc: [], free: [] },
     since: "6.9",
   }),
   StructOps: row({

@@ -3,6 +3,12 @@ import type { Case } from "../case.js";
 /** Indexes that the source bounds, by whatever way: each compiles, is loaded, and reaches the element that it names. */
 export const indexes: readonly Case[] = [
   {
+    name: "what a function returns",
+    fields: "a: array<u32, 8> = [1, 2, 3, 4, 5, 6, 7, 8]; k: u32 = 11; x: u32 = 0;",
+    before: "function slot(k: u32): u32 { if (k === 3) return 0; return (k * 5) & 7; }",
+    body: "this.x = this.a[slot(this.k)] * 10 + this.a[slot(3)];",
+  },
+  {
     name: "a comparison before `a[n++]`",
     fields: "a: array<u32, 4> = [0,0,0,0]; n: u32 = 0;",
     body: `let n = 0; for (let i = 0; i < 10; i++) { if (i % 3 === 0 && n < 4) this.a[n++] = i; } this.n = n;`,

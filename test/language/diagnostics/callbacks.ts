@@ -23,8 +23,8 @@ export const callbacks: readonly Example[] = [
   {
     code: "TSB4039",
     source: probe(
-      '  @map({ maxEntries: 4 }) memory: Arena;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    this.memory.«alloc»(1);\n    return XdpAction.PASS;\n  }',
-      { imports: "Arena," },
+      '  @arena «first»: u64 = 1;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction { this.first = 2; return XdpAction.PASS; }',
+      { imports: "arena," },
     ),
   },
   {

@@ -122,10 +122,10 @@ export const mapsAndCalls = {
     why: "A loop goes over the elements of an array, the numbers of a range, or the entries of a map.",
     instead: "Use an array, `range(from, to)`, or a map that has entries.",
   })),
-  arenaMemory: entry("TSB4039", () => ({
-    what: "The memory of an arena cannot be reached from a probe.",
-    why: "Its pointers are of an address space of their own, and an instruction of Linux 6.9 casts them; the compiler's pointers have no such space.",
-    instead: "Let Node use the arena, or share an ArrayMap with BPF_F_MMAPABLE.",
+  arenaMap: entry("TSB4039", (count: number) => ({
+    what: `The memory of an arena is used, and this program has ${count === 0 ? "no arena" : `${count} arenas`}.`,
+    why: "The kernel knows by the program's one arena where its addresses lead.",
+    instead: "Declare one: `@map({ maxEntries: 100 }) arena: Arena;`, in pages.",
   })),
   entryWhole: entry("TSB4038", () => ({
     what: "An entry of a map has no place of its own.",

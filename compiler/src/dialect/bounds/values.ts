@@ -1,5 +1,7 @@
 import type { Expr, Place } from "../model/expressions.js";
+import type { Func } from "../model/model.js";
 import { isInteger, type Type } from "../model/types.js";
+import { walkStatements } from "../model/walk.js";
 import { type Range, rangeOf, rangeOfType } from "../ranges.js";
 import { constantOffset, exchanged, narrowed, type opposite, step } from "./conditions.js";
 import {
@@ -30,6 +32,7 @@ export class Values {
   readonly #exposed = new Set<Key>();
   /** Values of `a ? b : c`, each looked at with what the condition says. */
   readonly #chosen = new Map<Expr, Range>();
+  readonly #returns = new Map<Func, Range | null>();
   /** Values of `x = y`, `x += y`, `x++`. */
   readonly #results = new Map<Expr, Known>();
 
@@ -47,6 +50,7 @@ export class Values {
       if (expr.kind === "current") return this.#current.get(expr)?.[side] ?? null;
       if (expr.kind === "conditional" && side === "source") return this.#chosen.get(expr) ?? null;
       if (expr.kind === "assign" || expr.kind === "modify") return this.#results.get(expr)?.[side] ?? null;
+      if (expr.kind === "call" && side === "source") return this.#returned(expr.callee);
       if (expr.kind === "read") {
         const key = this.keys.ofPlace(expr.place);
         // In `i + i++` the first is what `i` was before.
@@ -58,6 +62,23 @@ export class Values {
         return rangeOfType(expr.type);
       return null;
     };
+  }
+
+  /** What a function can return, by the form of what its returns have. */
+  #returned(func: Func): Range | null {
+    const known = this.#returns.get(func);
+    if (known !== undefined) return known;
+    this.#returns.set(func, null);
+    let all: Range | null = null;
+    walkStatements(func.body, {
+      statement: (statement) => {
+        if (statement.kind !== "return" || !statement.value) return;
+        const one = rangeOf(statement.value);
+        all = all ? union(all, one) : one;
+      },
+    });
+    this.#returns.set(func, all);
+    return all;
   }
 
   /** Inside of a modification, `current` stands for the place as it was. */

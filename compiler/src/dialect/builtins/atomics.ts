@@ -6,7 +6,7 @@ import { placeOf } from "../expressions/assignments.js";
 import { checkValue } from "../expressions/index.js";
 import type { AtomicOp, Place } from "../model/expressions.js";
 import { alignOf, sizeOf } from "../model/layout.js";
-import { type EnumType, type IntType, isInteger, typeName } from "../model/types.js";
+import { type EnumType, type IntType, isInteger, isReached, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { kernelFeatures } from "../stdlib-tables.js";
 import type { Builtin } from "./index.js";
@@ -50,6 +50,11 @@ function atomicPlace(scope: Scope, node: ts.Expression): AtomicPlace | null {
   const place = placeOf(scope, node);
   if (!place || place.type.kind === "error") return null;
   const wrong = reasonAgainst(place);
+  const old =
+    spaceOf(place) === "arena"
+      ? tooOld(scope.session.target, "atomic in an arena", kernelFeatures.arenaAtomics)
+      : null;
+  if (old) scope.session.report(node, old);
   if (wrong === null && isInteger(place.type)) return { ...place, type: place.type };
   scope.session.report(node, TSB.atomicPlace(wrong ?? `a value of type ${typeName(place.type)}`));
   return null;
@@ -58,7 +63,7 @@ function atomicPlace(scope: Scope, node: ts.Expression): AtomicPlace | null {
 function reasonAgainst(place: Place): string | null {
   if (place.kind === "variable") return "a local variable, which nothing else can see";
   if (isReadonly(place)) return "a readonly global";
-  if (spaceOf(place) !== "direct" || (place.kind === "field" && place.struct.origin !== "local"))
+  if (!isReached(spaceOf(place)) || (place.kind === "field" && place.struct.origin !== "local"))
     return "the kernel's or a process's memory";
   if (place.kind === "field" && place.field.bits) return "a bit-field";
   const size = sizeOf(place.type);

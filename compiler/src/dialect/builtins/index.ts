@@ -12,6 +12,7 @@ import { memory } from "./memory.js";
 import { numbers } from "./numbers.js";
 import { owned } from "./owned.js";
 import { pointers } from "./pointers.js";
+import { rounds } from "./rounds.js";
 import { texts } from "./texts.js";
 
 /** A function of the standard library that the compiler itself knows. */
@@ -32,5 +33,6 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
     closures,
     kptrs,
     owned,
+    rounds,
   ].flatMap((table) => Object.entries(table)),
 );

@@ -5,7 +5,15 @@ import { placeOf } from "../expressions/assignments.js";
 import { copyInto, declaredName } from "../expressions/construct.js";
 import { checkExpression } from "../expressions/index.js";
 import { sizeOf } from "../model/layout.js";
-import { integers, isAggregate, isKernelStruct, pointerTo, type Type, typeName } from "../model/types.js";
+import {
+  integers,
+  isAggregate,
+  isKernelStruct,
+  isReached,
+  pointerTo,
+  type Type,
+  typeName,
+} from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { argumentsOf } from "./arguments.js";
 import type { Builtin } from "./index.js";
@@ -45,7 +53,7 @@ const copy: Builtin = (scope, node) => {
     );
   if (target.type.to.kind === "struct" && target.type.to.origin === "context")
     return scope.fail(node.arguments[0] ?? node, TSB.contextWhole());
-  if (target.type.space !== "direct") return scope.fail(node.arguments[0] ?? node, TSB.notAssignable("This"));
+  if (!isReached(target.type.space)) return scope.fail(node.arguments[0] ?? node, TSB.notAssignable("This"));
   return copyInto(scope, target, target.type.to, source, node.arguments[1] ?? node);
 };
 

@@ -5,6 +5,7 @@ import { checkValue } from "../expressions/index.js";
 import type { Expr, Place } from "../model/expressions.js";
 import { sizeOf } from "../model/layout.js";
 import {
+  type CopiedSpace,
   integers,
   isAggregate,
   isInteger,
@@ -37,6 +38,8 @@ const cast: Builtin = (scope, node) => {
   const target = to.kind === "ptr" ? to : pointerTo(to, isKernelStruct(to) ? "probe" : "direct");
   // A pointer stays in its memory; `user<T>` says that it is the process's. A number may be any address.
   const space = isPointer(operand) && target.space !== "user" ? operand.type.space : target.space;
+  if (target.space === "arena" && space !== "arena")
+    return scope.fail(node, TSB.mismatch(`a value of type ${typeName(operand.type)}`, typeName(target)));
   return convert(operand, { ...target, space });
 };
 
@@ -82,7 +85,7 @@ function steppedKernel(
 
 /** `readUser(p)`, `readKernel(p)`: what it leads to, through the helper; zero where it cannot be read. */
 const read =
-  (space: Exclude<Space, "direct">): Builtin =>
+  (space: CopiedSpace): Builtin =>
   (scope, node) => {
     const [pointer] = argumentsOf(scope, node, 1) ?? [];
     if (!pointer) return scope.nothing(node);

@@ -4,7 +4,7 @@ import { addressOf, contentOf, discard, int, isReadonly, spaceOf } from "../buil
 import { coerce, toCondition } from "../coerce.js";
 import { arithmetic } from "../integers.js";
 import type { BinaryOp, Expr, Place } from "../model/expressions.js";
-import { isAggregate, typeName, voidType } from "../model/types.js";
+import { isAggregate, isReached, typeName, voidType } from "../model/types.js";
 import { assignPattern } from "../patterns.js";
 import type { Scope } from "../scope.js";
 import { unparenthesized } from "../syntax.js";
@@ -61,7 +61,7 @@ export function targetOf(scope: Scope, node: ts.Expression): Place | null {
   }
   const refused = isReadonly(place)
     ? "A readonly global"
-    : spaceOf(place) !== "direct"
+    : !isReached(spaceOf(place))
       ? "The kernel's and a process's memory"
       : place.kind === "field" && place.struct.origin === "kernel"
         ? "The kernel's memory"

@@ -68,7 +68,6 @@ function callMember(scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   if (base.type.kind === "error") return base;
   const map = asMap(base);
   if (map) {
-    if (map.type.mapKind === "arena") return scope.fail(callee.name, TSB.arenaMemory());
     return (
       callMapMethod(scope, node, map, callee.name.text) ??
       scope.fail(

@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, element, int } from "../build.js";
+import { copyOf } from "../builtins/pointers.js";
 import type { Expr, Place, Slot, Variable } from "../model/expressions.js";
 import {
   type Aggregate,
@@ -248,7 +249,9 @@ export function inMemory(scope: Scope, node: ts.Expression, type: Type, name: st
       loc,
     };
   }
-  if (value.type.kind === "ptr" && sameType(value.type.to, type)) return value;
+  if (value.type.kind === "ptr" && sameType(value.type.to, type))
+    // A helper takes memory that the verifier knows.
+    return value.type.space === "direct" ? value : copyOf(scope, value, type, name);
   return scope.fail(
     node,
     TSB.mismatch(

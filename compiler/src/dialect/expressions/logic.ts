@@ -111,7 +111,8 @@ function asJoined(scope: Scope, expr: Expr, type: Type, node: ts.Expression): Ex
 /** What the verifier does not know of one of two pointers is read as what it does not know of any. */
 function joinedSpace(a: Space, b: Space): Space | null {
   if (a === b) return a;
-  return a === "user" || b === "user" ? null : "probe";
+  const apart: readonly Space[] = ["user", "arena"];
+  return apart.includes(a) || apart.includes(b) ? null : "probe";
 }
 
 /** The type that holds both branches. */

@@ -81,6 +81,8 @@ export type Expr = { readonly type: Type; readonly loc: Loc } & (
     }
   /** Number of the highest bit that is set; 0 for 0. */
   | { readonly kind: "log2"; readonly operand: Expr }
+  /** Whether the program may make another round: the kernel counts them. */
+  | { readonly kind: "mayLoop" }
   /** Changes memory in one step, and is what was there before. */
   | { readonly kind: "atomic"; readonly op: AtomicOp; readonly place: Place; readonly value: Expr }
   | {

@@ -89,6 +89,8 @@ export interface GlobalModel {
   readonly loc: Loc;
   /** `readonly`: in `.rodata`. */
   readonly constant: boolean;
+  /** `@arena`: in the arena, at its start. */
+  readonly inArena: boolean;
   /** The value's bytes, `sizeOf(type)` of them. */
   readonly initial: Uint8Array;
 }

@@ -113,9 +113,16 @@ export interface StrType {
 
 /**
  * How memory behind a pointer is read: `direct` by loads (stack, map values, packets, contexts, and kernel
- * objects that the verifier knows), `probe` by bpf_probe_read_kernel, `user` by bpf_probe_read_user.
+ * objects that the verifier knows), `probe` by bpf_probe_read_kernel, `user` by bpf_probe_read_user, `arena` by loads
+ * from its address cast to where the kernel has the arena.
  */
-export type Space = "direct" | "probe" | "user";
+export type Space = "direct" | "probe" | "user" | "arena";
+
+/** Memory that only a helper reads. */
+export type CopiedSpace = Exclude<Space, "direct" | "arena">;
+/** Memory that loads and stores reach. */
+export const isReached = (space: Space): space is "direct" | "arena" =>
+  space === "direct" || space === "arena";
 
 export interface PointerType {
   readonly kind: "ptr";
@@ -257,7 +264,7 @@ export function typeName(type: Type): string {
     case "ptr":
       return type.kptr
         ? `${kptrNames[type.kptr]}<${typeName(type.to)}>`
-        : `ptr<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
+        : `${type.space === "arena" ? "arena" : "ptr"}<${typeName(type.to)}>${type.nullable ? " | null" : ""}`;
     case "map":
       return `${type.className}<${[type.key, type.value]
         .filter((t) => t !== null)

@@ -88,6 +88,7 @@ export function partsOf(expr: Expr): readonly Part[] {
     case "typeFact":
     case "typeId":
     case "enumFact":
+    case "mayLoop":
     case "error":
       return [];
     case "read":

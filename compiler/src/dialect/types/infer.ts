@@ -53,7 +53,7 @@ function partsOf(
   target: Type,
 ): readonly (Type | null)[] {
   const constant = (length: number): Type => ({ kind: "constant", value: BigInt(length) });
-  if (builtin === "ptr" || builtin === "ref" || builtin === "user")
+  if (builtin === "ptr" || builtin === "ref" || builtin === "user" || builtin === "arena")
     return type.kind === "ptr" ? [type.to] : [];
   switch (target.kind) {
     case "array":

@@ -155,6 +155,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
     to ? pointerTo(resolveType(session, to, env)) : unsupported(session, node),
   ListHead: (session, node, args, env) => graphRoot(session, node, args, env, "ListNode"),
   RbRoot: (session, node, args, env) => graphRoot(session, node, args, env, "RbNode"),
+  arena: (session, node, [to], env) =>
+    to ? pointerTo(resolveType(session, to, env), "arena") : unsupported(session, node),
   Tracepoint: (session, node, [name]) => tracepointContext(session, node, name),
   bits: (session, node, [unit], env) => (unit ? resolveType(session, unit, env) : unsupported(session, node)),
 };

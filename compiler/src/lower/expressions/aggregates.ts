@@ -1,7 +1,7 @@
 import { constantBytes } from "../../dialect/constant-objects.js";
 import type { Expr } from "../../dialect/model/expressions.js";
 import { sizeOf } from "../../dialect/model/layout.js";
-import type { Type } from "../../dialect/model/types.js";
+import { isReached, type Type } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { alignmentOfTarget } from "./alignment.js";
@@ -9,6 +9,7 @@ import { alignmentOfTarget } from "./alignment.js";
 import { lowerExpression } from "./index.js";
 import { probeCopy } from "./kernel-memory.js";
 import { copyMembers, spansMembers } from "./members.js";
+import { reached } from "./places.js";
 import { widestWord, wordAt } from "./words.js";
 
 const targetOf = (type: Type): Type => (type.kind === "ptr" ? type.to : type);
@@ -37,22 +38,23 @@ export function lowerTemporary(f: FunctionLowering, expr: Expr & { kind: "tempor
 export function lowerCopy(f: FunctionLowering, expr: Expr & { kind: "copy" }): ir.Value {
   const type = targetOf(expr.target.type);
   const size = sizeOf(type);
-  const target = lowerExpression(f, expr.target);
+  const address = lowerExpression(f, expr.target);
+  const target = reached(f, address, expr.target.type);
   if (expr.source.kind === "string") {
     copyText(f, target, expr.source.bytes, size, alignmentOfTarget(expr.target));
-    return target;
+    return address;
   }
-  const source = lowerExpression(f, expr.source);
+  const source = reached(f, lowerExpression(f, expr.source), expr.source.type);
   f.at(expr.loc);
   if (spansMembers(type)) {
     copyMembers(f, { target, source }, type);
-    return target;
+    return address;
   }
   const space = expr.source.type.kind === "ptr" ? expr.source.type.space : "direct";
   const aligned = { toAlign: alignmentOfTarget(expr.target), fromAlign: alignmentOfTarget(expr.source) };
-  if (space === "direct") ir.intrinsics.memcpy(f.b, target, source, size, aligned);
+  if (isReached(space)) ir.intrinsics.memcpy(f.b, target, source, size, aligned);
   else probeCopy(f, target, source, size, space);
-  return target;
+  return address;
 }
 
 /** A text and NULs up to the target's size, as stores of constants. */

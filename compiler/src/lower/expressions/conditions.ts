@@ -18,6 +18,9 @@ export function branchOn(
     else branchOn(f, condition.left, whenTrue, next);
     f.b.at(next);
     branchOn(f, condition.right, whenTrue, whenFalse);
+  } else if (condition.kind === "mayLoop") {
+    f.at(condition.loc);
+    f.b.mayGoto(whenTrue, whenFalse);
   } else {
     const value = lowerExpression(f, condition);
     f.at(condition.loc);
@@ -26,7 +29,14 @@ export function branchOn(
 }
 
 /** `a && b` where its value is wanted. */
-export function lowerLogical(f: FunctionLowering, expr: Expr & { kind: "and" | "or" }): ir.Value {
+export const lowerLogical = (f: FunctionLowering, expr: Expr & { kind: "and" | "or" }): ir.Value =>
+  truth(f, expr);
+
+export const lowerMayLoop = (f: FunctionLowering, expr: Expr & { kind: "mayLoop" }): ir.Value =>
+  truth(f, expr);
+
+/** What its jumps find, as a value. */
+function truth(f: FunctionLowering, expr: Expr): ir.Value {
   return join(
     f,
     expr,

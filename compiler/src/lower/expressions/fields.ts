@@ -26,8 +26,12 @@ export function isMemberwise(place: Place): boolean {
   return place.kind === "element" && place.base.kind === "address" && isMemberwise(place.base.place);
 }
 
-export function fieldAddress(f: FunctionLowering, place: FieldPlace): Address {
-  const base = lowerExpression(f, place.base);
+export function fieldAddress(
+  f: FunctionLowering,
+  place: FieldPlace,
+  reach: (base: ir.Value) => ir.Value,
+): Address {
+  const base = reach(lowerExpression(f, place.base));
   f.at(place.loc);
   const pointer = addressing[place.struct.origin](f, base, place);
   return { pointer, volatile: isMemberwise(place), align: alignmentOf(place) };

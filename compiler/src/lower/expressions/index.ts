@@ -6,12 +6,12 @@ import { lowerCopy, lowerTemporary } from "./aggregates.js";
 import { lowerAssign, lowerModify } from "./assignments.js";
 import { lowerAtomic, lowerCompareExchange } from "./atomics.js";
 import { lowerCall, lowerHelper, lowerKernelCall } from "./calls.js";
-import { lowerConditional, lowerLogical } from "./conditions.js";
+import { lowerConditional, lowerLogical, lowerMayLoop } from "./conditions.js";
 import { lowerConvert } from "./conversions.js";
 import { lowerBinary, lowerCompare, lowerLog2, lowerSwap } from "./integers.js";
 import { lowerKernelFact } from "./kernel-facts.js";
 import { clearMembers } from "./members.js";
-import { addressOfPlace, atMost, lowerSize, readPlace } from "./places.js";
+import { addressValue, atMost, lowerSize, readPlace } from "./places.js";
 import { lowerSameText, lowerTextLength } from "./texts.js";
 
 /** The value of an expression: a scalar in a register, an aggregate as its address. */
@@ -27,7 +27,7 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
     case "read":
       return readPlace(f, expr.place);
     case "address":
-      return addressOfPlace(f, expr.place).pointer;
+      return addressValue(f, expr.place);
     case "map":
       return known(f.context.maps.get(expr.map), expr.map.name);
     case "convert":
@@ -80,6 +80,8 @@ export function lowerExpression(f: FunctionLowering, expr: Expr): ir.Value {
       return atMost(f, lowerExpression(f, expr.operand), expr.most);
     case "size":
       return lowerSize(f, expr);
+    case "mayLoop":
+      return lowerMayLoop(f, expr);
     case "log2":
       return lowerLog2(f, expr);
     case "atomic":

@@ -1,6 +1,6 @@
 import { spaceOf } from "../../dialect/build.js";
 import type { Expr, Place } from "../../dialect/model/expressions.js";
-import { integers } from "../../dialect/model/types.js";
+import { type CopiedSpace, integers, isReached } from "../../dialect/model/types.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
@@ -21,7 +21,7 @@ export function readKernelBits(f: FunctionLowering, place: Place & { kind: "fiel
   const unit = b.gep(ir.i8, root, [fact("byteOffset")], { inbounds: false });
   const size = fact("byteSize");
   const space = spaceOf(place);
-  const word = space === "direct" ? loadUnit(f, unit, size) : readUnit(f, unit, size, space);
+  const word = isReached(space) ? loadUnit(f, unit, size) : readUnit(f, unit, size, space);
   const left = b.binary("shl", word, fact("leftShift"));
   const signed = place.type.kind === "int" && place.type.signed;
   const value = b.binary(signed ? "ashr" : "lshr", left, fact("rightShift"));
@@ -65,7 +65,7 @@ function loadUnit(f: FunctionLowering, pointer: ir.Value, size: ir.Value): ir.Va
   return word;
 }
 
-function readUnit(f: FunctionLowering, pointer: ir.Value, size: ir.Value, space: "probe" | "user"): ir.Value {
+function readUnit(f: FunctionLowering, pointer: ir.Value, size: ir.Value, space: CopiedSpace): ir.Value {
   const scratch = f.scratch("unit", integers.u64);
   f.b.store(ir.constInt(ir.i64, 0), scratch, { align: 8 });
   probeCopyOf(f, scratch, pointer, size, space);

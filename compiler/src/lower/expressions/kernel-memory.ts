@@ -1,11 +1,11 @@
 import { alignOf, sizeOf } from "../../dialect/model/layout.js";
-import type { Space, Type } from "../../dialect/model/types.js";
+import type { CopiedSpace, Type } from "../../dialect/model/types.js";
 import { helperNamed } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { loadValue } from "./places.js";
 
-const readers: Readonly<Record<Exclude<Space, "direct">, string>> = {
+const readers: Readonly<Record<CopiedSpace, string>> = {
   probe: "bpf_probe_read_kernel",
   user: "bpf_probe_read_user",
 };
@@ -16,7 +16,7 @@ export function probeCopy(
   to: ir.Value,
   from: ir.Value,
   size: number,
-  space: Exclude<Space, "direct">,
+  space: CopiedSpace,
 ): void {
   probeCopyOf(f, to, from, ir.constInt(ir.i64, size), space);
 }
@@ -27,7 +27,7 @@ export function probeCopyOf(
   to: ir.Value,
   from: ir.Value,
   size: ir.Value,
-  space: Exclude<Space, "direct">,
+  space: CopiedSpace,
 ): void {
   const helper = helperNamed(readers[space]);
   if (!helper) throw new ir.InternalError("ir-no-carrier", `no helper ${readers[space]}`);
@@ -35,12 +35,7 @@ export function probeCopyOf(
 }
 
 /** A scalar from kernel or user memory; 0 where it cannot be read. */
-export function probeRead(
-  f: FunctionLowering,
-  pointer: ir.Value,
-  type: Type,
-  space: Exclude<Space, "direct">,
-): ir.Value {
+export function probeRead(f: FunctionLowering, pointer: ir.Value, type: Type, space: CopiedSpace): ir.Value {
   const size = sizeOf(type);
   const scratch = f.scratch("read", type);
   // The end of its life is said, so that LLVM may let the helper write straight to where the value goes.

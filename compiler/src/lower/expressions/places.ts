@@ -1,7 +1,7 @@
 import { constantIndex, spaceOf } from "../../dialect/build.js";
 import type { Expr, Place } from "../../dialect/model/expressions.js";
 import { sizeOf } from "../../dialect/model/layout.js";
-import { type Field, isAggregate, type Type } from "../../dialect/model/types.js";
+import { type Field, isAggregate, isReached, type Type } from "../../dialect/model/types.js";
 import { rangeOf } from "../../dialect/ranges.js";
 import * as ir from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
@@ -19,7 +19,30 @@ export interface Address {
   readonly align: number;
 }
 
+/** Where the memory of a place is reached. */
 export function addressOfPlace(f: FunctionLowering, place: Place): Address {
+  return addressFrom(
+    f,
+    place,
+    spaceOf(place) === "arena" ? (base) => reachedInArena(f, base) : (base) => base,
+  );
+}
+
+/** Its address as a value: of a place in an arena, what Node knows it by. */
+export const addressValue = (f: FunctionLowering, place: Place): ir.Value =>
+  addressFrom(f, place, (base) => base).pointer;
+
+/** Where loads and stores reach what lies at an address of the arena. The verifier wants the program to name the arena. */
+export function reachedInArena(f: FunctionLowering, address: ir.Value): ir.Value {
+  f.mentionArena();
+  return ir.intrinsics.inArena(f.b, address);
+}
+
+/** What a pointer leads to, where loads and stores reach it. */
+export const reached = (f: FunctionLowering, pointer: ir.Value, type: Type): ir.Value =>
+  type.kind === "ptr" && type.space === "arena" ? reachedInArena(f, pointer) : pointer;
+
+function addressFrom(f: FunctionLowering, place: Place, reach: (base: ir.Value) => ir.Value): Address {
   const align = alignmentOf(place);
   switch (place.kind) {
     case "variable":
@@ -29,14 +52,14 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
     case "global": {
       const pointer = f.context.globals.get(place.global);
       if (!pointer) throw new ir.InternalError("ir-no-carrier", `no global ${place.global.name}`);
-      return { pointer, volatile: place.global.constant, align };
+      return { pointer: reach(pointer), volatile: place.global.constant, align };
     }
     case "extern":
       return { pointer: f.context.externs.variable(place.extern), volatile: false, align };
     case "field":
-      return fieldAddress(f, place);
+      return fieldAddress(f, place, reach);
     case "element": {
-      const base = lowerExpression(f, place.base);
+      const base = reach(lowerExpression(f, place.base));
       const index = bounded(f, place);
       f.at(place.loc);
       if (kernelArray(place) && place.index.kind === "int") {
@@ -51,7 +74,7 @@ export function addressOfPlace(f: FunctionLowering, place: Place): Address {
       return { pointer: elementAddress(f, place, base, index), volatile: isMemberwise(place), align };
     }
     case "target":
-      return { pointer: lowerExpression(f, place.pointer), volatile: false, align };
+      return { pointer: reach(lowerExpression(f, place.pointer)), volatile: false, align };
   }
 }
 
@@ -136,7 +159,7 @@ export function readPlace(f: FunctionLowering, place: Place): ir.Value {
   const address = addressOfPlace(f, place);
   f.at(place.loc);
   const space = spaceOf(place);
-  if (space !== "direct") return probeRead(f, address.pointer, place.type, space);
+  if (!isReached(space)) return probeRead(f, address.pointer, place.type, space);
   const value = readAt(f, place, address);
   // A packet pointer is never null: saying so saves the test of every header made from it.
   if (isPacketPointer(place.type)) ir.intrinsics.assume(f.b, f.b.icmp("ne", value, ir.zero(value.type)));

@@ -3,6 +3,7 @@ import { TSB } from "../../../diagnostics/catalogue.js";
 import type { Expr, MapExpr } from "../../model/expressions.js";
 import type { Scope } from "../../scope.js";
 import { mapClass } from "../../stdlib-tables.js";
+import { arenas } from "./arena.js";
 import type { MapMethod } from "./arguments.js";
 import { drains } from "./drain.js";
 import { keyed } from "./keyed.js";
@@ -13,7 +14,7 @@ import { storage } from "./storage.js";
 
 /** By name; `kind.name` where a kind of map has its own form. */
 const methods: ReadonlyMap<string, MapMethod> = new Map(
-  [keyed, queues, records, redirects, storage, drains].flatMap((table) => Object.entries(table)),
+  [keyed, arenas, queues, records, redirects, storage, drains].flatMap((table) => Object.entries(table)),
 );
 
 /** Checks `map.method(…)`: null if the map's class has no such method. */
