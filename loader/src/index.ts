@@ -67,6 +67,7 @@ export {
   programTypes,
 } from "./spec/kernel-enums.js";
 export { lineAt } from "./spec/lines.js";
+export { newMap } from "./spec/new-map.js";
 export type { OwnSections } from "./spec/own-sections.js";
 export { type ParseOptions, parseObject } from "./spec/parse.js";
 export {

@@ -4,6 +4,7 @@ import { compileSkeletonFixture, hasClang } from "../../fixtures/skeleton/compil
 import { Btf } from "../btf/btf.js";
 import { encodeBtf } from "../btf/builder.js";
 import type { BtfType } from "../btf/types.js";
+import { newMap } from "../spec/new-map.js";
 import { parseObject } from "../spec/parse.js";
 import type { CollectionSpec, MapSpec } from "../spec/spec.js";
 import { SkeletonError } from "./error.js";
@@ -28,27 +29,8 @@ const field = (name: string, type: number, bitOffset: number, bitfieldSize = 0) 
 
 /** An object that has one hash map, whose key is type 1 and whose value is type 2. */
 function specOf(types: readonly BtfType[], over: Partial<MapSpec> = {}): CollectionSpec {
-  const map: MapSpec = {
-    name: "table",
-    type: "hash",
-    keySize: 4,
-    valueSize: 8,
-    maxEntries: 1,
-    flags: 0,
-    extra: 0n,
-    numaNode: null,
-    pinning: "none",
-    keyType: 1,
-    valueType: 2,
-    recordType: 0,
-    inner: null,
-    values: new Map(),
-    contents: null,
-    origin: "declared",
-    sectionType: 0,
-    autocreate: true,
-    ...over,
-  };
+  const sizes = { keySize: 4, valueSize: 8, maxEntries: 1, keyType: 1, valueType: 2 };
+  const map = newMap("table", "hash", { ...sizes, ...over });
   return {
     btf: types.length > 0 ? Btf.parse(encodeBtf(types, { endian: "little" })) : null,
     license: "GPL",
