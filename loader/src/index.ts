@@ -8,7 +8,13 @@ export {
 } from "./btf/btf-ext.js";
 export { BtfBuilder, type EncodeOptions, encodeBtf } from "./btf/builder.js";
 export { BtfError, type BtfErrorCode } from "./btf/error.js";
-export { kernelBtfFolder, listModuleBtfs, type ModuleBtf, readKernelBtf } from "./btf/kernel.js";
+export {
+  kernelBtfFolder,
+  kernelBtfPaths,
+  listModuleBtfs,
+  type ModuleBtf,
+  readKernelBtf,
+} from "./btf/kernel.js";
 export { allBtfFeatures, type BtfFeatures, loadableBtf } from "./btf/loadable.js";
 export { essentialName } from "./btf/strings.js";
 export type {
@@ -54,6 +60,7 @@ export { SkeletonError, type SkeletonErrorCode } from "./skeleton/error.js";
 export { generateSkeleton, type SkeletonOptions, skeletonName } from "./skeleton/generate.js";
 export type { Printed as PrintedSkeleton } from "./skeleton/print.js";
 export { attachTypeSince, mapTypeSince, programTypeSince } from "./spec/ages.js";
+export { copySpec } from "./spec/copy.js";
 export { SpecError, type SpecErrorCode } from "./spec/error.js";
 export {
   type AttachType,

@@ -34,6 +34,7 @@ export class Btf {
   readonly #starts: Uint32Array;
   readonly #strings: BtfStrings;
   readonly #cache = new Map<TypeId, BtfType>();
+  #tags: ReadonlyMap<string, readonly string[]> | null = null;
   readonly #names: { functions: NameIndex | null; others: NameIndex | null } = {
     functions: null,
     others: null,
@@ -167,6 +168,16 @@ export class Btf {
     throw new BtfError("BTF_CYCLE", `type ${id} is an array of itself`);
   }
 
+  /**
+   * What own `decl_tag`s say of a type, variable or function (`btf_decl_tag` in C), in their order.
+   *
+   * @param component index of a member or parameter; -1: the whole
+   */
+  declTags(id: TypeId, component = -1): readonly string[] {
+    this.#tags ??= indexTags(this);
+    return this.#tags.get(`${id}:${component}`) ?? [];
+  }
+
   /** Ids of this blob's own types, ascending. */
   *ids(): Generator<TypeId> {
     for (let id = this.firstId; id < this.count; id++) yield id;
@@ -235,6 +246,20 @@ function indexNames(
     heads[slot] = i;
   }
   return { heads, next };
+}
+
+/** Tags by what they are on: `id:component`. */
+function indexTags(btf: Btf): ReadonlyMap<string, readonly string[]> {
+  const tags = new Map<string, string[]>();
+  for (const id of btf.ids()) {
+    const tag = btf.kind(id) === "decl_tag" ? btf.type(id) : null;
+    if (tag?.kind !== "decl_tag") continue;
+    const key = `${tag.type}:${tag.component}`;
+    const known = tags.get(key);
+    if (known === undefined) tags.set(key, [tag.name]);
+    else known.push(tag.name);
+  }
+  return tags;
 }
 
 function indexTypes(words: Uint32Array): Uint32Array {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compileFixture, hasClang } from "../../fixtures/compile.js";
 import { Btf } from "./btf.js";
 import { encodeBtf } from "./builder.js";
-import { listModuleBtfs, readKernelBtf } from "./kernel.js";
+import { kernelBtfPaths, listModuleBtfs, readKernelBtf } from "./kernel.js";
 
 const folder = mkdtempSync(join(tmpdir(), "tsbpfc-btf-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,6 +36,20 @@ describe("modules' BTF", () => {
 describe("a kernel's BTF", () => {
   it("is read from a raw file", () => {
     expect(readKernelBtf(join(folder, "vmlinux")).find("double")).toEqual([1]);
+  });
+
+  it("is looked for where libbpf looks, first in what the kernel shows", () => {
+    const [first, ...rest] = kernelBtfPaths("6.1.0-56-amd64", folder);
+    expect(first).toBe(join(folder, "sys/kernel/btf/vmlinux"));
+    expect(rest.map((path) => path.slice(folder.length))).toEqual([
+      "/boot/vmlinux-6.1.0-56-amd64",
+      "/lib/modules/6.1.0-56-amd64/vmlinux-6.1.0-56-amd64",
+      "/lib/modules/6.1.0-56-amd64/build/vmlinux",
+      "/usr/lib/modules/6.1.0-56-amd64/kernel/vmlinux",
+      "/usr/lib/debug/boot/vmlinux-6.1.0-56-amd64",
+      "/usr/lib/debug/boot/vmlinux-6.1.0-56-amd64.debug",
+      "/usr/lib/debug/lib/modules/6.1.0-56-amd64/vmlinux",
+    ]);
   });
 
   it.skipIf(!hasClang)("is read from an ELF file", () => {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { join } from "node:path";
 import { parseElf } from "../elf/elf.js";
 import { ElfError } from "../elf/error.js";
@@ -9,15 +10,36 @@ import { BtfError } from "./error.js";
 export const kernelBtfFolder = "/sys/kernel/btf";
 
 /**
+ * Files that may have the running kernel's types, the likeliest first: where it shows them itself, and where
+ * distributions put its image, with a section `.BTF` (libbpf: `btf__load_vmlinux_btf`).
+ *
+ * @param version as uname(2) has it
+ */
+export const kernelBtfPaths = (version: string, root = "/"): readonly string[] =>
+  [
+    `${kernelBtfFolder}/vmlinux`,
+    `boot/vmlinux-${version}`,
+    `lib/modules/${version}/vmlinux-${version}`,
+    `lib/modules/${version}/build/vmlinux`,
+    `usr/lib/modules/${version}/kernel/vmlinux`,
+    `usr/lib/debug/boot/vmlinux-${version}`,
+    `usr/lib/debug/boot/vmlinux-${version}.debug`,
+    `usr/lib/debug/lib/modules/${version}/vmlinux`,
+  ].map((path) => join(root, path));
+
+/** The first that is there; the first of all for the message, if none is. */
+function locateKernelBtf(): string {
+  const paths = kernelBtfPaths(release());
+  return paths.find((path) => existsSync(path)) ?? paths[0]!;
+}
+
+/**
  * Reads a kernel's BTF: the running one's, a raw BTF file, or an ELF file with a `.BTF` section (a vmlinux).
  * Only reads a file; needs no privileges.
  *
  * @throws BtfError BTF_UNREADABLE if the file cannot be read, or what {@link Btf.parse} throws; ElfError
  */
-export function readKernelBtf(
-  path = join(kernelBtfFolder, "vmlinux"),
-  options: { readonly base?: Btf } = {},
-): Btf {
+export function readKernelBtf(path = locateKernelBtf(), options: { readonly base?: Btf } = {}): Btf {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

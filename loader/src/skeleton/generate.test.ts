@@ -35,6 +35,7 @@ function specOf(types: readonly BtfType[], over: Partial<MapSpec> = {}): Collect
     btf: types.length > 0 ? Btf.parse(encodeBtf(types, { endian: "little" })) : null,
     license: "GPL",
     endian: "little",
+    sections: {},
     maps: new Map([[map.name, map]]),
     programs: new Map(),
     variables: new Map(),

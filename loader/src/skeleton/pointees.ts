@@ -17,7 +17,6 @@ export function pointees(btf: Btf, variables: readonly TypeId[]): readonly TypeI
     seen.add(at);
     const type = btf.type(at);
     switch (type.kind) {
-      case "var":
       case "array":
         open.push(type.type);
         break;

@@ -126,6 +126,6 @@ export function variablesOf(
     if (variable.kind !== "var" || variable.linkage === "static" || hidden.has(variable.name)) return [];
     const { name, type } = variable;
     const { offset, size } = entry;
-    return [{ name, section: map, offset, size, type, constant }];
+    return [{ name, section: map, offset, size, type, constant, tags: btf.declTags(entry.type) }];
   });
 }

@@ -34,15 +34,16 @@ export function readMaps(elf: ElfFile, btf: Btf | null): DeclaredMap[] {
       { section },
     );
   }
-  const tags = recordTags(btf);
   const entries = datasec.vars.map((entry) => {
     const variable = btf.type(entry.type);
     if (variable.kind !== "var")
       throw new SpecError("SPEC_BAD_MAP", `.maps holds a ${variable.kind}`, { section });
     const definition = readMapDefinition(btf, variable.name, variable.type, false);
-    const recordType = findRecord(btf, variable.name, tags.get(entry.type));
+    const tags = btf.declTags(entry.type);
+    const record = tags.find((tag) => tag.startsWith(recordTag))?.slice(recordTag.length);
+    const recordType = findRecord(btf, variable.name, record);
     return {
-      definition: { ...definition, spec: { ...definition.spec, recordType } },
+      definition: { ...definition, spec: { ...definition.spec, recordType, tags } },
       offset: entry.offset,
       size: entry.size,
     };
@@ -96,17 +97,6 @@ function valueName(holder: ElfSection, map: MapSpec, { symbol }: ElfRelocation):
     `map ${map.name}: its values name ${symbol.name || "a static symbol"}, which is no ${map.type === "prog_array" ? "program" : "map"} of this object that others can see`,
     where,
   );
-}
-
-function recordTags(btf: Btf): ReadonlyMap<TypeId, string> {
-  const tags = new Map<TypeId, string>();
-  for (const id of btf.ids()) {
-    if (btf.kind(id) !== "decl_tag") continue;
-    const tag = btf.type(id);
-    if (tag.kind !== "decl_tag" || tag.component !== -1 || !tag.name.startsWith(recordTag)) continue;
-    tags.set(tag.type, tag.name.slice(recordTag.length));
-  }
-  return tags;
 }
 
 function findRecord(btf: Btf, map: string, record: string | undefined): TypeId {

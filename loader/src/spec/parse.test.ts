@@ -52,6 +52,13 @@ describe.skipIf(!hasClang)("an object of clang's, with maps and globals", () => 
     expect([events.valueType, events.valueSize, spec.maps.get("counts")!.recordType]).toEqual([0, 0, 0]);
   });
 
+  it("has the tags of maps, variables and programs", () => {
+    expect(spec.maps.get("events")!.tags).toEqual(["tsbpfc:record=record"]);
+    expect(spec.maps.get("counts")!.tags).toEqual([]);
+    expect([...spec.variables.get("zeroed")!.tags].sort()).toEqual(["reset:never", "unit:bytes"]);
+    expect(spec.programs.get("entry")!.tags).toEqual(["owner:tests"]);
+  });
+
   it("has inner maps and the initial values of a map of maps and of a prog array", () => {
     const outer = spec.maps.get("outer")!;
     expect(outer.inner).toMatchObject({ type: "array", maxEntries: 4, keySize: 4, valueSize: 8 });

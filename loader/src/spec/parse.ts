@@ -47,7 +47,7 @@ export function parseObject(bytes: Uint8Array, { sections = {} }: ParseOptions =
     isCode: (index) => elf.sections[index] !== undefined && isCode(elf.sections[index]),
     externs: readExterns(btf, kconfig.kconfigs),
   };
-  const programs = readPrograms(readFunctions(elf, btf, resolver), elf.endian, sections);
+  const programs = readPrograms(readFunctions(elf, btf, resolver), elf.endian, sections, btf);
   const maps = [
     ...arena.maps.map(({ spec }) => spec),
     ...globals.maps,

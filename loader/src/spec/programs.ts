@@ -1,3 +1,4 @@
+import type { Btf } from "../btf/btf.js";
 import { SpecError } from "./error.js";
 import type { CodeFunction } from "./functions.js";
 import { linkProgram } from "./link.js";
@@ -17,6 +18,7 @@ export function readPrograms(
   functions: ReadonlyMap<string, CodeFunction>,
   endian: "little" | "big",
   own: OwnSections,
+  btf: Btf | null,
 ): ProgramSpec[] {
   const entries = [...functions.values()].filter(
     (func) => func.global && func.section.name !== subprogramSection,
@@ -43,6 +45,7 @@ export function readPrograms(
       targetFd: null,
       flags: def.flags.reduce((bits, flag) => bits | (sectionFlagBits[flag] ?? 0), 0),
       autoload: match.autoload,
+      tags: entry.type === 0 ? [] : (btf?.declTags(entry.type) ?? []),
       autoattach: true,
       ...linkProgram(entry, functions, endian),
     };

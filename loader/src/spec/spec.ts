@@ -45,6 +45,8 @@ export interface MapSpec {
    * (such a map must not declare a value type); 0 where unknown.
    */
   readonly recordType: TypeId;
+  /** What `btf_decl_tag`s say of it. */
+  readonly tags: readonly string[];
   /** For maps in maps. */
   inner: MapSpec | null;
   /**
@@ -73,6 +75,11 @@ export interface MapSpec {
    * that has such things (kernel: `bpf_map_mmap`; libbpf: `map_is_mmapable`).
    */
   readonly unshared: boolean;
+  /**
+   * Descriptor of a map to use in the place of a new one, if it is like this one; it stays its owner's to close.
+   * Null: a new one, or the pinned one.
+   */
+  reuseFd: number | null;
   /** False for a struct_ops variable in a section that begins with `?`. */
   autocreate: boolean;
   /**
@@ -103,6 +110,8 @@ export interface VariableSpec {
   readonly type: TypeId;
   /** In `.rodata`: constant once loaded. */
   readonly constant: boolean;
+  /** What `btf_decl_tag`s say of it. */
+  readonly tags: readonly string[];
 }
 
 export interface ProgramSpec {
@@ -122,11 +131,14 @@ export interface ProgramSpec {
   flags: number;
   /** False for a section that begins with `?`. */
   autoload: boolean;
+  /** What `btf_decl_tag`s say of the function; of types and members, `btf.declTags` tells. */
+  readonly tags: readonly string[];
   /** Whether attaching all programs attaches this one (`bpf_program__set_autoattach`). */
   autoattach: boolean;
   /**
    * The program followed by every subprogram that it reaches; calls between them and the addresses of
-   * functions are resolved. 8 bytes each, in the object's byte order. Apply CO-RE, then `references`.
+   * functions are resolved. 8 bytes each, in the object's byte order. Apply CO-RE, then `references`. May be changed in
+   * place, by `Instructions`; {@link copySpec} makes a copy to change.
    */
   readonly instructions: Uint8Array;
   /** Where instructions want a map's fd, a section's address, a function's address … filled in at load. */

@@ -1,11 +1,12 @@
 import type { MapSpec } from "@tsbpfc/loader";
-import { arenaBytes, BPF_F_SEGV_ON_FAULT, mapArena } from "../maps/arena.js";
+import { mapFlagBits } from "../features/map-flag-bits.js";
+import { arenaBytes, mapArena } from "../maps/arena.js";
 import type { MapHandle } from "../maps/handle.js";
 import { UsageError } from "../sys/errors.js";
 
 /**
- * Maps a new arena, before any program is loaded: the verifier wants to know where it is in user space. Its globals
- * come to its start; writing them makes the kernel give it these pages.
+ * Puts a new arena's globals at its start; writing them makes the kernel give it these pages. Mapped it is before any
+ * program is loaded: the verifier wants to know where it is in user space.
  *
  * @throws UsageError `bad-value` for an arena that is too small for them, `unsupported`; SyscallError
  */
@@ -16,11 +17,10 @@ export function fillArena(handle: MapHandle, { contents }: MapSpec): void {
       "bad-value",
       `${handle.label} is an arena of ${handle.facts.maxEntries} pages, and its global variables have ${globals} bytes: give it more pages`,
     );
-  if (globals > 0 && (handle.facts.flags & BPF_F_SEGV_ON_FAULT) !== 0)
+  if (globals > 0 && (handle.facts.flags & mapFlagBits.BPF_F_SEGV_ON_FAULT) !== 0)
     throw new UsageError(
       "unsupported",
       `${handle.label} is an arena with BPF_F_SEGV_ON_FAULT, where only programs make pages: it cannot have global variables`,
     );
-  const { buffer } = mapArena(handle);
-  if (contents) new Uint8Array(buffer, 0, globals).set(contents);
+  if (contents) new Uint8Array(mapArena(handle).buffer, 0, globals).set(contents);
 }

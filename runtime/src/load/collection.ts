@@ -7,28 +7,17 @@ import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { loadBtf, noBtf } from "./btf.js";
 import { kconfigContents } from "./kconfig.js";
-import { kernelTypes } from "./kernel-types.js";
+import { coreTypes, kernelTypes } from "./kernel-types.js";
 import { readKallsyms } from "./ksyms.js";
 import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
-import { loadProgram, type ProgramContext, type VerifierLogKind } from "./programs.js";
+import type { LoadOptions } from "./options.js";
+import { loadProgram, type ProgramContext } from "./programs.js";
 import { StructOpsMaps } from "./struct-ops.js";
 import { openToken, type Token } from "./token.js";
 
 const hostEndian = endianness() === "LE" ? "little" : "big";
-
-export interface LoadOptions {
-  /** Folder of maps pinned by name. Default `/sys/fs/bpf`. */
-  readonly pinPath?: string;
-  /** Asks the verifier what it did, for `Program.verifierLog`. Linux 5.2; loading takes longer. */
-  readonly verifierLog?: VerifierLogKind;
-  /**
-   * A BPF file system that delegates rights to this process's user namespace, `/sys/fs/bpf` in a container that has
-   * one: all is loaded with its token. Linux 6.9.
-   */
-  readonly tokenPath?: string;
-}
 
 /** An object in the kernel: its maps and programs. Closing frees what is not pinned or attached. */
 export class Collection {
@@ -99,7 +88,8 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
       maps.set(name, handle);
       continue;
     }
-    const filled = map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec) } : map;
+    const filled =
+      map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec, options.kconfig) } : map;
     const { handle, pinAt } = createMap(filled, { btf, token, pinPath });
     undo.push(() => handle.close());
     maps.set(name, handle);
@@ -114,6 +104,7 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
     btf,
     token,
     kernelTypes: types,
+    coreTypes: coreTypes(options.kernelBtf, types),
     structOps: structOps.targets,
     address: (name) => kallsyms()(name),
     mapFd: (name) => fdOf(maps, name),

@@ -42,6 +42,8 @@ const everything = (): CollectionSpec =>
       memory("ring", "ringbuf"),
       memory("orders", "user_ringbuf"),
       map("events", { type: "perf_event_array", maxEntries: 0 }),
+      // As the made-up kernel tells of every map.
+      map("another's", { reuseFd: 5, type: "unspec", keySize: 0, valueSize: 0, maxEntries: 0 }),
       map("pages", { type: "arena", maxEntries: 2, contents: new Uint8Array([1]) }),
       map("of_task", { type: "task_storage", maxEntries: 0 }),
     ],

@@ -80,6 +80,18 @@ describe("an extern of the kernel's configuration", () => {
     expect(value("CONFIG_TEXT", "text")).toEqual([97, 98, 99, 100, 101, 102, 103, 0]);
   });
 
+  test("has the value that the user gives instead, also where the kernel shows none", () => {
+    const given = (name: string, kconfig: Record<string, string>): number[] => [
+      ...kconfigContents(specOf(name, "u32"), kconfig),
+    ];
+    expect(given("CONFIG_HZ", { CONFIG_HZ: "1000" })).toEqual([0xe8, 3, 0, 0]);
+    configuration = null;
+    expect(given("CONFIG_HZ", { CONFIG_HZ: "0x10" })).toEqual([16, 0, 0, 0]);
+    expect(() => given("CONFIG_HZ", { CONFIG_HZ: "y" })).toThrow(/CONFIG_HZ is y .* does not fit/);
+    expect(() => given("CONFIG_HZ", { CONFIG_HZ: "1", CONFIG_NR: "2" })).toThrow(/no extern 'CONFIG_NR'/);
+    expect(() => given("LINUX_KERNEL_VERSION", { LINUX_KERNEL_VERSION: "1" })).toThrow(/no extern 'LINUX/);
+  });
+
   test("that is not set is zero if weak, and an error otherwise", () => {
     expect(value("CONFIG_N", "bool", true)).toEqual([0]);
     expect(() => value("CONFIG_N", "bool")).toThrow(/CONFIG_N is not set.*weak/);

@@ -17,14 +17,22 @@ type Values = (name: string) => string | undefined;
  * (/proc/config.gz, or /boot/config-RELEASE), and those that libbpf knows besides: `LINUX_KERNEL_VERSION`,
  * `LINUX_HAS_BPF_COOKIE`, `LINUX_HAS_SYSCALL_WRAPPER`. A weak extern without a value is zero.
  *
+ * @param given values that go before the kernel's
  * @throws UsageError `unsupported` for a kernel that does not show its configuration, or lacks a value;
- * `bad-value` for one that does not fit its type
+ * `bad-value` for one that does not fit its type, or that no extern asks for
  */
-export function kconfigContents(spec: CollectionSpec): Uint8Array {
+export function kconfigContents(
+  spec: CollectionSpec,
+  given: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const own = new Map(Object.entries(given));
+  for (const name of own.keys())
+    if (!spec.kconfigs.has(name) || virtual.has(name))
+      throw new UsageError("bad-value", `kconfig: the object has no extern '${name}' of the configuration`);
   const contents = new Uint8Array(spec.maps.get(".kconfig")?.contents?.length ?? 0);
   const configuration = lazily(readConfiguration);
   for (const extern of spec.kconfigs.values()) {
-    const value = virtual.get(extern.name)?.() ?? configured(extern, configuration);
+    const value = virtual.get(extern.name)?.() ?? own.get(extern.name) ?? configured(extern, configuration);
     if (value === undefined) {
       if (extern.weak) continue;
       throw new UsageError(
@@ -134,7 +142,7 @@ function write(contents: Uint8Array, extern: KconfigSpec, kind: Kind, value: str
   const wrong = (): never => {
     throw new UsageError(
       "bad-value",
-      `${name} is ${value} in this kernel's configuration, which does not fit its type (${kind}, ${size} bytes)`,
+      `${name} is ${value} in the kernel's configuration, which does not fit its type (${kind}, ${size} bytes)`,
     );
   };
   if (/^[ynm]$/.test(value)) {

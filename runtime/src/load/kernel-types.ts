@@ -1,8 +1,9 @@
-import { type Btf, listModuleBtfs } from "@tsbpfc/loader";
+import { type Btf, listModuleBtfs, readKernelBtf } from "@tsbpfc/loader";
 import { btfIds } from "../inspect/ids.js";
 import { objectInfo, openById } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { lazily } from "./lazily.js";
 import { vmlinuxBtf } from "./vmlinux.js";
 
 /** The running kernel's types and its modules', and the descriptors by which the kernel knows the modules'. */
@@ -36,6 +37,12 @@ export function kernelTypes(onWarning: (text: string) => void = warn): KernelTyp
       fds.clear();
     },
   };
+}
+
+/** What CO-RE is solved over: the types that were given, in the place of the kernel's and its modules'. */
+export function coreTypes(given: string | Btf | undefined, types: KernelTypes): () => readonly Btf[] {
+  if (given === undefined) return types.all;
+  return lazily(() => [typeof given === "string" ? readKernelBtf(given) : given]);
 }
 
 function readAll(names: Map<Btf, string>, onWarning: (text: string) => void): readonly Btf[] {

@@ -42,6 +42,10 @@ const fixups: Partial<Record<MapType, Fixup>> = {
   arena: { keySize: 0, valueSize: 0, ...noTypes },
 };
 
+/** Whether the map is behind a section of globals. */
+export const isSection = ({ origin }: MapSpec): boolean =>
+  origin === "data" || origin === "rodata" || origin === "bss" || origin === "kconfig";
+
 export interface MapShape {
   readonly keySize: number;
   readonly valueSize: number;

@@ -10,8 +10,9 @@ import { kernel } from "../sys/kernel.js";
 import { mapTooOld } from "./ages.js";
 import { fillArena } from "./arena.js";
 import { type LoadedBtf, noBtf } from "./btf.js";
-import { checkPinned } from "./compatible.js";
-import { mapShape } from "./map-fixups.js";
+import { checkLike, type Existing } from "./compatible.js";
+import { isSection, mapShape } from "./map-fixups.js";
+import { fillSection, shareSection } from "./section-maps.js";
 import type { Token } from "./token.js";
 
 export interface MapContext {
@@ -21,44 +22,45 @@ export interface MapContext {
   readonly pinPath: string;
 }
 
-const isSection = (spec: MapSpec): boolean =>
-  spec.origin === "data" || spec.origin === "rodata" || spec.origin === "bss" || spec.origin === "kconfig";
-
 /**
- * Makes a map, or takes the pinned one of its name; fills a section's map with its first values and shares its
- * memory. A pinned map that is new is pinned by the caller, when all else has worked.
+ * Makes a map, or takes the one that the spec names or that is pinned by its name; fills a section's map with its first
+ * values and shares its memory. A pinned map that is new is pinned by the caller, when all else has worked.
  *
- * @throws SyscallError, UsageError for a pinned map that is another one
+ * @throws SyscallError, UsageError for a map that is there and another one
  */
 export function createMap(
   spec: MapSpec,
   context: MapContext,
 ): { readonly handle: MapHandle; readonly pinAt: string | null } {
   const path = spec.pinning === "by-name" ? `${context.pinPath}/${spec.name}` : null;
-  const pinned = path === null ? null : openPinned(path, "map", `map '${spec.name}'`);
-  const facts = factsOf(spec);
-  if (pinned !== null && path !== null) {
-    const handle = new MapHandle(pinned, facts);
-    try {
-      checkPinned(handle, spec, path);
-      if (spec.type === "arena") mapArena(handle);
-      useTemplate(handle, spec, context);
-    } catch (error) {
-      handle.close();
-      throw error;
-    }
-    return { handle, pinAt: null };
-  }
-  const handle = new MapHandle(create(spec, context), facts);
+  const known = existing(spec, path);
+  const handle = new MapHandle(known?.fd ?? create(spec, context), factsOf(spec));
   try {
-    if (isSection(spec)) fillSection(handle, spec);
-    if (spec.type === "arena") fillArena(handle, spec);
+    if (known !== null) checkLike(handle, spec, known);
+    else if (isSection(spec)) fillSection(handle, spec);
+    else if (spec.type === "arena") fillArena(handle, spec);
+    if (isSection(spec)) shareSection(handle, spec);
+    else if (spec.type === "arena") mapArena(handle);
     useTemplate(handle, spec, context);
   } catch (error) {
     handle.close();
     throw error;
   }
-  return { handle, pinAt: path };
+  return { handle, pinAt: known === null ? path : null };
+}
+
+/** A map that is there already: its descriptor, and what it is called. */
+function existing(spec: MapSpec, path: string | null): (Existing & { readonly fd: number }) | null {
+  const label = `map '${spec.name}'`;
+  if (spec.reuseFd !== null) {
+    const fd = kernel().duplicate(spec.reuseFd);
+    if (fd < 0) throw new SyscallError("fcntl(F_DUPFD_CLOEXEC)", -fd, `the map to use as ${label}`);
+    return { fd, name: `the map to use as ${label}`, remedy: "Give one that is like it." };
+  }
+  const fd = path === null ? null : openPinned(path, "map", label);
+  return fd === null || path === null
+    ? null
+    : { fd, name: path, remedy: "Remove the pin, or declare the map as it is." };
 }
 
 function factsOf(spec: MapSpec): MapFacts {
@@ -145,42 +147,6 @@ function createShared(attr: Struct<"mapCreate">): number {
 
 /** The kernel takes letters, digits, `_` and `.`, 15 of them (kernel: `bpf_obj_name_cpy`). */
 export const kernelName = (name: string): string => name.replace(/[^A-Za-z0-9_.]/g, "_").slice(0, 15);
-
-const zeroes = Buffer.alloc(64 * 1024);
-
-/** A map begins as zeroes: a large `.bss` costs no more than this look at it. */
-function isZero(bytes: Uint8Array): boolean {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < all.length; at += zeroes.length) {
-    const part = all.subarray(at, at + zeroes.length);
-    if (part.compare(zeroes, 0, part.length) !== 0) return false;
-  }
-  return true;
-}
-
-/** First values of `.data`, `.rodata`, `.bss`; constants are frozen, so that the verifier may rely on them. */
-function fillSection(handle: MapHandle, spec: MapSpec): void {
-  const k = kernel();
-  const contents = spec.contents;
-  if (contents && !isZero(contents)) {
-    const key = new Uint8Array(4);
-    const value = contents.slice();
-    bpfCommand(
-      "BPF_MAP_UPDATE_ELEM",
-      "mapElement",
-      { map_fd: handle.fd, key: k.address(key), value: k.address(value) },
-      handle.label,
-    );
-  }
-  const constant = spec.origin === "rodata" || spec.origin === "kconfig";
-  if (constant) bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: handle.fd }, handle.label);
-  if (spec.unshared) return;
-  const mapped = k.mmap(handle.fd, spec.valueSize, !constant, 0);
-  if (typeof mapped !== "number") handle.useMemory(mapped);
-  // Asked for only now: where mapping works, nothing is probed.
-  else if (mmapableArrays.probe() === "no") handle.cannotShare();
-  else throw new SyscallError("mmap", -mapped, handle.label);
-}
 
 /** Slots that the object fills from the start: programs of a prog array, maps of a map of maps. */
 export function fillSlots(handle: MapHandle, spec: MapSpec, fdOf: (name: string) => number | null): void {

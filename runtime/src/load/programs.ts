@@ -1,6 +1,7 @@
 import {
   applyFixups,
   attachTypes,
+  type Btf,
   type CollectionSpec,
   type CoreFixup,
   Instructions,
@@ -26,6 +27,8 @@ export interface ProgramContext {
   /** Descriptor of a map by name. */
   readonly mapFd: (name: string) => number;
   readonly kernelTypes: KernelTypes;
+  /** What CO-RE is solved over. */
+  readonly coreTypes: () => readonly Btf[];
   /** What a program of struct_ops is for, by the program's name. */
   readonly structOps: ReadonlyMap<string, BtfTarget & { readonly member: number }>;
   /** Address of a kernel symbol by name. */
@@ -145,7 +148,7 @@ interface Relocated {
 function relocated(program: ProgramSpec, context: ProgramContext): Relocated {
   const { spec, kernelTypes } = context;
   const fixups =
-    program.coreRelocations.length > 0 && spec.btf ? solveCore(program, spec.btf, kernelTypes.all()) : [];
+    program.coreRelocations.length > 0 && spec.btf ? solveCore(program, spec.btf, context.coreTypes()) : [];
   const instructions = applyFixups(program, fixups, spec.endian);
   const insns = new Instructions(instructions, spec.endian);
   const fds = new FdArray();

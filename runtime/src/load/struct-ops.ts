@@ -52,6 +52,11 @@ export class StructOpsMaps {
   create(map: MapSpec): MapHandle {
     if (this.spec.btf === null || this.btf.fd < 0)
       throw new UsageError("unsupported", `struct_ops map '${map.name}' needs BTF, and Linux 5.6`);
+    if (map.reuseFd !== null)
+      throw new UsageError(
+        "unsupported",
+        `struct_ops map '${map.name}' is always a new one: its programs are`,
+      );
     const layout = layoutStructOps(map, this.spec.btf, this.types.all());
     const fd = this.types.fdOf(layout.btf);
     for (const { program, member } of layout.functions)

@@ -7,6 +7,7 @@ let last: WeakRef<Btf> | null = null;
 /**
  * The running kernel's own types: indexed once for all that load while somebody holds them. They are mapped where the
  * kernel can (Linux 6.16, `btf_sysfs_vmlinux_mmap`): reading takes a call and a fault for each of a thousand pages.
+ * Where the kernel does not show them, they are read from its image.
  *
  * @throws BtfError BTF_UNREADABLE for a kernel without BTF, or what {@link Btf.parse} throws
  */
@@ -14,7 +15,7 @@ export function vmlinuxBtf(): Btf {
   const known = last?.deref();
   if (known) return known;
   const mapped = kernel().mapFile(path);
-  const read = mapped === null ? readKernelBtf(path) : Btf.parse(mapped);
+  const read = mapped === null ? readKernelBtf() : Btf.parse(mapped);
   last = new WeakRef(read);
   return read;
 }

@@ -1,12 +1,10 @@
 import type { Codec } from "../codec.js";
+import { mapFlagBits } from "../features/map-flag-bits.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel, type Mapping } from "../sys/kernel.js";
 import { pageSize } from "../sys/page.js";
 import type { MapHandle } from "./handle.js";
 import { BpfMap } from "./map.js";
-
-/** `BPF_F_SEGV_ON_FAULT`, include/uapi/linux/bpf.h: a page that no program has allocated is a segmentation fault. */
-export const BPF_F_SEGV_ON_FAULT = 1 << 17;
 
 /** Bytes of an arena. */
 export const arenaBytes = ({ facts }: MapHandle): number => facts.maxEntries * pageSize();
@@ -19,11 +17,12 @@ const hints: Readonly<Record<number, string>> = {
 };
 
 /**
- * Maps an arena where its pointers mean the same as in the programs: at `map_extra`, or where the kernel chooses.
+ * Maps an arena, unless it is, where its pointers mean the same as in the programs: at `map_extra`, or where the kernel chooses.
  *
  * @throws SyscallError EEXIST if something else is there; UsageError `closed`
  */
 export function mapArena(handle: MapHandle): Mapping {
+  if (handle.mapping !== null) return handle.mapping;
   const mapped = kernel().mmap(handle.fd, arenaBytes(handle), true, 0, handle.facts.extra);
   if (typeof mapped === "number") throw new SyscallError("mmap", -mapped, handle.label, hints[-mapped] ?? "");
   handle.useMemory(mapped);
@@ -49,7 +48,7 @@ export class Arena extends BpfMap {
    * program has allocated would end this process; SyscallError if it cannot be mapped here
    */
   get view(): DataView {
-    if ((this.handle.facts.flags & BPF_F_SEGV_ON_FAULT) !== 0)
+    if ((this.handle.facts.flags & mapFlagBits.BPF_F_SEGV_ON_FAULT) !== 0)
       throw new UsageError(
         "unsupported",
         `${this.handle.label} is an arena with BPF_F_SEGV_ON_FAULT: reading a page that no program has allocated would end this process`,
@@ -103,7 +102,7 @@ export class Arena extends BpfMap {
 
   /** One that was opened from a pin is mapped when first asked for. */
   get #mapping(): Mapping {
-    return this.handle.mapping ?? mapArena(this.handle);
+    return mapArena(this.handle);
   }
 
   #place(pointer: bigint, bytes: number): number {

@@ -1,6 +1,6 @@
 import type { OwnSections } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
-import type { VerifierLogKind } from "../load/programs.js";
+import type { LoadOptions } from "../load/options.js";
 import type { MapHandle } from "../maps/handle.js";
 import type { BpfMap } from "../maps/map.js";
 
@@ -42,6 +42,8 @@ export interface MapOptions {
   readonly maxEntries?: number;
   /** `none`: a private map, although the probe pins it by name. */
   readonly pinning?: "none" | "by-name";
+  /** A map to use in the place of a new one, if it is like it, such as one that another object made. It stays open. */
+  readonly use?: { readonly fd: number };
   /** False leaves the map out: no loaded program may use it. True creates a struct of a section that begins with `?`. */
   readonly autocreate?: boolean;
 }
@@ -64,7 +66,7 @@ export interface ProgramOptions {
 export type IfAny<Names, Named> = [keyof Names] extends [never] ? { readonly [name: string]: never } : Named;
 
 /** What can be set before loading. */
-export interface OpenOptions<Maps, Programs, Rodata, Globals, StructOps = object> {
+export interface OpenOptions<Maps, Programs, Rodata, Globals, StructOps = object> extends LoadOptions {
   /** Constants of the program, `readonly` in the probe. */
   readonly rodata?: IfAny<Rodata, Partial<Rodata>>;
   /** First values of the other globals. */
@@ -73,15 +75,6 @@ export interface OpenOptions<Maps, Programs, Rodata, Globals, StructOps = object
   readonly structOps?: IfAny<StructOps, { readonly [M in keyof StructOps]?: Partial<StructOps[M]> }>;
   readonly maps?: IfAny<Maps, { readonly [M in keyof Maps]?: MapOptions }>;
   readonly programs?: IfAny<Programs, { readonly [P in keyof Programs]?: ProgramOptions }>;
-  /** Folder of maps that are pinned by name. Default `/sys/fs/bpf`. */
-  readonly pinPath?: string;
-  /** Asks the verifier what it did, for `program.verifierLog`. Linux 5.2; loading takes longer. */
-  readonly verifierLog?: VerifierLogKind;
-  /**
-   * A BPF file system that delegates rights to this process's user namespace, `/sys/fs/bpf` in a container that has
-   * one: all is loaded with its token. Linux 6.9.
-   */
-  readonly tokenPath?: string;
 }
 
 /** Where to attach programs whose section leaves it open. */

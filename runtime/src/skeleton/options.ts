@@ -23,6 +23,9 @@ const mapSetters: Setters<MapSpec, MapOptions> = {
       throw new UsageError("bad-value", `map '${spec.name}': pinning is "none" or "by-name"`);
     spec.pinning = value;
   },
+  use: (spec, value) => {
+    spec.reuseFd = value.fd;
+  },
   autocreate: (spec, value) => {
     spec.autocreate = value;
   },

@@ -1,7 +1,8 @@
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import type { AttachOptions } from "../links/attach.js";
 import type { Link } from "../links/link.js";
-import { type Collection, type LoadOptions, loadCollection } from "../load/collection.js";
+import { type Collection, loadCollection } from "../load/collection.js";
+import { type LoadOptions, loadOptions } from "../load/options.js";
 import { StructOps } from "../maps/struct-ops.js";
 import { UsageError } from "../sys/errors.js";
 import { unattached } from "./attachable.js";
@@ -48,12 +49,7 @@ export abstract class Skeleton<
     options: OpenOptions<Maps, Programs, Rodata, Globals, StructOpsValues>,
   ) {
     this.#definition = definition;
-    const { pinPath, verifierLog, tokenPath } = options;
-    this.#options = {
-      ...(pinPath !== undefined && { pinPath }),
-      ...(verifierLog && { verifierLog }),
-      ...(tokenPath !== undefined && { tokenPath }),
-    };
+    this.#options = loadOptions(options);
     this.spec = parseObject(object, { sections: definition.sections ?? {} });
     for (const name of definition.programs) {
       const spec = this.spec.programs.get(name);

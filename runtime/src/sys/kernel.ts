@@ -29,6 +29,8 @@ export interface Kernel {
   /** Address of a buffer that stays where it is, and alive until the next command has returned. */
   address(buffer: Uint8Array): bigint;
   close(fd: number): number;
+  /** Another descriptor of the same object. */
+  duplicate(fd: number): number;
   perfEventOpen(attr: Uint8Array, pid: number, cpu: number, groupFd: number, flags: number): number;
   ioctl(fd: number, request: number, argument: number): number;
   /**

@@ -21,6 +21,7 @@ const MAP_FIXED = 0x10;
 const MAP_FIXED_NOREPLACE = 0x100000;
 /** `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`: zeroes in the place of what was mapped. */
 const EMPTY = 0x02 | MAP_FIXED | 0x20;
+const F_DUPFD_CLOEXEC = 1030;
 const RLIMIT_MEMLOCK = 8;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
@@ -65,6 +66,7 @@ export function machineKernel(): Kernel {
     "int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)",
   );
   const close = libc.func("int close(int fd)");
+  const fcntl = libc.func("int fcntl(int fd, int command, int argument)");
   const ioctl = libc.func("int ioctl(int fd, unsigned long request, int64_t argument)");
   const mmap = libc.func(
     "void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)",
@@ -142,6 +144,7 @@ export function machineKernel(): Kernel {
       return koffi.address(buffer);
     },
     close: (fd) => result(close(fd)),
+    duplicate: (fd) => result(fcntl(fd, F_DUPFD_CLOEXEC, 0)),
     perfEventOpen: (attr, pid, cpu, groupFd, flags) =>
       result(perfCall(call.perfEventOpen, attr, pid, cpu, groupFd, flags)),
     ioctl: (fd, request, argument) => result(ioctl(fd, request, argument)),
