@@ -167,6 +167,17 @@ char _license[] SEC("license") = "GPL";`,
     expect(readFileSync(path("c.bpf.o")).includes(".debug_info")).toBe(true);
   });
 
+  it("makes integers of 64 bits what it is told, as build does", () => {
+    expect(tsbpfc("build", "execsnoop.bpf.ts").status).toBe(0);
+    expect(readFileSync(path("execsnoop.skel.ts"), "utf8")).not.toContain("64Number");
+    expect(tsbpfc("build", "execsnoop.bpf.ts", "--u64", "number").status).toBe(0);
+    const built = readFileSync(path("execsnoop.skel.ts"), "utf8");
+    expect(built).toContain("codecs.readU64Number(");
+    expect(tsbpfc("gen", "execsnoop.bpf.o", "--u64", "number", "--out", path("again")).status).toBe(0);
+    expect(readFileSync(path("again/execsnoop.skel.ts"), "utf8")).toBe(built);
+    expect(tsbpfc("gen", "execsnoop.bpf.o", "--u64", "float").status).toBe(2);
+  });
+
   it.each([
     ["a record that is no pair", ["--record", "events"], /events=event/],
     ["a section that stands for nothing", ["--section", "mine="], /--section mine=: give a section's name/],

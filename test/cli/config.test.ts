@@ -33,7 +33,7 @@ afterEach(() => folder.remove());
 describe("tsbpfc.config.ts", () => {
   it("says which probes are built, where to, and how their skeletons are", () => {
     configure(
-      '{ probes: ["probes"], out: folder, skeleton: { js: true } }',
+      '{ probes: ["probes"], out: folder, skeleton: { js: true, u64: "number" } }',
       'const folder: string = "dist";',
     );
     const { status, stderr } = run(["build"]);
@@ -76,6 +76,11 @@ describe("tsbpfc.config.ts", () => {
       "an option of another type",
       'export default { skeleton: { js: "yes" } };',
       /skeleton\.js: .*expected boolean/,
+    ],
+    [
+      "64 bits of another type",
+      'export default { skeleton: { u64: "float" } };',
+      /skeleton\.u64: .*"bigint"\|"number"/,
     ],
     ["no kernel version", 'export default { kernel: "new" };', /kernel: .*expected a version such as "6\.1"/],
     ["an instruction set that is none", 'export default { cpu: "v9" };', /cpu: .*"v1"\|"v2"\|"v3"\|"v4"/],

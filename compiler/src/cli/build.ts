@@ -15,6 +15,7 @@ export interface BuildOptions {
   readonly out?: string;
   readonly js?: boolean;
   readonly externalObject?: boolean;
+  readonly u64?: "bigint" | "number";
   readonly cpu?: BpfCpu;
   readonly llvm?: string;
   readonly btf?: string;
@@ -115,13 +116,18 @@ async function outputsOf(stem: string, output: CompileOutput, options: BuildOpti
   if (options.emit === "ir") return [{ path: `${stem}.bpf.ll`, content: output.ir }];
   const object: OutputFile = { path: `${stem}.bpf.o`, content: output.object };
   if (options.emit === "object") return [object];
-  const skeleton = skeletonOf(output, basename(object.path), options.externalObject !== true);
+  const skeleton = skeletonOf(output, basename(object.path), options);
   return [object, ...(await skeletonFiles(`${stem}.skel`, skeleton, options.js === true))];
 }
 
-function skeletonOf({ object, programName: name, ir }: CompileOutput, source: string, embed: boolean) {
+function skeletonOf(
+  { object, programName: name, ir }: CompileOutput,
+  source: string,
+  { externalObject, u64 }: BuildOptions,
+) {
+  const embed = externalObject !== true;
   try {
-    return generateSkeleton(parseObject(object), object, { name, source, embed });
+    return generateSkeleton(parseObject(object), object, { name, source, embed, ...(u64 && { u64 }) });
   } catch (error) {
     throw new UnreadableOutputError(error, ir);
   }

@@ -12,6 +12,7 @@ export interface GenOptions {
   readonly out?: string;
   readonly js?: boolean;
   readonly externalObject?: boolean;
+  readonly u64?: "bigint" | "number";
   /** Types to declare too. */
   readonly type?: readonly string[];
   /** `map=type` each. */
@@ -34,7 +35,13 @@ export async function gen(file: string, options: GenOptions): Promise<ExitCode> 
     records: new Map((options.record ?? []).map((text) => pair("record", text))),
   };
   const skeleton = understood(file, () =>
-    generateSkeleton(spec, object, { name, source: basename(file), embed, extras }),
+    generateSkeleton(spec, object, {
+      name,
+      source: basename(file),
+      embed,
+      extras,
+      ...(options.u64 && { u64: options.u64 }),
+    }),
   );
   const stem = basename(file).replace(/(\.bpf)?\.(o|elf)$/, "");
   const files = await skeletonFiles(

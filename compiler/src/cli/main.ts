@@ -42,6 +42,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     "BTF of the kernel to compile against (default: the running kernel's)",
   );
   const kernel = new Option("--kernel <version>", "the oldest Linux to run on, such as 5.15 (default: any)");
+  const u64 = new Option(
+    "--u64 <type>",
+    "what integers of 64 bits are in the skeleton (default: bigint); numbers are exact to 2^53",
+  ).choices(["bigint", "number"]);
   const config = new Option(
     "--config <file>",
     "the project's options (default: tsbpfc.config.ts, if it is there)",
@@ -53,6 +57,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .option("--out <dir>", "where to write (default: beside the source)")
     .option("--js", "write the skeleton as .js and .d.ts")
     .option("--external-object", "the skeleton reads the .bpf.o beside it instead of embedding it")
+    .addOption(u64)
     .addOption(cpu)
     .option("--llvm <path>", "libLLVM to use (default: TSBPFC_LLVM, then by name)")
     .addOption(btf)
@@ -99,6 +104,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .option("--out <dir>", "where to write (default: beside the object)")
     .option("--js", "write .js and .d.ts")
     .option("--external-object", "the skeleton reads the object beside it instead of embedding it")
+    .addOption(u64)
     .option(
       "--record <map=type>",
       "the type of a map's records, where C leaves it open; for each such map",

@@ -25,5 +25,7 @@ export interface ProjectConfig {
     readonly js?: boolean;
     /** It reads the `.bpf.o` beside it instead of embedding it. */
     readonly externalObject?: boolean;
+    /** What integers of 64 bits are; numbers are exact to 2^53. Bigints if absent. */
+    readonly u64?: "bigint" | "number";
   };
 }

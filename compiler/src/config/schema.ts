@@ -15,7 +15,11 @@ const schema = z.strictObject({
   btf: text.exactOptional(),
   llvm: text.exactOptional(),
   skeleton: z
-    .strictObject({ js: z.boolean().exactOptional(), externalObject: z.boolean().exactOptional() })
+    .strictObject({
+      js: z.boolean().exactOptional(),
+      externalObject: z.boolean().exactOptional(),
+      u64: z.enum(["bigint", "number"]).exactOptional(),
+    })
     .exactOptional(),
 }) satisfies z.ZodType<ProjectConfig>;
 

@@ -40,6 +40,7 @@ export function codeOf(shape: Shape): ShapeCode {
       const last = orderArgument(shape.bytes, shape.order);
       const codec = codecName(prefix, shape.bytes, shape.order);
       const cast = shape.kind === "enum" ? ` as ${shape.name}` : "";
+      if (shape.kind === "integer" && shape.bytes === 8 && shape.as === "number") return wideNumber(shape);
       const own = shape.kind === "enum" ? `${codec} as Codec<${shape.name}>` : codec;
       if (shape.bytes === 8 && shape.order === "little") {
         const suffix = `${prefix.toUpperCase()}64`;
@@ -86,6 +87,17 @@ export function codeOf(shape: Shape): ShapeCode {
         write: ({ view }, at, value) => `${shape.name}.write(${view}, ${at}, ${value});`,
       };
   }
+}
+
+/** 64 bits as a number. */
+function wideNumber({ signed, order }: { readonly signed: boolean; readonly order: ByteOrder }): ShapeCode {
+  const rest = `64${order === "big" ? "be" : ""}Number`;
+  const suffix = `${signed ? "I" : "U"}${rest}`;
+  return {
+    codec: `codecs.${signed ? "i" : "u"}${rest}`,
+    read: ({ view }, at) => `codecs.read${suffix}(${view}, ${at})`,
+    write: ({ view }, at, value, label) => `codecs.write${suffix}(${view}, ${at}, ${value}, ${label});`,
+  };
 }
 
 const helper = (codec: string, suffix: string, bytes: number): ShapeCode => ({

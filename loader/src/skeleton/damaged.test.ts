@@ -8,7 +8,7 @@ import { Shapes } from "./types.js";
 const member = (name: string, type: TypeId): BtfMember => ({ name, type, bitOffset: 0, bitfieldSize: 0 });
 const struct = (...members: BtfMember[]): BtfType => ({ kind: "struct", name: "", size: 4, members });
 const shape = (...types: BtfType[]): unknown =>
-  new Shapes(Btf.parse(encodeBtf(types)), new Names([])).of(1, "damaged");
+  new Shapes(Btf.parse(encodeBtf(types)), new Names([]), "bigint").of(1, "damaged");
 
 describe("the shapes of types that no compiler makes", () => {
   it("are refused for a struct that holds itself, by name or without", () => {

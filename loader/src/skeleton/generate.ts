@@ -4,6 +4,7 @@ import type { Extras } from "./extras.js";
 import { modelOf } from "./model.js";
 import { identifier, isClassName } from "./names.js";
 import { type Printed, printSkeleton } from "./print.js";
+import type { U64 } from "./shape.js";
 
 export interface SkeletonOptions {
   /** The class; an identifier. {@link skeletonName} suggests one. */
@@ -12,6 +13,11 @@ export interface SkeletonOptions {
   readonly source: string;
   /** The object within the skeleton; else it is read from the file beside it. */
   readonly embed: boolean;
+  /**
+   * What integers of 64 bits are: bigints, or numbers, which are quicker, exact to 2^53, and beyond that the
+   * nearest; what is beyond is not written. Addresses and enums are bigints. Default: `bigint`.
+   */
+  readonly u64?: U64;
   /** What is declared beyond what maps and variables need. */
   readonly extras?: Extras;
 }
@@ -37,7 +43,7 @@ export function generateSkeleton(
       `${JSON.stringify(options.name)} cannot name a class: give an identifier, such as ${identifier(options.name)}`,
     );
   const load = options.embed ? embedded(object) : beside(options.source, object);
-  return printSkeleton(modelOf(spec, options.name, options.source, options.extras), load);
+  return printSkeleton(modelOf(spec, options), load);
 }
 
 const programTag = "tsbpfc:program=";

@@ -14,6 +14,7 @@ import {
   hasUnion,
   type Shape,
   type StructDeclaration,
+  type U64,
 } from "./shape.js";
 import { Shapes } from "./types.js";
 import { bytesText } from "./typescript.js";
@@ -85,14 +86,17 @@ export const imports = {
 /** What a skeleton shows of an object. Pure: the same object gives the same model. @throws SkeletonError, BtfError */
 export function modelOf(
   spec: CollectionSpec,
-  name: string,
-  source: string,
-  extras: Extras = {},
+  {
+    name,
+    source,
+    u64 = "bigint",
+    extras = {},
+  }: { readonly name: string; readonly source: string; readonly u64?: U64; readonly extras?: Extras },
 ): SkeletonModel {
   const own = ["Maps", "Programs", "Rodata", "Globals", "StructOps"].map((part) => `${name}${part}`);
   const names = new Names([...imports.values, ...imports.types, ...mapClassNames, name, ...own]);
   const { btf } = spec;
-  const shapes = btf ? new Shapes(btf, names) : null;
+  const shapes = btf ? new Shapes(btf, names, u64) : null;
   // Enums cross as numbers too (a program's verdict, an array's index), so that no map may lead to their names.
   if (btf && shapes)
     for (const id of btf.ids())

@@ -1,3 +1,6 @@
+/** What integers of 64 bits are in TypeScript. */
+export type U64 = "bigint" | "number";
+
 /** Order of an integer's bytes in memory. */
 export type ByteOrder = "little" | "big";
 
@@ -7,8 +10,9 @@ export type ByteOrder = "little" | "big";
  */
 export type Shape =
   | {
-      /** Up to 32 bits a `number`, 64 bits a `bigint`. */
       readonly kind: "integer";
+      /** Up to 32 bits a number, addresses a bigint; other 64 bits as they are wanted. */
+      readonly as: U64;
       readonly bytes: IntegerSize;
       readonly signed: boolean;
       readonly order: ByteOrder;
@@ -91,7 +95,7 @@ export interface BitField {
   readonly width: number;
   readonly signed: boolean;
   readonly order: ByteOrder;
-  /** Over 32 bits a `bigint`. */
+  /** Over 32 bits as they are wanted. */
   readonly as: "number" | "bigint" | "boolean" | { readonly enum: string };
 }
 

@@ -13,6 +13,7 @@ import {
   namesOf,
   type Shape,
   type StructDeclaration,
+  type U64,
 } from "./shape.js";
 
 type Of<K extends BtfType["kind"]> = Extract<BtfType, { kind: K }>;
@@ -37,6 +38,7 @@ export class Shapes {
   constructor(
     readonly btf: Btf,
     readonly names: Names,
+    readonly u64: U64,
   ) {}
 
   /**
@@ -64,17 +66,17 @@ export class Shapes {
     const type = this.btf.type(id);
     switch (type.kind) {
       case "int":
-        return integer(type, byteOrders[type.name] ?? order, type.name in byteOrders);
+        return integer(type, byteOrders[type.name] ?? order, type.name in byteOrders, this.u64);
       case "float":
         return type.size === 4 || type.size === 8
           ? { kind: "float", bytes: type.size, order }
           : { kind: "bytes", bytes: type.size };
       case "ptr":
-        return { kind: "integer", bytes: 8, signed: false, order, meaning: "address" };
+        return { kind: "integer", bytes: 8, signed: false, order, meaning: "address", as: "bigint" };
       case "typedef": {
         const target = this.btf.type(this.btf.resolve(type.type));
         const fixed = byteOrders[type.name];
-        if (fixed && target.kind === "int") return integer(target, fixed, true);
+        if (fixed && target.kind === "int") return integer(target, fixed, true, this.u64);
         return this.of(type.type, type.name || hint);
       }
       case "const":
@@ -100,7 +102,8 @@ export class Shapes {
 
   #enum(type: Of<"enum" | "enum64">, hint: string, order: ByteOrder): Shape {
     const base = { bytes: integerSize(type.size, type.name || hint), signed: type.signed, order };
-    if (type.values.length === 0) return { kind: "integer", ...base, meaning: "plain" };
+    if (type.values.length === 0)
+      return { kind: "integer", ...base, meaning: "plain", as: base.bytes === 8 ? this.u64 : "number" };
     const wanted = type.name || hint;
     const name = this.#declare(wanted, "enum", type, (declared) => {
       this.enums.push({ name: declared, bytes: base.bytes, values: type.values });
@@ -211,7 +214,7 @@ export class Shapes {
         : shape.kind === "enum" && shape.bytes < 8
           ? { enum: shape.name }
           : width > 32
-            ? "bigint"
+            ? this.u64
             : "number";
     return { kind: "bits", name: member.name, bit, width, signed, order: this.btf.endian, as };
   }
@@ -240,7 +243,7 @@ export class Shapes {
   }
 }
 
-function integer(type: Of<"int">, order: ByteOrder, fixed: boolean): Shape {
+function integer(type: Of<"int">, order: ByteOrder, fixed: boolean, u64: U64): Shape {
   if (type.encoding === "bool" && type.size === 1) return { kind: "bool", bytes: 1 };
   if (!integerSizes.includes(type.size)) return { kind: "bytes", bytes: type.size };
   const bytes = type.size as IntegerSize;
@@ -251,6 +254,7 @@ function integer(type: Of<"int">, order: ByteOrder, fixed: boolean): Shape {
     signed: type.encoding === "signed" || type.encoding === "char",
     order,
     meaning,
+    as: bytes === 8 ? u64 : "number",
   };
 }
 

@@ -7,7 +7,7 @@ export type ElementOf = (array: string) => Shape;
 export function tsType(shape: Shape, elementOf: ElementOf): string {
   switch (shape.kind) {
     case "integer":
-      return shape.bytes === 8 ? "bigint" : "number";
+      return shape.as;
     case "float":
       return "number";
     case "bool":
@@ -64,7 +64,7 @@ export const bytesText = (bytes: number): string => `${bytes} byte${bytes === 1 
 export function shapeNote(shape: Shape, lengthOf: (array: string) => number): string {
   switch (shape.kind) {
     case "integer":
-      return notes[shape.meaning];
+      return `${notes[shape.meaning]} ${shape.bytes === 8 && shape.as === "number" ? INEXACT : ""}`.trim();
     case "text":
       return `At most ${bytesText(shape.bytes)} of UTF-8.`;
     case "bytes":
@@ -77,6 +77,8 @@ export function shapeNote(shape: Shape, lengthOf: (array: string) => number): st
 }
 
 const elementsText = (count: number): string => `${count} element${count === 1 ? "" : "s"}.`;
+
+const INEXACT = "Exact to 2^53, beyond that the nearest number.";
 
 const notes = {
   plain: "",

@@ -145,6 +145,38 @@ describe("numbers", () => {
     );
   });
 
+  test("of 64 bits are the nearest number, and only what a number holds exactly is written", () => {
+    const interesting = fc.oneof(
+      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      fc.bigInt({ min: 2n ** 53n - 4n, max: 2n ** 54n }),
+      fc.bigInt({ min: -(2n ** 54n), max: 2n ** 33n }).map((n) => BigInt.asUintN(64, n)),
+    );
+    fc.assert(
+      fc.property(interesting, fc.boolean(), (bits, big) => {
+        const view = memory(8);
+        view.setBigUint64(0, bits, !big);
+        const [unsigned, signed] = big
+          ? [codecs.u64beNumber, codecs.i64beNumber]
+          : [codecs.u64Number, codecs.i64Number];
+        for (const [codec, value] of [
+          [unsigned, bits],
+          [signed, BigInt.asIntN(64, bits)],
+        ] as const) {
+          const number = codec.read(view, 0);
+          expect(number).toBe(Number(value));
+          const again = memory(8);
+          if (Number.isSafeInteger(Number(value))) {
+            codec.write(again, 0, number);
+            expect(bytesOf(again)).toEqual(bytesOf(view));
+          } else expect(() => codec.write(again, 0, number)).toThrow(/2\^53/);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    for (const value of [-1, 0.5, Number.NaN, 2 ** 53, 1n as never, "1" as never])
+      expect(() => codecs.u64Number.write(memory(8), 0, value)).toThrow(/from 0 to/);
+  });
+
   test("are little endian, unless their name says otherwise", () => {
     const view = memory(8);
     codecs.u32.write(view, 0, 0x01020304);

@@ -52,6 +52,16 @@ export const i64: Check<bigint> = (value, label) => {
   throw refuse(value, label, "a bigint from -9223372036854775808n to 9223372036854775807n");
 };
 
+/** A 64-bit integer that a number holds exactly. @throws UsageError `bad-value`, naming `label` */
+export const u64Number: Check<number> = (value, label) => {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw refuse(value, label, "an integer from 0 to 2^53 - 1");
+};
+export const i64Number: Check<number> = (value, label) => {
+  if (Number.isSafeInteger(value)) return value;
+  throw refuse(value, label, "an integer from -(2^53 - 1) to 2^53 - 1");
+};
+
 /** The bits of a bit-field of up to 32, lowest first. @throws UsageError `bad-value` */
 export function bits(value: number, width: number, signed: boolean, label: string): number {
   const low = signed ? -(2 ** (width - 1)) : 0;
@@ -61,9 +71,9 @@ export function bits(value: number, width: number, signed: boolean, label: strin
   return width === 32 ? value >>> 0 : value & (2 ** width - 1);
 }
 
-/** The same for up to 64 bits. @throws UsageError `bad-value` */
+/** The same for up to 64 bits; of a number those that it holds exactly. @throws UsageError `bad-value` */
 export function wideBits(value: number | bigint, width: number, signed: boolean, label: string): bigint {
-  const given = typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+  const given = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
   const low = signed ? -(1n << BigInt(width - 1)) : 0n;
   const high = (1n << BigInt(signed ? width - 1 : width)) - 1n;
   if (typeof given !== "bigint" || given < low || given > high)

@@ -16,6 +16,8 @@ export {
   i32be,
   i64,
   i64be,
+  i64beNumber,
+  i64Number,
   u8,
   u16,
   u16be,
@@ -23,7 +25,19 @@ export {
   u32be,
   u64,
   u64be,
+  u64beNumber,
+  u64Number,
 } from "./numbers.js";
 export { readText, text, writeText } from "./text.js";
 export { type Alternative, alternative, make, writeUnion } from "./unions.js";
 export { readI64, readU64, writeI64, writeU64 } from "./wide.js";
+export {
+  readI64beNumber,
+  readI64Number,
+  readU64beNumber,
+  readU64Number,
+  writeI64beNumber,
+  writeI64Number,
+  writeU64beNumber,
+  writeU64Number,
+} from "./wide-numbers.js";

@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.js";
 import * as fit from "./fit.js";
 import { readI64, readU64, writeI64, writeU64 } from "./wide.js";
+import * as wide from "./wide-numbers.js";
 
 const label = "the value";
 type Read<T> = (view: DataView, at: number) => T;
@@ -72,6 +73,22 @@ export const i64be: Codec<bigint> = codec<bigint>(
   (v, at) => v.getBigInt64(at),
   (v, at, x) => v.setBigInt64(at, fit.i64(x, label)),
 );
+
+// 64 bits as a number: exact to 2^53, beyond that the nearest; what is beyond is not written.
+
+export const u64Number: Codec<number> = codec<number>(8, wide.readU64Number, (v, at, x) =>
+  wide.writeU64Number(v, at, x, label),
+);
+export const u64beNumber: Codec<number> = codec<number>(8, wide.readU64beNumber, (v, at, x) =>
+  wide.writeU64beNumber(v, at, x, label),
+);
+export const i64Number: Codec<number> = codec<number>(8, wide.readI64Number, (v, at, x) =>
+  wide.writeI64Number(v, at, x, label),
+);
+export const i64beNumber: Codec<number> = codec<number>(8, wide.readI64beNumber, (v, at, x) =>
+  wide.writeI64beNumber(v, at, x, label),
+);
+
 export const f32: Codec<number> = codec<number>(
   4,
   (v, at) => v.getFloat32(at, true),

@@ -65,6 +65,7 @@ describe.skipIf(process.getuid?.() !== 0)("a process that reads records, as root
 
   interface Work {
     readonly records: number;
+    readonly wrong: number;
     readonly ticks: number;
     readonly longest: number;
     readonly cpuMs: number;
@@ -82,6 +83,12 @@ describe.skipIf(process.getuid?.() !== 0)("a process that reads records, as root
     // A reader that asks every few milliseconds takes more than this.
     expect(cpuMs).toBeLessThan(20);
     expect(endMs).toBeLessThan(200);
+  });
+
+  test("sees every record whole and in order while another processor writes over those before", () => {
+    const { records, wrong } = work("whole");
+    expect(records).toBeGreaterThan(10_000);
+    expect(wrong).toBe(0);
   });
 
   test.each(["callback", "iterator"])(

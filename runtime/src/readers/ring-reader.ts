@@ -12,6 +12,13 @@ const DISCARD = 0x4000_0000;
 const LENGTH = 0x3fff_ffff;
 
 /**
+ * A record's bytes are read after its header says that they are complete. Of one thread's loads x86-64 keeps the
+ * order, and V8 that of the program; `Atomics.load`, which other machines need, is a call of 4 ns there.
+ */
+const headerAt: (headers: Int32Array, index: number) => number =
+  process.arch === "x64" ? (headers, index) => headers[index] as number : Atomics.load;
+
+/**
  * Reads a ring buffer through memory that it shares with the kernel: the consumer's position on one page, the
  * producer's on the next, then the data, mapped twice in a row so that no record is cut in two.
  *
@@ -78,7 +85,7 @@ export class RingReader implements RecordSource {
       ) {
         while (this.#position < produced && count < most) {
           const at = this.#position & mask;
-          const header = Atomics.load(headers, at >>> 2) >>> 0;
+          const header = headerAt(headers, at >>> 2) >>> 0;
           if (header & BUSY) return count;
           const length = header & LENGTH;
           // Moved on first: a callback that throws has had its record.

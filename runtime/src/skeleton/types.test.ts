@@ -87,6 +87,21 @@ export async function main(): Promise<void> {
 }
 `;
 
+/** A skeleton whose integers of 64 bits are numbers. */
+const userOfNumbers = `
+import { AllTypes, type scalars } from "./numbers.skel.js";
+const probe = AllTypes.open({ globals: { zero: 5 } });
+probe.globals.zero += 1;
+const one: scalars = probe.globals.scalars;
+const sum: number = one.g + one.h + probe.globals.bits.large + (probe.globals.nested.longs[0] ?? 0);
+const kept: bigint = one.address + one.wide;
+for (const [key, values] of probe.maps.per_cpu) console.log(key + 1, values.map((v) => v + 1), sum, kept);
+// @ts-expect-error u64 is a number
+probe.globals.zero = 0n;
+// @ts-expect-error an address is a bigint
+probe.globals.scalars = { ...one, address: 1 };
+`;
+
 /** A skeleton without variables, maps or programs to name. */
 const userOfLittle = `
 import { Little } from "./little.skel.js";
@@ -123,11 +138,13 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
   let beside: ReturnType<typeof generateSkeleton>;
   let little: ReturnType<typeof generateSkeleton>;
   let structs: ReturnType<typeof generateSkeleton>;
+  let numbers: ReturnType<typeof generateSkeleton>;
 
   beforeAll(() => {
     const object = compileSkeletonFixture("types");
     const spec = parseObject(object);
     all = generateSkeleton(spec, object, { name: "AllTypes", source: "all.bpf.o", embed: true });
+    numbers = generateSkeleton(spec, object, { name: "AllTypes", source: "x.o", embed: true, u64: "number" });
     beside = generateSkeleton(spec, object, { name: "AllTypes", source: "all.bpf.o", embed: false });
     const small = compileSkeletonFixture("little");
     little = generateSkeleton(parseObject(small), small, {
@@ -148,6 +165,8 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
         "beside.skel.ts": beside.ts,
         "little.skel.ts": little.ts,
         "little.ts": userOfLittle,
+        "numbers.skel.ts": numbers.ts,
+        "numbers.ts": userOfNumbers,
         "structs.skel.ts": structs.ts,
         "structs.ts": userOfStructs,
       };
@@ -161,6 +180,8 @@ describe.skipIf(!hasClang)("a generated skeleton, in a strict project", () => {
       "user.ts": user,
       "little.skel.d.ts": little.dts,
       "little.ts": userOfLittle,
+      "numbers.skel.d.ts": numbers.dts,
+      "numbers.ts": userOfNumbers,
       "structs.skel.d.ts": structs.dts,
       "structs.ts": userOfStructs,
     };

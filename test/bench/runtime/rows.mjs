@@ -1,9 +1,10 @@
-/** What is run, each part in a process of its own. `oneCore`: all threads of the reader. */
+/** What is run, each part in a process of its own. `oneCore`: all threads of the reader; `u64`: what the skeleton makes of it. */
 export const parts = [
   { name: "types", part: "types" },
   { name: "load", part: "load", object: "many" },
   { name: "elements", part: "elements" },
   { name: "events", part: "events" },
+  { name: "numbers", part: "events", u64: "number" },
   { name: "sparse", part: "live", traffic: { count: 2000, rate: 1000, burst: 1 } },
   { name: "dense", part: "live", traffic: { count: 100_000, rate: 100_000, burst: 1 } },
   {
@@ -47,6 +48,11 @@ export const rows = [
     ours: "events.event_decoded_ns",
     theirs: "events.event_ns",
     times: 14,
+  },
+  {
+    what: "ring buffer, decoded, 64 bits as numbers (ns a record)",
+    ours: "numbers.event_decoded_ns",
+    theirs: "numbers.event_ns",
   },
   {
     what: "ring buffer, for await (ns a record)",

@@ -50,11 +50,11 @@ function compile(folder) {
 }
 
 /** The skeleton as a module of its own, as a project has it: without a bundler's indirections. */
-function skeletonModule(folder, path) {
+function skeletonModule(folder, path, u64) {
   const object = new Uint8Array(readFileSync(path));
-  const options = { name: "Bench", source: "objects.bpf.o", embed: true };
+  const options = { name: "Bench", source: "objects.bpf.o", embed: true, u64 };
   const { ts } = generateSkeleton(parseObject(object), object, options);
-  const file = join(folder, "bench.skel.mjs");
+  const file = join(folder, `${u64}.skel.mjs`);
   writeFileSync(file, transformSync(ts, { loader: "ts" }).code);
   return pathToFileURL(file).href;
 }
@@ -98,12 +98,15 @@ export async function runtime(folder, only) {
   await bundled(
     [new URL("ours/main.ts", import.meta.url)],
     async (modules) => {
-      const url = skeletonModule(modules, built.objects.objects);
+      const urls = {
+        bigint: skeletonModule(modules, built.objects.objects, "bigint"),
+        number: skeletonModule(modules, built.objects.objects, "number"),
+      };
       const ours = pathToFileURL(join(modules, "main.mjs")).href;
       for (let turn = 0; turn < TURNS; turn++) {
         const taken = { ours: [], theirs: [] };
         for (const part of chosen) {
-          const command = commands(part, built, ours, url);
+          const command = commands(part, built, ours, urls[part.u64 ?? "bigint"]);
           for (const side of ["theirs", "ours"])
             taken[side].push(...figures(part.name, run(...command[side])));
         }
