@@ -61,6 +61,7 @@ export type { LoadOptions } from "./load/options.js";
 export { type SourceFrame, VerifierError } from "./load/program-error.js";
 export type { VerifierLogKind } from "./load/programs.js";
 export * from "./maps/index.js";
+export type { ProgramDebugInfo, ProgramFunction, ProgramLine } from "./programs/debug-info.js";
 export {
   enableRunStatistics,
   type ProgramCode,

@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import type { Link, Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
+import { release } from "node:os";
+import { attachTypeName, attachTypeSince, sections } from "@tsbpfc/loader";
+import { attached, type Link, loadCollection, type Skeleton, type SkeletonProgram } from "@tsbpfc/runtime";
 import { expect } from "vitest";
+import { program, specOf } from "../../runtime/fixtures/specs.js";
 import type { Bench } from "../support/bench.js";
 import type { Cgroup } from "../support/cgroup.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { isAtLeast } from "../support/needs.js";
 import { declareProbe, probe } from "../support/probe-source.js";
 
 const refusing = declareProbe({
@@ -49,3 +53,32 @@ kernelTest(
     expect(await connecting(t, port, cgroup)).toBe("EPERM");
   },
 );
+
+/** `return 1`: what every hook of a cgroup takes for "go on". */
+const goOn = Uint8Array.of(0xb7, 0, 0, 0, 1, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
+
+kernelTest("every hook of a cgroup that a section names is attached, found there, and left", {}, (t) => {
+  const { path: cgroup } = t.cgroup();
+  const hooks = sections.flatMap(({ prefix: section, type, attachType }) =>
+    attachType?.startsWith("cgroup_") && isAtLeast(release(), attachTypeSince[attachType] ?? "0")
+      ? [{ section, type, attachType }]
+      : [],
+  );
+  // 28 of Linux 6.7 and later, 23 before; some have two names.
+  expect(new Set(hooks.map(({ attachType }) => attachType)).size).toBe(isAtLeast(release(), "6.7") ? 28 : 23);
+  for (const { section, type, attachType } of hooks) {
+    const spec = program("hook", { section, type, expectedAttachType: attachType, instructions: goOn });
+    const loaded = loadCollection(specOf([], [spec]));
+    t.defer(() => loaded.close());
+    const hook = loaded.programs.get("hook")!;
+    const link = hook.attach({ cgroup });
+    const info = link.info();
+    if (info.kind !== "cgroup") throw new Error(`${section}: a link of kind ${info.kind}`);
+    expect(attachTypeName(Number(info.details.attach_type))).toBe(attachType);
+    expect(attached(attachType, { cgroup }).programs.map(({ programId }) => programId)).toEqual([
+      hook.info().id,
+    ]);
+    link.close();
+    expect(attached(attachType, { cgroup }).programs).toEqual([]);
+  }
+});

@@ -94,7 +94,9 @@ describe("a second reader", () => {
         return [{ type, ours: [...ours].sort(), theirs: [...theirs].sort() }];
       });
       expect(compared.length).toBeGreaterThan(20);
-      for (const { type, ours, theirs } of compared) expect(ours, type).toEqual(theirs);
+      // bpftool does not say where a cgroup's program is to be attached, which these two depend on.
+      const same = (names: readonly string[]) => names.filter((name) => !/^bpf_[gs]et_retval$/.test(name));
+      for (const { type, ours, theirs } of compared) expect(same(ours), type).toEqual(same(theirs));
     });
 
   kernelTest("the verifier's words say the same of every helper in every type of program", {}, () => {

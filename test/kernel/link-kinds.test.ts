@@ -79,6 +79,7 @@ const rows: readonly Row[] = [
   { name: "entry", kind: "tracing", needs: [fentry], ...never },
   { name: "guard", kind: "tracing", needs: [bpfLsm], ...never },
   { name: "connects", kind: "cgroup", target: cgroup, at: "cgroup_inet4_connect", ...both },
+  { name: "creates", kind: "cgroup", needs: [bpfLsm], target: cgroup, ...both },
   { name: "maps", kind: "iter", ...never, update: true },
   { name: "lookup", kind: "netns", target: netns, at: "sk_lookup", ...both },
   { name: "dissect", kind: "netns", target: netns, at: "flow_dissector", ...both },

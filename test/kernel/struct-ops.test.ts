@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { release } from "node:os";
 import type { Skeleton, SkeletonProgram, StructOps } from "@tsbpfc/runtime";
-import { structOps, structOpsLinks } from "@tsbpfc/runtime";
+import { pinnedLink, structOps, structOpsLinks } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { isAtLeast } from "../support/needs.js";
 import { declareProbe } from "../support/probe-source.js";
 
 interface Control {
@@ -94,7 +96,13 @@ describe("struct_ops of an object of clang's", () => {
       expect(() => link.update({ fd: 1 })).toThrow(/struct_ops/);
       link.close();
       expect(available()).toContain("tsbpfc_counted");
-      link.unpin(pin);
+      using again = pinnedLink(pin)!;
+      expect(again.info()).toMatchObject({ kind: "struct_ops" });
+      if (isAtLeast(release(), "6.11")) {
+        again.detach();
+        expect(available()).not.toContain("tsbpfc_counted");
+      } else expect(() => again.detach()).toThrow(/needs Linux 6\.11/);
+      again.unpin(pin);
     },
   );
 

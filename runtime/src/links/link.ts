@@ -80,7 +80,7 @@ export class Link {
 
   /**
    * Detaches now, even if the link is pinned; it stays as an empty link. cgroup, XDP and namespaces 5.9, netfilter 6.4,
-   * tcx 6.6, netkit 6.7, maps of sockets and struct_ops 6.10; the kernel has it for no others, which end when they are
+   * tcx 6.6, netkit 6.7, maps of sockets 6.10, struct_ops 6.11; the kernel has it for no others, which end when they are
    * closed and their pins are gone. What is not one BPF link is closed.
    *
    * @throws SyscallError EOPNOTSUPP, EINVAL: the message tells whether links of this kind can

@@ -24,7 +24,7 @@ const operations: Partial<Record<LinkKind, Operations>> = {
   xdp: both("5.9"),
   perf_event: fixed,
   kprobe_multi: fixed,
-  struct_ops: both("6.4", "6.10"),
+  struct_ops: both("6.4", "6.11"),
   netfilter: { ...fixed, detach: "6.4" },
   tcx: both("6.6"),
   uprobe_multi: fixed,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
@@ -10,6 +10,7 @@ import { tcxLinks, uprobeMulti } from "../features/index.js";
 import { type Collection, loadCollection } from "../load/collection.js";
 import { HashMap } from "../maps/index.js";
 import type { Program } from "../programs/program.js";
+import { binaryFunctions, findBinary } from "./binary.js";
 import type { Link } from "./link.js";
 
 const uprobes = existsSync("/sys/bus/event_source/devices/uprobe");
@@ -54,6 +55,26 @@ describe.skipIf(process.getuid?.() !== 0)("programs that are told where, on this
     for (let i = 0; i < 3; i++) getpgid(0);
     expect([global("entered"), global("cookie")]).toEqual([3, 77]);
     links.pop()?.close();
+    getpgid(0);
+    expect(global("entered")).toBe(3);
+  });
+
+  test.skipIf(!uprobes)("an instruction within a library's function is probed", () => {
+    const [start] = binaryFunctions(findBinary("libc.so.6", "test"), (name) => name === "getpgid", "test");
+    const code = readFileSync(findBinary("libc.so.6", "test")).subarray(start!.offset);
+    // endbr64 has four bytes, `mov $121, %eax` five: what a system call's function begins with on x86-64.
+    const length = code.readUInt32BE(0) === 0xf30f1efa ? 4 : process.arch === "x64" ? 5 : 4;
+    attached(program("enter").attach({ section: `uprobe/libc.so.6:getpgid+${length}`, pid: process.pid }));
+    getpgid(0);
+    expect(global("entered")).toBe(1);
+    attached(
+      program("enter").attach({
+        section: "uprobe",
+        binary: "libc.so.6",
+        offset: start!.offset,
+        pid: process.pid,
+      }),
+    );
     getpgid(0);
     expect(global("entered")).toBe(3);
   });

@@ -1,5 +1,5 @@
-import type { MapType } from "@tsbpfc/loader";
-import { objectInfo, pinObject } from "../sys/bpf.js";
+import { type MapType, mapTypeName } from "@tsbpfc/loader";
+import { fdinfoNumber, objectInfo, pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel, type Mapping } from "../sys/kernel.js";
 
@@ -14,6 +14,29 @@ export interface MapFacts {
   readonly flags: number;
   /** `map_extra`: what the kind makes of it. */
   readonly extra: bigint;
+}
+
+/** What the kernel tells of a map. */
+export interface MapInfo {
+  readonly id: number;
+  /** As the kernel keeps it: 15 bytes at most. */
+  readonly name: string;
+  /** Null for a kind that is newer than this version of tsbpfc. */
+  readonly type: MapType | null;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  /** `BPF_F_*` bits. */
+  readonly flags: number;
+  /** `map_extra`. Linux 5.16, else 0. */
+  readonly extra: bigint;
+  /** Number of its BTF (`btfById`), and the types in that; 0 without. Linux 4.18. */
+  readonly btf: { readonly id: number; readonly keyType: number; readonly valueType: number };
+  /** Bytes of memory that it takes; null if /proc does not tell. Linux 4.10. */
+  readonly memory: number | null;
+  /** Whether this side of the system may no longer write (`freeze`); null if /proc does not tell. Linux 5.2. */
+  readonly frozen: boolean | null;
 }
 
 /** A map in the kernel: its descriptor, and memory that is shared with it. Closing frees what is not pinned. */
@@ -110,18 +133,25 @@ export class MapHandle {
   }
 
   /** `struct bpf_map_info`: the kernel's own word. Linux 4.13. */
-  info(): {
-    readonly id: number;
-    readonly name: string;
-    readonly maxEntries: number;
-    readonly flags: number;
-  } {
+  info(): MapInfo {
     const info = objectInfo(this.fd, "mapInfo", this.label);
+    const frozen = fdinfoNumber(this.fd, "frozen");
     return {
       id: info.number("id"),
       name: info.text("name"),
+      type: mapTypeName(info.number("type")),
+      keySize: info.number("key_size"),
+      valueSize: info.number("value_size"),
       maxEntries: info.number("max_entries"),
       flags: info.number("map_flags"),
+      extra: info.bigint("map_extra"),
+      btf: {
+        id: info.number("btf_id"),
+        keyType: info.number("btf_key_type_id"),
+        valueType: info.number("btf_value_type_id"),
+      },
+      memory: fdinfoNumber(this.fd, "memlock"),
+      frozen: frozen === null ? null : frozen !== 0,
     };
   }
 

@@ -3,7 +3,7 @@ export { ArrayMap } from "./array.js";
 export { AttachedCgroupStorage, PerCpuAttachedCgroupStorage } from "./attached-cgroup-storage.js";
 export { BloomFilter } from "./bloom.js";
 export { CgroupArray } from "./cgroup-array.js";
-export { type MapFacts, MapHandle } from "./handle.js";
+export { type MapFacts, MapHandle, type MapInfo } from "./handle.js";
 export { HashMap, KeyedMap, LruHashMap, ResizableHashMap, type SetOptions } from "./keyed.js";
 export { LpmTrie } from "./lpm-trie.js";
 export { BpfMap } from "./map.js";

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { parseObject } from "@tsbpfc/loader";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { compileFixture } from "../../fixtures/compile.js";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { program as oneProgram, specOf } from "../../fixtures/specs.js";
+import { btfById } from "../inspect/btf.js";
 import { type Collection, loadCollection } from "../load/collection.js";
 import { layouts } from "../sys/attr.generated.js";
 import { commands } from "../sys/commands.js";
@@ -28,6 +30,41 @@ describe.skipIf(process.getuid?.() !== 0)("what the kernel tells of a program, a
     expect([...info.mapIds].sort()).toEqual(ids.sort());
     const age = process.hrtime.bigint() - info.loadTimeNs;
     expect(age > 0n && age < 600_000_000_000n).toBe(true);
+  });
+
+  test("its functions and source lines, and where they are in its code", () => {
+    const count = program("count");
+    const { functions, lines } = count.debugInfo();
+    const { tag, xlatedSize, jitedSize, btfId } = count.info();
+    expect(functions[0]).toMatchObject({ name: "count", insn: 0 });
+    expect(functions.length > 1 || functions[0]?.tag === tag).toBe(true);
+    expect(btfById(btfId)?.ofKernel).toBe(false);
+    if (jitedSize > 0) {
+      expect(functions.reduce((sum, { jitedSize }) => sum + jitedSize, 0)).toBe(jitedSize);
+      expect(functions.every(({ address }) => address > 0n)).toBe(true);
+      expect(lines[0]!.address).toBeGreaterThanOrEqual(functions[0]!.address);
+    }
+    expect(lines[0]).toMatchObject({ insn: 0, file: expect.stringMatching(/kinds\.bpf\.c$/) });
+    const source = readFileSync(new URL("../../fixtures/kinds.bpf.c", import.meta.url), "utf8").split("\n");
+    for (const { insn, line, text } of lines) {
+      expect(insn).toBeLessThan(xlatedSize / 8);
+      expect(source[line - 1]).toBe(text);
+    }
+  });
+
+  test("its memory, and that of a map, which tells whether it is frozen", () => {
+    expect(program("count").info().memory).toBeGreaterThanOrEqual(4096);
+    const shared = collection.maps.get("shared")!;
+    expect(shared.info()).toMatchObject({
+      name: "shared",
+      type: "array",
+      keySize: 4,
+      frozen: false,
+      btf: { id: program("count").info().btfId },
+    });
+    expect(shared.info().memory).toBeGreaterThan(0);
+    const constants = [...collection.maps.values()].find(({ facts }) => facts.name === ".rodata");
+    if (constants) expect(constants.info().frozen).toBe(true);
   });
 
   test("its code, after the verifier and as machine code", () => {

@@ -1,5 +1,5 @@
 import { type ProgramType, programTypeName } from "@tsbpfc/loader";
-import { bpfCommand, objectInfo } from "../sys/bpf.js";
+import { bpfCommand, fdinfoNumber, objectInfo } from "../sys/bpf.js";
 import { SyscallError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 
@@ -23,6 +23,12 @@ export interface ProgramInfo {
   readonly userId: number;
   /** Numbers of the maps that it uses. Linux 4.15. */
   readonly mapIds: readonly number[];
+  /** Number of its BTF (`btfById`); 0 without. Linux 5.0. */
+  readonly btfId: number;
+  /** What it is for, if that is a function: a type of this BTF, 0 if none. Linux 6.0. */
+  readonly attachBtf: { readonly objectId: number; readonly typeId: number };
+  /** Bytes of memory that it takes; null if /proc does not tell. Linux 4.10. */
+  readonly memory: number | null;
 }
 
 /** What a program's runs took, while somebody had statistics on. */
@@ -50,6 +56,9 @@ export function programInfo(fd: number, label: string): ProgramInfo {
     loadTimeNs: info.bigint("load_time"),
     userId: info.number("created_by_uid"),
     mapIds: mapIds(fd, info.number("nr_map_ids"), label),
+    btfId: info.number("btf_id"),
+    attachBtf: { objectId: info.number("attach_btf_obj_id"), typeId: info.number("attach_btf_id") },
+    memory: fdinfoNumber(fd, "memlock"),
   };
 }
 

@@ -5,6 +5,7 @@ import { bpfCommand, pinObject } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { tooOld } from "../sys/release.js";
+import { type ProgramDebugInfo, programDebugInfo } from "./debug-info.js";
 import {
   type ProgramCode,
   type ProgramInfo,
@@ -46,6 +47,11 @@ export class ProgramHandle {
    */
   attach(options: AttachOptions & { readonly section: string }): Link {
     return attachProgram(this, options, null);
+  }
+
+  /** Its functions and source lines, and where they are in its code. Linux 5.0. @throws SyscallError */
+  debugInfo(): ProgramDebugInfo {
+    return programDebugInfo(this.fd, this.label);
   }
 
   /** Runs the program once or more on given input (BPF_PROG_TEST_RUN). Linux 4.12; the type has to allow it. */

@@ -101,11 +101,23 @@ export function openPinned(path: string, kind: ObjectKind, object: string): numb
   );
 }
 
-/** As `/proc` tells it (kernel: `bpf_map_show_fdinfo` and its like); null if it does not. */
-function kindOf(fd: number): ObjectKind | null {
+/** What `/proc` tells of a descriptor (kernel: `bpf_map_show_fdinfo` and its like), by name; empty if it tells nothing. */
+export function fdinfo(fd: number): ReadonlyMap<string, string> {
   const bytes = kernel().readFile(`/proc/self/fdinfo/${fd}`);
-  const kind = bytes && /^(map|prog|link)_type:/m.exec(new TextDecoder().decode(bytes))?.[1];
-  return kind === "map" || kind === "prog" || kind === "link" ? kind : null;
+  const lines = bytes ? new TextDecoder().decode(bytes).matchAll(/^(\w+):\t(.*)$/gm) : [];
+  return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
+}
+
+/** A number that only `/proc` tells; null if it does not. */
+export function fdinfoNumber(fd: number, name: string): number | null {
+  const value = fdinfo(fd).get(name);
+  return value === undefined ? null : Number(value);
+}
+
+/** Null if `/proc` does not tell. */
+function kindOf(fd: number): ObjectKind | null {
+  const told = fdinfo(fd);
+  return (Object.keys(kindNames) as ObjectKind[]).find((kind) => told.has(`${kind}_type`)) ?? null;
 }
 
 const byId = {
