@@ -55,6 +55,17 @@ describe("types that were encoded", () => {
     expect([...btf.ids()].map((id) => btf.type(id))).toEqual(everyKind);
   });
 
+  it("come back from behind a longer header, such as one that tells the layout of kinds", () => {
+    const blob = encodeBtf([{ kind: "float", name: "double", size: 8 }]);
+    const longer = new Uint8Array([
+      ...blob.subarray(0, 24),
+      ...new Uint8Array(8).fill(0xee),
+      ...blob.subarray(24),
+    ]);
+    longer[4] = 32; // hdr_len
+    expect(Btf.parse(longer).type(1)).toEqual({ kind: "float", name: "double", size: 8 });
+  });
+
   it("come back from bytes that are not aligned", () => {
     const bytes = encodeBtf(everyKind);
     const shifted = new Uint8Array(bytes.length + 1);

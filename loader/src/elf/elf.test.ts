@@ -42,6 +42,10 @@ describe("a file that is no BPF object", () => {
     expect(code(bytes)).toBe(expected);
   });
 
+  it("is taken for one without a machine, as old compilers wrote it", () => {
+    expect(code(header([18, 0]))).toBe("none");
+  });
+
   it("gets a message that says what to do", () => {
     expect(() => parseElf(new Uint8Array(0))).toThrow(/empty.*[Bb]uild it again/);
     expect(() => parseElf(header([18, 62]))).toThrow(/--target=bpf/);

@@ -69,6 +69,12 @@ describe.skipIf(!hasClang)("an object of clang's, with maps and globals", () => 
     expect([...spec.maps.get("jumps")!.values]).toEqual([[2, "tail"]]);
   });
 
+  it("has one level of inner maps, which is all that the kernel has", () => {
+    expect(() => parseObject(compileFixture("maps", { define: ["NESTED"] }))).toThrow(
+      /map too_deep.inner: an inner map may not have values/,
+    );
+  });
+
   it("makes an array of each section of globals, with its contents", () => {
     const { maps } = spec;
     expect(maps.get(".rodata")).toMatchObject({ origin: "rodata", valueSize: 12, maxEntries: 1, flags: 128 });
