@@ -7,7 +7,7 @@ import {
   ProgArray, PerfEventArray, TaskStorage, SockMap, SockHash, DevMap, XskMap, BloomFilter, ArrayOfMaps, StackTrace, UserRingBuf, SpinLock, Timer, Packet, EthHdr, IpHdr,
   atomic, htons, ntohs, copy, addr, cast, offset, readUser, readKernel, readUserStr, loop, range, sizeof, zeroed, withLock, printk,
   bpf_ktime_get_ns, bpf_get_current_comm, bpf_map_lookup_elem, bpf_map_update_elem, bpf_get_current_task, bpf_probe_read_user_str, bpf_sk_lookup_tcp, bpf_csum_diff, bpf_skb_load_bytes,
-  BPF_F_NO_PREALLOC, ETH_P_IP,
+  ListHead, ListNode, RbRoot, RbNode, kptr, bpf_obj_new, bpf_obj_drop, bpf_kptr_xchg, bpf_task_from_pid, BPF_F_NO_PREALLOC, ETH_P_IP,
 } from "@tsbpfc/stdlib";
 import type { task_struct, sock } from "./vmlinux";
 class Event { pid: u32; time: u64; comm: str<16>; }
@@ -32,6 +32,11 @@ const inside = (statements: string, before = ""): string =>
 const program = (statements: string, before = ""): string =>
   probe(`@SEC("xdp") f(ctx: XdpMd): XdpAction { ${statements} return XdpAction.PASS; }`, before);
 
+const ITEM = `class Item { node: RbNode; key: u64; }
+class Other { name: str<8>; }
+class Tree { lock: SpinLock; root: RbRoot<Item>; }
+class Slot { item: kptr<Item>; }`;
+
 /** What plain TypeScript accepts, and the dialect too. */
 export const accepted: Readonly<Record<string, string>> = {
   "sections of every family": probe(`
@@ -54,6 +59,13 @@ export const accepted: Readonly<Record<string, string>> = {
     @map({ maxEntries: 2, inner: { maxEntries: 4 }, values: ["counts"] }) e: ArrayOfMaps<HashMap<u32, u64>>;
     @map({ maxEntries: 8, flags: BPF_F_NO_PREALLOC }) private f: LpmTrie<Prefix, u32>;`,
     "class Prefix { prefixlen: u32; addr: be32; }",
+  ),
+  "objects in trees and map values": inside(
+    `const tree = new Tree(); const slot = new Slot(); const item = bpf_obj_new(Item);
+    if (item) { const { key } = item; a64 = key; const wrong: i32 = withLock(tree.lock, () => tree.root.add(item, (a, b) => a.key < b.key)); }
+    const old = bpf_kptr_xchg(slot.item, null); if (old) { old.key = 1; bpf_obj_drop(old); }
+    const first: Item | null = tree.root.first(); const task = bpf_task_from_pid<task_struct>(1);`,
+    ITEM,
   ),
   "lossless widening": inside("a16 = a8; a32 = a16; a64 = a32; s32 = a16; s64 = a32; s64 = s32; a32 = net;"),
   "explicit narrowing": inside(
@@ -179,6 +191,26 @@ export const refused: Readonly<Record<string, readonly [codes: number | readonly
     "writing a context's read-only field": [2540, inside("ctx.data = 0;")],
     "reading through a user pointer": [2339, inside("const p = cast<user<u32>>(a64); a32 = p.value;")],
     "Node's globals": [2304, inside("Math.abs(1);")],
+    "a tree by a field that is no node": [2344, probe('tree: RbRoot<Item, "key">;', ITEM)],
+    "a list of what has only a node of a tree": [2344, probe('list: ListHead<Item, "node">;', ITEM)],
+    "an object that was not compared with null": [
+      18047,
+      inside("const item = bpf_obj_new(Item); item.key = a64;", ITEM),
+    ],
+    "another object for a kptr": [
+      2345,
+      inside(
+        "const slot = new Slot(); const item = bpf_obj_new(Other); bpf_kptr_xchg(slot.item, item);",
+        ITEM,
+      ),
+    ],
+    "an order that gives no truth": [
+      [2318, 2322],
+      inside(
+        "const tree = new Tree(); const item = bpf_obj_new(Item); if (item) tree.root.add(item, (a, b) => a.key);",
+        ITEM,
+      ),
+    ],
     "making a map": [2511, inside("new HashMap<u32, u64>();")],
     "copying another struct": [2345, inside("copy(new Event(), zeroed<{ other: u32 }>());")],
   };

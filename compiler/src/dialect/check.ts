@@ -10,6 +10,7 @@ import { ownedBy, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
 import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reachableFiles } from "./reachable.js";
+import { checkReferences } from "./references/index.js";
 import { reportRestrictions } from "./restrictions.js";
 import { checkSectionAges } from "./section-ages.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
@@ -66,6 +67,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) checkHelpers(session, read.program.functions, read.license);
   if (read) checkBounds(session, read.program.functions);
   if (read) checkArenas(session, read.program.maps, read.program.globals, read.program.functions);
+  if (read) checkReferences(session, read.program.functions);
   if (read) refuseTwins(session, read.program);
   if (declaration && read) refuseRecordsAlone(session, declaration, read.program);
   const diagnostics = merge(typed, session.diagnostics);

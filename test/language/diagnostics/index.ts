@@ -3,7 +3,7 @@ import type { Example, Refused } from "./example.js";
 import { formats } from "./formats.js";
 import { limits } from "./limits.js";
 import { mapsAndCalls } from "./maps-and-calls.js";
-import { objects } from "./objects.js";
+import { objects, references } from "./objects.js";
 import { probeFile } from "./probe-file.js";
 import { calls } from "./refused/calls.js";
 import { maps } from "./refused/maps.js";
@@ -25,4 +25,4 @@ export const examples: readonly Example[] = [
 ];
 
 /** What else is refused, and must stay so. */
-export const refused: readonly Refused[] = [...refusedSyntax, ...numbers, ...maps, ...calls];
+export const refused: readonly Refused[] = [...refusedSyntax, ...numbers, ...maps, ...calls, ...references];

@@ -32,4 +32,14 @@ export const objects = {
     why: "The kernel gives the function two objects to compare, and nothing else.",
     instead: "Keep what decides in the objects, or in a global.",
   })),
+  referenceLeaked: entry("TSB6010", (from: string, line: number, by: string) => ({
+    what: `What ${from} gave in line ${line} is not given back on this way.`,
+    why: "It would never be freed; the verifier rejects a program that ends with a reference of its own.",
+    instead: `Give it to ${by} before.`,
+  })),
+  referenceGone: entry("TSB6011", (from: string, line: number) => ({
+    what: `What ${from} gave in line ${line} is not the program's any more.`,
+    why: "It was released, or hangs in a list or tree whose lock was let go: another may free it at any time, and the verifier rejects the use.",
+    instead: "Use it before; or take a reference of its own first (bpf_refcount_acquire, bpf_task_acquire).",
+  })),
 } as const;
