@@ -3,13 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-<<<<<<<< HEAD:test/language/objects/object-btf.test.ts
 import { compileFor, probe, temporaryFolder } from "../../support/probe.js";
 import { has } from "../../support/root.js";
-========
-import { compileFor, probe, temporaryFolder } from "../../../test/support/probe.js";
-import { has } from "../../../test/support/root.js";
->>>>>>>> 85c9b86 (Follow references: say where one is lost, given back twice or used after it was given away):compiler/src/lower/types.test.ts
 
 const c = `
 #define __kptr __attribute__((btf_type_tag("kptr")))
