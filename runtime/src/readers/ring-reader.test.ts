@@ -5,6 +5,7 @@ import { compileFixture } from "../../fixtures/compile.js";
 import type { Codec } from "../codec.js";
 import type { Link } from "../links/link.js";
 import { type Collection, loadCollection } from "../load/collection.js";
+import { MapHandle } from "../maps/handle.js";
 import { RingBuf } from "../maps/index.js";
 
 /** The sequence number of fixtures/exec.bpf.c's records. */
@@ -13,6 +14,14 @@ const sequence: Codec<number> = {
   read: (view, at) => view.getUint32(at + 4, true),
   write: () => {},
 };
+
+test("a ring buffer whose oldest records are written over is refused, since nobody could read it safely", () => {
+  const facts = { name: "flight", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 1 << 19 };
+  const ring = new RingBuf(new MapHandle(9, { ...facts, type: "ringbuf" }), sequence);
+  expect(() => ring.consume(() => {})).toThrow(
+    expect.objectContaining({ code: "unsupported", message: expect.stringMatching(/BPF_F_RB_OVERWRITE/) }),
+  );
+});
 
 describe.skipIf(process.getuid?.() !== 0)("reading a ring buffer on this kernel, as root", () => {
   let object: Uint8Array;

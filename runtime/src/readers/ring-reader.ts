@@ -10,6 +10,8 @@ const HEADER = 8;
 const BUSY = 0x8000_0000;
 const DISCARD = 0x4000_0000;
 const LENGTH = 0x3fff_ffff;
+/** Linux 6.19: new records take the place of the oldest, whether somebody reads them or not. */
+const BPF_F_RB_OVERWRITE = 1 << 19;
 
 /**
  * A record's bytes are read after its header says that they are complete. Of one thread's loads x86-64 keeps the
@@ -40,7 +42,13 @@ export class RingReader implements RecordSource {
   #closed = false;
   #draining = false;
 
+  /** @throws UsageError `unsupported` for a ring whose records are written over; SyscallError */
   constructor(handle: MapHandle) {
+    if (handle.facts.flags & BPF_F_RB_OVERWRITE)
+      throw new UsageError(
+        "unsupported",
+        `${handle.label} was made with BPF_F_RB_OVERWRITE: records may be written over while they are read. A perf event array with open({ overwritable: true }) is paused while it is read`,
+      );
     this.#handle = handle;
     this.#wait = new Wait(handle.label);
     const page = pageSize();
