@@ -207,6 +207,17 @@ export function length(ctx: XdpMd): u64 { return ctx.data_end - ctx.data; }`,
     expected: { total: 19n },
   },
   {
+    name: "a module's constants may be arrays, objects and powers, and start globals",
+    before: `class Point { x: u32; y: u32; }
+const TABLE: array<u32, 4> = [10, 20, 30, 2 ** 4];
+const ORIGIN: Point = { x: 3, y: 2 ** 40 / 2 ** 38 };
+const NAME = "abc";
+const YES = true;`,
+    members: "sum: u64 = 0; product: u64 = 0; letter: u32 = 0; on: boolean = YES; off: boolean = !YES;",
+    body: "for (const t of TABLE) this.sum += t; for (let i = 0; i < TABLE.length; i++) this.product += TABLE[i] * ORIGIN.x + ORIGIN.y; for (let i = 0; i < 3; i++) this.letter += NAME[i];",
+    expected: { sum: 76n, product: 244n, letter: 294, on: true, off: false },
+  },
+  {
     name: "an index is bounded by a comparison before it",
     members: "table: array<u32, 5> = [1, 2, 3, 4, 5]; i: u32 = 3; x: u32 = 0; y: u32 = 0;",
     body: "const i = this.i; if (i < 5) this.x = this.table[i]; let j = this.i + 7; if (j >= 5) j = 4; this.y = this.table[j];",

@@ -3,6 +3,7 @@ import { TSB } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Span, SpanAt } from "../diagnostics/diagnostic.js";
 import { checkArenas } from "./arenas.js";
 import { checkBounds } from "./bounds/index.js";
+import { checkEndless } from "./endless.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
 import type { MapModel, Model } from "./model/model.js";
@@ -65,6 +66,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) for (const func of read.program.functions) checkStack(session, func);
   if (read) checkSectionAges(session, read.program.functions);
   if (read) checkHelpers(session, read.program.functions, read.license);
+  if (read) checkEndless(session, read.program.functions);
   if (read) checkBounds(session, read.program.functions);
   if (read) checkArenas(session, read.program.maps, read.program.globals, read.program.functions);
   if (read) checkReferences(session, read.program.functions);

@@ -22,14 +22,35 @@ export function evaluate(session: Session, node: ts.Node): bigint | null {
   }
   if (ts.isBinaryExpression(node)) {
     const op = constantOperators.get(node.operatorToken.kind);
-    if (!op) return null;
+    const power = node.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskToken;
+    if (!op && !power) return null;
     const left = evaluate(session, node.left);
     const right = left === null ? null : evaluate(session, node.right);
-    return left === null || right === null ? null : fold(op, left, right);
+    if (left === null || right === null) return null;
+    return op ? fold(op, left, right) : right < 0n || right > 64n ? null : left ** right;
   }
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) return conversion(session, node);
   if (ts.isIdentifier(node) || ts.isPropertyAccessExpression(node)) return named(session, node);
   return null;
+}
+
+/** A truth that is known while compiling: written out, or by a module's constant. */
+export function evaluateTruth(session: Session, node: ts.Node): boolean | null {
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
+  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+    return evaluateTruth(session, node.expression);
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+    const operand = evaluateTruth(session, node.operand);
+    return operand === null ? null : !operand;
+  }
+  const declaration = ts.isIdentifier(node) ? session.symbolOf(node)?.valueDeclaration : undefined;
+  return declaration &&
+    ts.isVariableDeclaration(declaration) &&
+    isModuleConstant(declaration) &&
+    declaration.initializer
+    ? evaluateTruth(session, declaration.initializer)
+    : null;
 }
 
 /** The digits of the source: TypeScript's own value of a literal is a rounded double. */

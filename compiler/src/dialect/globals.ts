@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
-import { evaluate, integerLiteral } from "./constants.js";
+import { evaluate, evaluateTruth, integerLiteral } from "./constants.js";
 import { sizeOf } from "./model/layout.js";
 import {
   type Field,
@@ -28,11 +28,8 @@ function fill(session: Session, bytes: Uint8Array, at: number, type: Type, node:
   const inner = unparenthesized(node);
   if (isInteger(type)) {
     fillInteger(session, bytes, at, type, inner);
-  } else if (
-    type.kind === "bool" &&
-    (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword)
-  ) {
-    bytes[at] = inner.kind === ts.SyntaxKind.TrueKeyword ? 1 : 0;
+  } else if (type.kind === "bool" && evaluateTruth(session, inner) !== null) {
+    bytes[at] = evaluateTruth(session, inner) ? 1 : 0;
   } else if (type.kind === "ptr" && inner.kind === ts.SyntaxKind.NullKeyword) {
     return; // zero
   } else if (type.kind === "str" && ts.isStringLiteralLike(inner)) {

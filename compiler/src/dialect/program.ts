@@ -5,6 +5,7 @@ import { coerce } from "./coerce.js";
 import { checkExpression } from "./expressions/index.js";
 import { Externs } from "./externs.js";
 import { standsAlone } from "./global-functions.js";
+import { initialBytes } from "./globals.js";
 import type { Expr, Variable } from "./model/expressions.js";
 import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
@@ -28,6 +29,7 @@ export class Program {
   readonly #maps = new Map<ts.Symbol, MapModel>();
   /** Maps that the source does not declare, by name. */
   readonly #ownMaps = new Map<string, MapModel>();
+  readonly #constants = new Map<ts.VariableDeclaration, GlobalModel>();
   readonly #globals = new Map<ts.Symbol, GlobalModel>();
   readonly #instances = new Map<string, Func>();
   readonly #unfinished = new Set<Func>();
@@ -61,6 +63,22 @@ export class Program {
     return (symbol && this.#maps.get(symbol)) ?? null;
   }
 
+  /** An array or an object that a module's `const` names. */
+  constant(declaration: ts.VariableDeclaration, type: Type): GlobalModel {
+    const known = this.#constants.get(declaration);
+    if (known) return known;
+    const made: GlobalModel = {
+      name: this.uniqueName(cName(declaration.name.getText())),
+      type,
+      loc: this.session.locate(declaration.name),
+      constant: true,
+      inArena: false,
+      initial: initialBytes(this.session, type, declaration.initializer),
+    };
+    this.#constants.set(declaration, made);
+    return made;
+  }
+
   globalOf(symbol: ts.Symbol): GlobalModel | null {
     return this.#globals.get(symbol) ?? null;
   }
@@ -70,7 +88,7 @@ export class Program {
   }
 
   get globals(): GlobalModel[] {
-    return [...this.#globals.values()];
+    return [...this.#globals.values(), ...this.#constants.values()];
   }
 
   /** A method with @SEC: its parameters are the context and the typed arguments. */

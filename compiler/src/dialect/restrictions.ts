@@ -270,10 +270,9 @@ function binary(node: ts.BinaryExpression): Message | null {
             "It hides an effect in an expression.",
             "Write two statements.",
           );
-    case K.AsteriskAsteriskToken:
     case K.AsteriskAsteriskEqualsToken:
       return TSB.notInDialect(
-        "`**`",
+        "`**=`",
         "BPF has no such instruction.",
         "Multiply in a loop with a bound, or shift.",
       );

@@ -81,6 +81,14 @@ const ofNull: Rewrite = (node, text) => {
   return TSB.notChecked(declared ? `'${declared.getText()}'` : "What is taken apart");
 };
 
+/** What an import names is not in its module. */
+const missingImport: Rewrite = (node, text) => {
+  const kernel = kernelImport(node, text);
+  const from = enclosing(node, ts.isImportDeclaration)?.moduleSpecifier;
+  if (kernel || !from || !ts.isStringLiteral(from)) return kernel;
+  return TSB.exportMissing(node.getText(), from.text, /Did you mean '([^']+)'/.exec(text)?.[1] ?? null);
+};
+
 const implicitAny: Rewrite = () => TSB.anyType();
 
 const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
@@ -91,7 +99,8 @@ const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
   [1240, decorator], // Unable to resolve signature of property decorator
   [1241, decorator], // Unable to resolve signature of method decorator
   [1270, decorator], // Decorator function return type is not assignable
-  [2305, kernelImport], // Module has no exported member
+  [2305, missingImport], // Module has no exported member
+  [2724, missingImport], // Module has no exported member named … Did you mean …?
   [2307, kernelImport], // Cannot find module
   [2322, option], // Type … is not assignable to type 'never'
   [2345, argument], // Argument of type … is not assignable

@@ -70,6 +70,37 @@ describe("the compiler", () => {
     expect(diagnostics.map((d) => d.code)).toEqual(["TSB2002", "TSB2005", "TSB3007", "TSB3004"]);
   });
 
+  it.each([
+    ["counted by a variable", "let n = 9; while (n > 0) { if (bpf_ktime_get_ns() === 0) break; n -= 2; }"],
+    [
+      "counted by what a condition sets",
+      "let i = 0; let done = false; while (!done) { i++; if (i > 5) done = true; }",
+    ],
+    ["counted in a global", "while (this.sum < 10) this.sum++;"],
+    [
+      "halved",
+      "let lo = 0; let hi = 64; while (lo < hi) { const mid = (lo + hi) >> 1; if (bpf_ktime_get_ns() & 1) lo = mid + 1; else hi = mid; }",
+    ],
+    ["counted by the kernel", "while (canLoop() && bpf_ktime_get_ns() !== 0) this.sum++;"],
+    [
+      "left in its first round",
+      "while (true) { if (this.sum > 4) break; this.sum = 7; return XdpAction.DROP; }",
+    ],
+    [
+      "of a cursor",
+      "const p = new Cursor(); while (true) { const at = p.next(); if (at > 7) break; this.sum += at; }",
+    ],
+  ])("has nothing against a loop that is %s", (_how, statements) => {
+    const source = probe(
+      `  sum: u64 = 0;\n  @SEC("xdp") run(ctx: XdpMd): XdpAction { ${statements} return XdpAction.PASS; }`,
+      {
+        imports: "canLoop,",
+        before: "class Cursor { at: u64; next(): u64 { this.at++; return this.at; } }",
+      },
+    );
+    expect(compileFiles({ "probe.bpf.ts": source }).diagnostics).toEqual([]);
+  });
+
   it("has nothing against a function of the kernel that may be missing, and a helper that is old in its program type", () => {
     const source = probe(
       `  name: str<16>; n: u64 = 0;

@@ -1,3 +1,4 @@
+import { probe } from "../../support/probe.js";
 import { type Example, inside } from "./example.js";
 
 /** 5xxx: limits of the kernel, of the instruction set and of the machine code. */
@@ -25,6 +26,14 @@ export const limits: readonly Example[] = [
       "class A { n: u64; }",
     ).replace("copy,", "copy, atomic,"),
     options: { kernel: "5.10" },
+  },
+  {
+    code: "TSB5006",
+    source: probe(
+      '  @map({ maxEntries: 4 }) queue: Queue<u64>;\n  sum: u64 = 0;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    let n: u64 = 0;\n    «while» (this.queue.pop(n) === 0) this.sum += n;\n    return XdpAction.PASS;\n  }',
+      { imports: "Queue," },
+    ),
+    warning: true,
   },
   {
     code: "TSB5005",

@@ -46,6 +46,10 @@ export const probeFile: readonly Example[] = [
     source: inside("const one: u32 = 1;", 'import type { «no_such_type» } from "./vmlinux";'),
   },
   {
+    code: "TSB1104",
+    source: inside("const one: u32 = 1;", 'import { «QueueMap» } from "@tsbpfc/stdlib";'),
+  },
+  {
     code: "TSB1103",
     source: probe("  @map({ maxEntries: 4096 }) events: RingBuf<Event>;", {
       before: "class Event { pid: u32; }",

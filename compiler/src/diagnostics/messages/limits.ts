@@ -18,6 +18,16 @@ export const limits = {
     why: "The kernel given with --kernel would refuse the program.",
     instead: `Do without it, or raise --kernel to ${since}.`,
   })),
+  endUnseen: entry(
+    "TSB5006",
+    () => ({
+      what: "The verifier sees no end of this loop.",
+      why: "It follows numbers that the loop itself counts; what a call gives or memory holds may keep the loop going for ever, for all that it knows.",
+      instead:
+        "Count the rounds as well, `for (let i = 0; i < 64; i++) { … break; }`, or use loop(n, …) or range(); from Linux 6.9 on, ask `canLoop()` in its condition.",
+    }),
+    "warning",
+  ),
   cpuTooOld: entry("TSB5005", (what: string, cpu: string) => ({
     what: `${what} does not exist in BPF ${cpu}.`,
     why: "Up to v2 the instruction set has one atomic operation, an addition that gives no result.",

@@ -70,9 +70,9 @@ export const types = {
     instead: "Assign to a variable, a field of your own struct, or a global that is not readonly.",
   })),
   moduleConstant: entry("TSB2027", (name: string) => ({
-    what: `The value of '${name}' is no number, truth or text that is known while compiling.`,
-    why: "A constant of a module is no memory: its value is put in where it is used.",
-    instead: "Make it a readonly field of the @program class, where arrays and objects have a place.",
+    what: `The value of '${name}' is no number, truth or text that is known while compiling, and no type says how it lies in memory.`,
+    why: "A constant of a module is put in where it is used, or, of an array or a class, lies in read-only memory.",
+    instead: `Declare it: \`const ${name}: array<u32, 3> = [1, 2, 3]\`, or a class with fields for an object.`,
   })),
   literalOpen: entry("TSB2028", (what: string, example: string) => ({
     what: `Nothing says what ${what} is.`,

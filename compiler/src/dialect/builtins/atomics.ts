@@ -1,10 +1,10 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { tooOld } from "../ages.js";
-import { isReadonly, spaceOf } from "../build.js";
+import { constantIndex, isReadonly, spaceOf } from "../build.js";
 import { placeOf } from "../expressions/assignments.js";
 import { checkValue } from "../expressions/index.js";
-import type { AtomicOp, Place } from "../model/expressions.js";
+import type { AtomicOp, Expr, Place } from "../model/expressions.js";
 import { alignOf, sizeOf } from "../model/layout.js";
 import { type EnumType, type IntType, isInteger, isReached, typeName } from "../model/types.js";
 import type { Scope } from "../scope.js";
@@ -49,7 +49,7 @@ const compareExchange: Builtin = (scope, node) => {
 function atomicPlace(scope: Scope, node: ts.Expression): AtomicPlace | null {
   const place = placeOf(scope, node);
   if (!place || place.type.kind === "error") return null;
-  const wrong = reasonAgainst(place);
+  const wrong = reasonAgainst(scope, place);
   const old =
     spaceOf(place) === "arena"
       ? tooOld(scope.session.target, "atomic in an arena", kernelFeatures.arenaAtomics)
@@ -60,11 +60,20 @@ function atomicPlace(scope: Scope, node: ts.Expression): AtomicPlace | null {
   return null;
 }
 
-function reasonAgainst(place: Place): string | null {
+/** Is it part of an object that was made in this function? */
+function isOnStack(scope: Scope, base: Expr): boolean {
+  if (scope.isMadeHere(base)) return true;
+  const place = base.kind === "address" ? base.place : null;
+  return (place?.kind === "field" || place?.kind === "element") && isOnStack(scope, place.base);
+}
+
+function reasonAgainst(scope: Scope, place: Place): string | null {
   if (place.kind === "variable") return "a local variable, which nothing else can see";
   if (isReadonly(place)) return "a readonly global";
   if (!isReached(spaceOf(place)) || (place.kind === "field" && place.struct.origin !== "local"))
     return "the kernel's or a process's memory";
+  if (place.kind === "element" && constantIndex(place.index) === null && isOnStack(scope, place.base))
+    return "an element of an array on the stack, at an index that is not constant";
   if (place.kind === "field" && place.field.bits) return "a bit-field";
   const size = sizeOf(place.type);
   if (!isInteger(place.type) || size < 4) return `a value of type ${typeName(place.type)}`;

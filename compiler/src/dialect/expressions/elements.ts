@@ -5,6 +5,7 @@ import type { Expr, Place } from "../model/expressions.js";
 import { integers, isInteger, type Type, typeName } from "../model/types.js";
 import { rangeOf } from "../ranges.js";
 import type { Scope } from "../scope.js";
+import { inMemory } from "./construct.js";
 import { checkExpression } from "./index.js";
 
 export function checkElement(scope: Scope, node: ts.ElementAccessExpression): Expr {
@@ -35,7 +36,9 @@ export function elementPlace(scope: Scope, node: ts.ElementAccessExpression): Pl
     return null;
   }
   const type: Type = array.kind === "str" ? integers.u8 : array.element;
-  const place = element(base, convert(index, integers.u64), type, scope.session.locate(node));
+  // A text that is written out is nowhere until it is wanted.
+  const memory = base.kind === "string" ? inMemory(scope, node.expression, array, "text") : base;
+  const place = element(memory, convert(index, integers.u64), type, scope.session.locate(node));
   // What bounds it elsewhere is looked for when the whole function is known.
   scope.session.indexes.set(place, node.argumentExpression);
   return place;

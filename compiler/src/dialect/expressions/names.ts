@@ -4,10 +4,19 @@ import { addressOf, contentOf, convert, element, int, readVariable } from "../bu
 import { evaluate, isModuleConstant } from "../constants.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
-import { fieldNames, integers, pointerTo, type StructType, typeName, voidType } from "../model/types.js";
+import {
+  fieldNames,
+  integers,
+  isAggregate,
+  pointerTo,
+  type StructType,
+  typeName,
+  voidType,
+} from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { unparenthesized } from "../syntax.js";
 import { enumOf } from "../types/enums.js";
+import { noTypes, resolveType } from "../types/resolve.js";
 import { checkExpression } from "./index.js";
 
 export function checkName(scope: Scope, node: ts.Identifier): Expr {
@@ -36,8 +45,9 @@ export function checkName(scope: Scope, node: ts.Identifier): Expr {
   return scope.fail(node, TSB.valueUnused(`'${node.text}'`));
 }
 
-/** A truth or a text that a module's `const` names; numbers were folded before. */
-function moduleConstant(scope: Scope, node: ts.Identifier, { initializer }: ts.VariableDeclaration): Expr {
+/** What a module's `const` names; numbers were folded before. An array or an object is read-only memory. */
+function moduleConstant(scope: Scope, node: ts.Identifier, declaration: ts.VariableDeclaration): Expr {
+  const { initializer } = declaration;
   const value = initializer && unparenthesized(initializer);
   if (!value || ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return scope.nothing(node);
   // A fraction, which is said where it stands.
@@ -47,7 +57,11 @@ function moduleConstant(scope: Scope, node: ts.Identifier, { initializer }: ts.V
     value.kind === ts.SyntaxKind.TrueKeyword ||
     value.kind === ts.SyntaxKind.FalseKeyword;
   if (literal) return { ...checkExpression(scope, value), loc: scope.session.locate(node) };
-  return scope.fail(node, TSB.moduleConstant(node.text));
+  const type = declaration.type && resolveType(scope.session, declaration.type, noTypes);
+  if (type?.kind === "error") return scope.nothing(node);
+  if (!type || !isAggregate(type)) return scope.fail(node, TSB.moduleConstant(node.text));
+  const global = scope.program.constant(declaration, type);
+  return contentOf({ kind: "global", global, type, loc: scope.session.locate(node) });
 }
 
 /** A variable of the kernel's, or the address of a function of its. */

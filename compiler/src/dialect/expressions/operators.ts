@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { truth } from "../build.js";
+import { int, truth } from "../build.js";
 import { toCondition } from "../coerce.js";
-import { constantOperators } from "../constants.js";
+import { constantOperators, evaluate } from "../constants.js";
 import { arithmetic, comparison, unary } from "../integers.js";
 import type { CompareOp, Expr } from "../model/expressions.js";
 import { boolType, isAggregate, isInteger, sameType, type Type, typeName } from "../model/types.js";
@@ -37,6 +37,7 @@ export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: T
   if (token === ts.SyntaxKind.CommaToken) return inOrder(scope, node);
   if (logical.has(token)) return checkLogical(scope, node, expected);
   const op = constantOperators.get(token);
+  if (token === ts.SyntaxKind.AsteriskAsteriskToken) return power(scope, node);
   if (op === "+") {
     const [left, right] = [node.left, node.right].map((n) => checkExpression(scope, n));
     if (!left || !right) return scope.nothing(node);
@@ -49,6 +50,20 @@ export function checkBinary(scope: Scope, node: ts.BinaryExpression, expected: T
   const compare = comparisons.get(token);
   if (compare) return compareAny(scope, compare, node);
   return scope.nothing(node); // outside the dialect: reported by the pass over the syntax
+}
+
+/** Of constants alone. */
+function power(scope: Scope, node: ts.BinaryExpression): Expr {
+  const value = evaluate(scope.session, node);
+  if (value !== null) return int(value, scope.session.locate(node));
+  return scope.fail(
+    node,
+    TSB.notInDialect(
+      "`**` of what is not constant",
+      "BPF has no such instruction.",
+      "Multiply in a loop with a bound, or shift.",
+    ),
+  );
 }
 
 const joinedTexts = () =>

@@ -7,7 +7,7 @@ const indexes = [
   ["bounded only on one way", "let i = this.n; if (ctx.data > 5) { if (i > 3) i = 3; } this.table[«i»] = 1;"],
   ["changed after its comparison", "let i = this.n; if (i < 4) { i += 1; this.table[«i»] = 1; }"],
   ["changed by a closure", "let i = this.n; if (i < 4) { loop(3, () => { i += 1; }); this.table[«i»] = 1; }"],
-  ["of a loop that counts on", "let i: u32 = 0; while (this.n > 3) { this.table[«i»] = 1; i += 1; }"],
+  ["of a loop that counts on", "let i: u32 = 0; while (i < this.n) { this.table[«i»] = 1; i += 1; }"],
   ["that may be below zero", "const i: i32 = i32(this.n); if (i < 4) this.table[«i»] = 1;"],
   [
     "of a variable whose address is known",
@@ -61,6 +61,13 @@ export const numbers: readonly Refused[] = [
     source: inside('const a: str<4> = "a"; const b: str<4> = "b";\n    if («a < b») ctx.data;'),
   },
   { name: "an atomic operation on 16 bits", code: "TSB2022", source: atomics("atomic.add(«this.b», 1);") },
+  {
+    name: "an atomic operation on a local array, wherever in it",
+    code: "TSB2022",
+    source: atomics(
+      "const near: array<u64, 4> = [0, 0, 0, 0]; for (const i of range(0, 4)) atomic.add(«near[i & 3]», 1); this.b = u16(near[0]);",
+    ).replace("atomic,", "atomic, range,"),
+  },
   {
     name: "an atomic operation on a readonly global",
     code: "TSB2022",

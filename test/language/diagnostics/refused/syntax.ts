@@ -9,6 +9,34 @@ export const syntax: readonly Refused[] = [
   },
   { name: "try and catch", code: "TSB3004", source: inside("«try» { ctx.data; } catch {}") },
   {
+    name: "a power of what is not constant",
+    code: "TSB3001",
+    source: inside("const n: u64 = «ctx.data ** 2»;"),
+    says: "Multiply",
+  },
+  ...(
+    [
+      ["what a helper gives", "for (;;) if (bpf_ktime_get_ns() === 0) break;", "for"],
+      [
+        "a flag that a helper's result sets",
+        "let done = false; while (!done) { if (bpf_ktime_get_ns() > 5) done = true; }",
+        "while",
+      ],
+      [
+        "what is asked after each round",
+        "let n: u64 = 0; do { n = bpf_ktime_get_ns(); } while (n & 1);",
+        "do",
+      ],
+    ] as const
+  ).map(
+    ([what, statements, word]): Refused => ({
+      name: `a loop that only ${what} ends`,
+      code: "TSB5006",
+      source: inside(statements.replace(word, `«${word}»`)),
+      warning: true,
+    }),
+  ),
+  {
     name: "a while that never ends",
     code: "TSB3007",
     source: inside("«while (true) { bpf_ktime_get_ns(); }»"),
