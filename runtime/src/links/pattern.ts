@@ -1,6 +1,5 @@
 /** Takes names as the shell does: `*` is any characters, `?` one (libbpf: `glob_match`). */
 export function pattern(text: string): (name: string) => boolean {
-  if (!isPattern(text)) return (name) => name === text;
   const source = text
     .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
     .replaceAll("*", ".*")

@@ -8,7 +8,7 @@ import { createLink } from "./create.js";
 import type { HookedProgram } from "./hook.js";
 import { cookiesOf } from "./kprobe-multi.js";
 import { didYouMean } from "./near-names.js";
-import { pattern } from "./pattern.js";
+import { isPattern, pattern } from "./pattern.js";
 import { attachPerfEvent } from "./perf-event.js";
 import { nameAndOffset, probeSource, withSemaphore } from "./probe-source.js";
 
@@ -109,7 +109,7 @@ function targetOf(
 }
 
 function fileOffset(path: string, symbol: string, label: string): bigint {
-  const [found] = binaryFunctions(path, (name) => name === symbol, label);
+  const [found] = binaryFunctions(path, symbol, label);
   if (!found)
     throw new UsageError(
       "target-missing",
@@ -129,7 +129,7 @@ function functionNames(path: string, label: string): readonly string[] {
 }
 
 function matching(path: string, symbol: string, label: string): readonly { readonly offset: number }[] {
-  const found = binaryFunctions(path, pattern(symbol), label);
+  const found = binaryFunctions(path, isPattern(symbol) ? pattern(symbol) : symbol, label);
   if (found.length === 0)
     throw new UsageError("target-missing", `${label}: ${path} has no function that '${symbol}' means`);
   return found;

@@ -39,8 +39,8 @@ export interface Kernel {
    */
   mmap(fd: number, length: number, writable: boolean, offset: number, address?: bigint): Mapping | number;
   /**
-   * A file that never changes, mapped to be read, as long as the buffer is there. Null if it is not there or cannot be
-   * mapped.
+   * A file mapped to be read, as long as the buffer is there; for files that nobody cuts off meanwhile, which would end
+   * the process (SIGBUS). Null if it is not there or cannot be mapped.
    */
   mapFile(path: string): Uint8Array | null;
   /** Raises RLIMIT_MEMLOCK to no limit. */

@@ -1,6 +1,6 @@
 import { ElfError, type ElfFile, type ElfSection, parseElf } from "@tsbpfc/loader";
 import { UsageError } from "../../sys/errors.js";
-import { kernel } from "../../sys/kernel.js";
+import { binaryBytes } from "../binary.js";
 
 /** A place of a binary where a static probe is: there are several if the compiler has copied it. */
 export interface UsdtPlace {
@@ -32,8 +32,7 @@ export function usdtPlaces(
   name: string,
   label: string,
 ): readonly UsdtPlace[] {
-  const bytes = kernel().readFile(path);
-  if (bytes === null) throw new UsageError("target-missing", `${label}: cannot read ${path}`);
+  const bytes = binaryBytes(path, label);
   try {
     const elf = parseElf(bytes, { anyMachine: true });
     const notes = elf.sections
