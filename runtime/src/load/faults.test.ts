@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { type CollectionSpec, parseObject } from "@tsbpfc/loader";
 import { afterEach, describe, expect, test } from "vitest";
@@ -128,22 +128,51 @@ describe.each(Object.entries(bodies))("%s", (title, body) => {
 
 const hasArenas = mapTypeFeature("arena")?.probe() === "yes";
 
-describe.skipIf(process.getuid?.() !== 0)("loading on this kernel, as root", () => {
+/** Loads an object, and begins to read and write what it has of ring and perf buffers. */
+function loadAndRead(object: Uint8Array): Closable {
+  const collection = loadCollection(parseObject(object));
+  try {
+    for (const handle of collection.maps.values()) {
+      const { type } = handle.facts;
+      if (type === "ringbuf") new RingBuf(handle, u32).consume(() => {});
+      if (type === "user_ringbuf") new UserRingBuf(handle, u32).write(1);
+      if (type === "perf_event_array") new PerfEventArray(handle, u32).open();
+    }
+    return collection;
+  } catch (error) {
+    collection.close();
+    throw error;
+  }
+}
+
+/** This process's descriptors, and what it has mapped of maps, buffers and events. */
+const held = (): readonly number[] => [
+  readdirSync("/proc/self/fd").length,
+  readFileSync("/proc/self/maps", "latin1")
+    .split("\n")
+    .filter((line) => line.includes("anon_inode:")).length,
+];
+
+describe.skipIf(process.getuid?.() !== 0)("loading and reading on this kernel, as root", () => {
   test.each(["kinds", "readers", ...(hasArenas ? ["arena"] : [])])(
-    "whichever system call of %s fails, no descriptor is left",
+    "whichever system call of %s fails, no descriptor and no mapping is left",
     (fixture) => {
       const object = compileFixture(fixture);
-      const load = (): Closable => loadCollection(parseObject(object));
+      const load = (): Closable => loadAndRead(object);
       const machine = machineKernel();
       run(machine, null, load);
-      const open = (): number => readdirSync("/proc/self/fd").length;
-      const before = open();
+      const before = held();
+      const made = load();
+      expect(held()[0]).toBeGreaterThan(before[0]!);
+      if (fixture === "readers") expect(held()[1]).toBeGreaterThan(before[1]!);
+      made.close();
+      expect(held()).toEqual(before);
       const { calls } = run(machine, null, load).faults;
-      expect(open()).toBe(before);
+      expect(held()).toEqual(before);
       for (const [call, what] of calls.entries()) {
         const { error, faults } = run(machine, { call, errno: constants.errno.EMFILE, goesOn: true }, load);
         expect(error, `call ${call}, ${what}`).toBeInstanceOf(SyscallError);
-        expect([open(), faults.mapped.size], `after call ${call}, ${what}`).toEqual([before, 0]);
+        expect([...held(), faults.mapped.size], `after call ${call}, ${what}`).toEqual([...before, 0]);
       }
     },
   );

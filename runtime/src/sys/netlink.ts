@@ -15,6 +15,8 @@ const NLA_TYPE_MASK = 0x3fff;
 const NLMSGERR_ATTR_MSG = 1;
 /** Of an error's flags: the request is not repeated behind its header. */
 const NLM_F_CAPPED = 0x100;
+/** How often a read is tried again that a signal has interrupted. */
+const MOST_TRIES = 5;
 const NLM_F_REQUEST = 1;
 const NLM_F_ACK = 4;
 
@@ -106,10 +108,13 @@ function message({ type, flags, header, attributes }: Request): Uint8Array {
 function replies(socket: number, label: string): Reply[] {
   const found: Reply[] = [];
   const bytes = new Uint8Array(16 * 1024);
-  for (;;) {
+  for (let interrupted = 0; ; ) {
     const count = kernel().read(socket, bytes);
-    if (count === -errno.EINTR) continue;
+    if (count === -errno.EINTR && ++interrupted < MOST_TRIES) continue;
     if (count < 0) throw new SyscallError("read(AF_NETLINK)", -count, label);
+    // An answer has at least a header: what ends without one never says more.
+    if (count === 0)
+      throw new UsageError("bad-size", `${label}: the kernel's answer over netlink is cut off`);
     for (const reply of messages(bytes.slice(0, count), label)) {
       if (reply.type !== NLMSG_ERROR) {
         found.push(reply);
