@@ -5,6 +5,7 @@ import type { ProgramInfo, ProgramStats } from "../programs/details.js";
 import type { Program } from "../programs/program.js";
 import type { TestRunInput, TestRunResult } from "../programs/test-run.js";
 import { UsageError } from "../sys/errors.js";
+import { doEach } from "./each.js";
 
 /** A program of a skeleton, before and after it is loaded. Links that it makes are the skeleton's to close. */
 export class SkeletonProgram {
@@ -44,7 +45,7 @@ export class SkeletonProgram {
   }
 
   detach(): void {
-    for (const link of this.#links.splice(0)) link.close();
+    doEach(this.#links.splice(0).map((link) => () => link.close()));
   }
 
   testRun(input: TestRunInput = {}): TestRunResult {
@@ -68,8 +69,8 @@ export class SkeletonProgram {
 
   /** For the skeleton, when it is closed. */
   end(): void {
-    this.detach();
     this.#program = null;
     this.#closed = true;
+    this.detach();
   }
 }

@@ -295,6 +295,21 @@ describe.skipIf(!hasClang || process.getuid?.() !== 0)("a skeleton on this kerne
     expect(live.programs.run.testRun().returnValue).toBe(7);
   });
 
+  test("is closed whole, whatever cannot be detached, and says that first", () => {
+    const before = descriptors();
+    const live = open({ rodata: { wanted: process.pid } }).load();
+    const link = live.programs.on_kill.attach();
+    const letGo = link.close.bind(link);
+    link.close = () => {
+      letGo();
+      throw new Error("it is gone already");
+    };
+    expect(() => live.close()).toThrow("it is gone already");
+    expect(descriptors()).toEqual(before);
+    live.close();
+    expect(() => live.maps).toThrow(/closed/);
+  });
+
   test("takes map values with unions as they were read, changed, or made", () => {
     using live = open({ rodata: { wanted: process.pid } }).load();
     const { last } = live.maps;

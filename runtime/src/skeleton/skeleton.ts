@@ -7,6 +7,7 @@ import { StructOps } from "../maps/struct-ops.js";
 import { UsageError } from "../sys/errors.js";
 import { unattached } from "./attachable.js";
 import type { AttachTargets, OpenOptions, SkeletonDefinition } from "./definition.js";
+import { doEach } from "./each.js";
 import { assign, configure } from "./options.js";
 import { SkeletonProgram } from "./program.js";
 import { assignStructOps, structOpsValues } from "./struct-ops.js";
@@ -131,15 +132,21 @@ export abstract class Skeleton<
         attached.push(program);
       }
     } catch (error) {
-      for (const program of attached) program.detach();
+      try {
+        doEach(attached.map((one) => () => one.detach()));
+      } catch {
+        // Why it could not be attached is what counts.
+      }
       throw error;
     }
     return this;
   }
 
   detach(): void {
-    for (const program of this.#programs.values()) program.detach();
-    for (const link of this.#links.splice(0)) link.close();
+    doEach([
+      ...[...this.#programs.values()].map((program) => () => program.detach()),
+      ...this.#links.splice(0).map((link) => () => link.close()),
+    ]);
   }
 
   /** Those that nobody has registered yet. */
@@ -150,12 +157,15 @@ export abstract class Skeleton<
   /** Detaches, and frees everything that is not pinned. May be called again. */
   close(): void {
     if (this.#closed) return;
-    for (const program of this.#programs.values()) program.end();
-    for (const link of this.#links.splice(0)) link.close();
-    this.#collection?.close();
+    const collection = this.#collection;
     this.#collection = null;
     this.#maps = null;
     this.#closed = true;
+    doEach([
+      ...[...this.#programs.values()].map((program) => () => program.end()),
+      ...this.#links.splice(0).map((link) => () => link.close()),
+      () => collection?.close(),
+    ]);
   }
 
   [Symbol.dispose](): void {
