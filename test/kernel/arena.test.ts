@@ -29,6 +29,13 @@ interface Globals {
 }
 type Lists = Skeleton<{ arena: Arena }, Record<"build" | "sum", SkeletonProgram>, object, Globals>;
 
+type Guarded = Skeleton<
+  { arena: Arena },
+  Record<"make" | "value" | "unmake", SkeletonProgram>,
+  object,
+  { made: bigint }
+>;
+
 const needs = [mapTypeFeature("arena")!];
 /** Where user space maps nothing by itself: 16 TiB, as the kernel's own tests have it. */
 const FIXED = 1n << 44n;
@@ -166,4 +173,30 @@ describe("an arena", () => {
     expect(arena.bytes[2 ** 32 - 8]).toBe(5);
     expect(lists.globals.counted).toBe(40n);
   });
+
+  kernelTest(
+    "with BPF_F_SEGV_ON_FAULT is read where a program has made a page, and nobody is ended",
+    { needs },
+    (t) => {
+      const module = fixtureModule("arena-guarded");
+      const guarded = (module.Fixture as { open(): Guarded }).open();
+      t.defer(() => guarded.close());
+      guarded.load();
+      const { arena } = guarded.maps;
+      const cell = module.cell as Codec<{ readonly value: bigint; readonly name: string }>;
+      expect(() => arena.view).toThrow(/BPF_F_SEGV_ON_FAULT/);
+      expect(() => arena.read(cell, arena.pointerTo(0))).toThrow(/no program has allocated the page/);
+      expect(guarded.programs.make.testRun().returnValue).toBe(0);
+      const { made } = guarded.globals;
+      expect(arena.read(cell, made)).toEqual({ value: 7n, name: "x" });
+      arena.write(cell, made, { value: 8n, name: "node" });
+      expect(guarded.programs.value.testRun().returnValue).toBe(8);
+      // The last bytes of the page, and two that reach beyond it.
+      const end = made + 4096n - BigInt(cell.size);
+      expect(arena.read(cell, end)).toEqual({ value: 0n, name: "" });
+      expect(() => arena.read(cell, end + 8n)).toThrow(/or the next, which its 16 bytes reach/);
+      guarded.programs.unmake.testRun();
+      expect(() => arena.write(cell, made, { value: 1n, name: "" })).toThrow(/no program has allocated/);
+    },
+  );
 });

@@ -48,10 +48,10 @@ export class Arena extends BpfMap {
    * program has allocated would end this process; SyscallError if it cannot be mapped here
    */
   get view(): DataView {
-    if ((this.handle.facts.flags & mapFlagBits.BPF_F_SEGV_ON_FAULT) !== 0)
+    if (this.#isGuarded)
       throw new UsageError(
         "unsupported",
-        `${this.handle.label} is an arena with BPF_F_SEGV_ON_FAULT: reading a page that no program has allocated would end this process`,
+        `${this.handle.label} is an arena with BPF_F_SEGV_ON_FAULT: touching a page that no program has allocated would end this process; read() and write() copy`,
       );
     return new DataView(this.#mapping.buffer);
   }
@@ -89,15 +89,43 @@ export class Arena extends BpfMap {
     throw new UsageError("bad-value", `${this.handle.label} has bytes 0 to ${this.size - 1}, not ${offset}`);
   }
 
-  /** What a pointer of a program's points to. @throws UsageError `bad-value` if it is not, as a whole, in the arena */
+  /**
+   * What a pointer of a program's points to.
+   *
+   * @throws UsageError `bad-value` if it is not, as a whole, in the arena; for an arena with BPF_F_SEGV_ON_FAULT, whose
+   * memory is copied by a system call, also where no program has allocated the page
+   */
   read<T>(codec: Codec<T>, pointer: bigint): T {
-    return codec.read(this.view, this.#place(pointer, codec.size));
+    const offset = this.#place(pointer, codec.size);
+    if (!this.#isGuarded) return codec.read(this.view, offset);
+    const bytes = new Uint8Array(codec.size);
+    this.#copied(kernel().readMemory(this.pointerTo(offset), bytes), bytes, pointer, "process_vm_readv");
+    return codec.read(new DataView(bytes.buffer), 0);
   }
 
-  /** A program may see a value that is half written. @throws UsageError `bad-value` */
+  /** A program may see a value that is half written. @throws as `read` */
   write<T>(codec: Codec<T>, pointer: bigint, value: T): this {
-    codec.write(this.view, this.#place(pointer, codec.size), value);
+    const offset = this.#place(pointer, codec.size);
+    if (this.#isGuarded) {
+      const bytes = new Uint8Array(codec.size);
+      codec.write(new DataView(bytes.buffer), 0, value);
+      this.#copied(kernel().writeMemory(this.pointerTo(offset), bytes), bytes, pointer, "process_vm_writev");
+    } else codec.write(this.view, offset, value);
     return this;
+  }
+
+  get #isGuarded(): boolean {
+    return (this.handle.facts.flags & mapFlagBits.BPF_F_SEGV_ON_FAULT) !== 0;
+  }
+
+  /** Copying stops before a page that is not there. */
+  #copied(count: number, { length }: Uint8Array, pointer: bigint, call: string): void {
+    if (count === length) return;
+    if (count < 0 && count !== -errno.EFAULT) throw new SyscallError(call, -count, this.handle.label);
+    throw new UsageError(
+      "bad-value",
+      `${this.handle.label}: no program has allocated the page of 0x${pointer.toString(16)}, or the next, which its ${length} bytes reach`,
+    );
   }
 
   /** One that was opened from a pin is mapped when first asked for. */

@@ -43,6 +43,12 @@ export interface Kernel {
    * the process (SIGBUS). Null if it is not there or cannot be mapped.
    */
   mapFile(path: string): Uint8Array | null;
+  /**
+   * Copies memory of this process that may not be there (process_vm_readv, process_vm_writev): bytes, or -EFAULT where
+   * touching it would end the process.
+   */
+  readMemory(address: bigint, into: Uint8Array): number;
+  writeMemory(address: bigint, from: Uint8Array): number;
   /** Raises RLIMIT_MEMLOCK to no limit. */
   unlimitMemlock(): number;
   /** Index of a network interface, 0 if there is none. */

@@ -72,6 +72,9 @@ export function machineKernel(): Kernel {
     "void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)",
   );
   const munmap = libc.func("int munmap(void *address, size_t length)");
+  const vectors = "int64_t pid, void *local, uint64_t locals, void *remote, uint64_t remotes, uint64_t flags";
+  const readProcess = libc.func(`int64_t process_vm_readv(${vectors})`);
+  const writeProcess = libc.func(`int64_t process_vm_writev(${vectors})`);
   const setrlimit = libc.func("int setrlimit(int resource, void *limit)");
   const ifNameToIndex = libc.func("unsigned int if_nametoindex(const char *name)");
   const epollCreate = libc.func("int epoll_create1(int flags)");
@@ -86,6 +89,12 @@ export function machineKernel(): Kernel {
   );
 
   const result = (value: number | bigint): number => (Number(value) < 0 ? -koffi.errno() : Number(value));
+  /** `struct iovec` of each side: an address and a length. */
+  const copy = (call: typeof readProcess, address: bigint, bytes: Uint8Array): number => {
+    const length = BigInt(bytes.length);
+    const local = new BigUint64Array([koffi.address(bytes), length]);
+    return result(call(process.pid, local, 1, new BigUint64Array([address, length]), 1, 0));
+  };
   const event = (token: number, until: Readiness): Uint8Array => {
     const bytes = new Uint8Array(EVENT_SIZE);
     const view = new DataView(bytes.buffer);
@@ -182,6 +191,8 @@ export function machineKernel(): Kernel {
         if (fd >= 0) closeSync(fd);
       }
     },
+    readMemory: (address, into) => copy(readProcess, address, into),
+    writeMemory: (address, from) => copy(writeProcess, address, from),
     unlimitMemlock: () => result(setrlimit(RLIMIT_MEMLOCK, new BigUint64Array([MAP_FAILED, MAP_FAILED]))),
     interfaceIndex: (name) => ifNameToIndex(name),
     epollCreate: () => result(epollCreate(EPOLL_CLOEXEC)),
