@@ -4,7 +4,7 @@
 import type { SkBuff, XdpMd } from "./contexts.js";
 import type { Dynptr, ResSpinLock } from "./intrinsics.js";
 import type { i32, ptr, u8, u32, u64 } from "./types.js";
-import type { bpf_cpumask, cgroup, cpumask, task_struct } from "./vmlinux.js";
+import type { bpf_cpumask, cgroup, cpumask, kmem_cache, task_struct } from "./vmlinux.js";
 
 /** What is read under RCU, such as a `kptr`, stays until bpf_rcu_read_unlock(). Linux 6.2. */
 export declare function bpf_rcu_read_lock(): void;
@@ -95,6 +95,16 @@ export declare function bpf_cgroup_acquire<T = cgroup>(cgroup: ptr<T>): ptr<T> |
 export declare function bpf_cgroup_ancestor<T = cgroup>(cgroup: ptr<T>, level: i32): ptr<T> | null;
 /** Gives a reference back. Linux 6.2. */
 export declare function bpf_cgroup_release<T = cgroup>(cgroup: ptr<T>): void;
+
+/**
+ * Tasks, gone through by `for (const task of bpf_iter_task(null, 0))`, between bpf_rcu_read_lock() and bpf_rcu_read_unlock().
+ * `flags`: 0 for all processes, 1 for all threads, 2 for the threads of `task`. Linux 6.7.
+ */
+export declare function bpf_iter_task<T = task_struct>(task: ptr<T> | null, flags: u32): Iterable<T>;
+/** Numbers of the bits that are set in `words` (a constant up to 511) of 64 bits: `bpf_iter_bits(addr(mask), 1)`. Linux 6.11. */
+export declare function bpf_iter_bits(memory: ptr<u64>, words: u32): Iterable<i32>;
+/** The kernel's caches of objects. Linux 6.13. */
+export declare function bpf_iter_kmem_cache<T = kmem_cache>(): Iterable<T>;
 
 /** A new set of CPUs, with none in it: for bpf_cpumask_release() or a `kptr`. `mask.cpumask` is what the functions that read take. Linux 6.3. */
 export declare function bpf_cpumask_create(): ptr<bpf_cpumask> | null;

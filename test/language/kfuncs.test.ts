@@ -167,15 +167,36 @@ const iterators = declareProbe({
   "probe.bpf.ts": probe(
     `  mask: u64 = 0x15; found: u32 = 0; pid: i32 = 0;
   @SEC("syscall") bits(ctx: Input): i32 {
-    const it = new Bits();
     const words: u64 = this.mask;
     let sum = 0;
-    bpf_iter_bits_new(it, addr(words), 1);
-    for (let bit = bpf_iter_bits_next(it); bit; bit = bpf_iter_bits_next(it)) sum += bit.value;
-    bpf_iter_bits_destroy(it);
+    for (const bit of bpf_iter_bits(addr(words), 1)) {
+      if (bit === 2) continue;
+      sum += bit;
+    }
     return i32(sum);
   }
   @SEC("syscall") tasks(ctx: Input): i32 {
+    bpf_rcu_read_lock();
+    for (const { tgid } of bpf_iter_task<task_struct>(null, 0)) {
+      if (tgid !== this.pid) continue;
+      this.found += 1;
+      break;
+    }
+    bpf_rcu_read_unlock();
+    return i32(this.found);
+  }`,
+    {
+      imports: "addr, bpf_rcu_read_lock, bpf_rcu_read_unlock, bpf_iter_bits, bpf_iter_task,",
+      before: `import type { task_struct } from "./vmlinux";
+${INPUT}`,
+    },
+  ),
+});
+
+const written = declareProbe({
+  "probe.bpf.ts": probe(
+    `  found: u32 = 0; pid: i32 = 0;
+  @SEC("syscall") written(ctx: Input): i32 {
     const it = new Tasks();
     bpf_rcu_read_lock();
     bpf_iter_task_new(it, null, 0);
@@ -189,14 +210,10 @@ const iterators = declareProbe({
     return i32(this.found);
   }`,
     {
-      imports: "addr, bpf_rcu_read_lock, bpf_rcu_read_unlock,",
+      imports: "bpf_rcu_read_lock, bpf_rcu_read_unlock,",
       before: `import type { task_struct } from "./vmlinux";
 ${INPUT}
-class Bits { opaque: array<u64, 2>; }
 class Tasks { opaque: array<u64, 3>; }
-declare function bpf_iter_bits_new(it: Bits, memory: ptr<u64>, words: u32): i32;
-declare function bpf_iter_bits_next(it: Bits): ptr<i32> | null;
-declare function bpf_iter_bits_destroy(it: Bits): void;
 declare function bpf_iter_task_new(it: Tasks, task: ptr<task_struct> | null, flags: u32): i32;
 declare function bpf_iter_task_next(it: Tasks): ptr<task_struct> | null;
 declare function bpf_iter_task_destroy(it: Tasks): void;`,
@@ -250,12 +267,17 @@ describe("functions of the kernel", () => {
     const { programs } = await t.load<Loaded<"count" | "keep">>(masks);
     expect([programs.count, programs.keep, programs.keep].map(call)).toEqual([10, 1, 1]);
   });
-  kernelTest("go through bits and tasks", {}, async (t) => {
+  kernelTest("go through bits and tasks by for … of", {}, async (t) => {
     const { programs, globals } =
       await t.load<Loaded<"bits" | "tasks", { pid: number; found: number }>>(iterators);
-    expect(call(programs.bits)).toBe(6);
+    expect(call(programs.bits)).toBe(4);
     globals.pid = process.pid;
     expect(call(programs.tasks)).toBe(1);
+  });
+  kernelTest("are an iterator's, called one by one", {}, async (t) => {
+    const { programs, globals } = await t.load<Loaded<"written", { pid: number; found: number }>>(written);
+    globals.pid = process.pid;
+    expect(call(programs.written)).toBe(1);
   });
   kernelTest("give what is declared as an object, to be cast", {}, async (t) => {
     expect(run((await t.load<Loaded<"kernels">>(contexts)).programs.kernels)).toBe(0);

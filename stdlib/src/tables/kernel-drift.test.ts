@@ -62,9 +62,12 @@ describe.skipIf(!KernelTypes.available())("the running kernel's BTF agrees on", 
     ),
   ].map(([, name = "", list = ""]) => [name, list.match(/\w+: /g) ?? []] as const);
   it.each(declared)("the parameters of %s, whose age is known", (name, params) => {
-    expect(kfuncs[name]).toBeDefined();
-    const theirs = kernel?.parameters(name);
-    if (theirs) expect(params.length).toBe(theirs.length);
+    // An iterator stands for the function that begins it, which is given the iterator first.
+    const iterator = name.startsWith("bpf_iter_");
+    const called = iterator ? `${name}_new` : name;
+    expect(kfuncs[called]).toBeDefined();
+    const theirs = kernel?.parameters(called);
+    if (theirs) expect(params.length).toBe(theirs.length - Number(iterator));
   });
 
   it("the numbers of the helpers, and that there are no others", () => {

@@ -98,11 +98,13 @@ export class BoundsAnalysis {
       case "iterate": {
         const started = this.#evaluate(statement.start, facts);
         const key = this.#values.keys.ofVariable(statement.variable);
-        const { from, to } = statement.range;
-        const source = counted(
-          this.#values.known(from, started).source,
-          this.#values.known(to, started).source,
-        );
+        const { range } = statement;
+        const source = range
+          ? counted(
+              this.#values.known(range.from, started).source,
+              this.#values.known(range.to, started).source,
+            )
+          : rangeOfType(integers.i32);
         return this.#settled(statement.label, started, (head) => {
           const inside = source
             ? head.with(key, { source, seen: rangeOfType(statement.variable.type) })

@@ -32,9 +32,10 @@ export type Statement = { readonly loc: Loc } & (
   | {
       readonly kind: "iterate";
       readonly label: LoopLabel;
-      /** What `next` leads to, by value. */
+      /** What `next` leads to: by value if it is a number, else the pointer itself. */
       readonly variable: Variable;
-      readonly range: { readonly from: Expr; readonly to: Expr };
+      /** Of numbers that are counted, else null. */
+      readonly range: { readonly from: Expr; readonly to: Expr } | null;
       readonly state: Slot;
       readonly start: Expr;
       readonly next: Expr;

@@ -10,16 +10,20 @@ import { unparenthesized } from "../syntax.js";
 import { overMap } from "./for-map.js";
 import { overRange } from "./for-range.js";
 import { checkOne } from "./index.js";
+import { overNamedIterator } from "./iterators.js";
 import { labelOf } from "./jumps.js";
 import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
 
-/** `for (const x of …)`: an array, a `range()`, or a map. */
+/** `for (const x of …)`: an array, a `range()` or another of the kernel's iterators, or a map. */
 export function checkForOf(scope: Scope, node: ts.ForOfStatement): Statement | Statement[] {
   const source = unparenthesized(node.expression);
   if (ts.isCallExpression(source)) {
     const symbol = scope.session.symbolOf(source.expression);
-    if (symbol && scope.session.stdlibName(symbol) === "range") return overRange(scope, node, source);
+    const name = symbol && scope.session.stdlibName(symbol);
+    if (name === "range") return overRange(scope, node, source);
+    const iterated = name ? overNamedIterator(scope, node, source, name) : null;
+    if (iterated) return iterated;
   }
   const value = checkExpression(scope, source);
   if (value.type.kind === "error") return [];

@@ -1,19 +1,17 @@
 import type { ts } from "ts-morph";
 import { LoopBody } from "../bodies.js";
-import { addressOf, binary, convert, int, readVariable } from "../build.js";
+import { binary, convert, int, readVariable } from "../build.js";
 import { loopCall } from "../builtins/loop-call.js";
 import { makeClosure, parameterOf } from "../closures.js";
 import { checkValue } from "../expressions/index.js";
 import type { Expr, Variable } from "../model/expressions.js";
-import { layOut } from "../model/layout.js";
-import type { Loc } from "../model/location.js";
-import type { ExternFunction } from "../model/model.js";
 import type { Statement } from "../model/statements.js";
-import { boolType, integers, pointerTo, type StructType, type Type, voidType } from "../model/types.js";
+import { boolType, integers } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { kernelFeatures } from "../stdlib-tables.js";
 import { isOlder } from "../target.js";
 import { checkOne } from "./index.js";
+import { numbers, overIterator } from "./iterators.js";
 import { labelOf } from "./jumps.js";
 import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
@@ -31,9 +29,9 @@ export function overRange(
   if (from.type.kind === "error" || to.type.kind === "error") return [];
   // In a callback, Linux 6.18 may fail at an iterator: "verifier bug: add backedge: no SCC in verification path".
   const inCallback = scope.bodies.some(({ kind }) => kind !== "inline");
-  const loop =
-    inCallback || isOlder(scope.session.target, kernelFeatures.numberIterators) ? byCallback : byIterator;
-  return loop(scope, node, from, to);
+  if (inCallback || isOlder(scope.session.target, kernelFeatures.numberIterators))
+    return byCallback(scope, node, from, to);
+  return overIterator(scope, node, numbers, [from, to], { from, to });
 }
 
 /** The body as a callback that is given the number of its round. */
@@ -74,65 +72,6 @@ function byCallback(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr)
       { kind: "expression", expression, loc },
       ...loop.after,
     ],
-    loc,
-  };
-}
-
-/** `struct bpf_iter_num`: include/uapi/linux/bpf.h. */
-const iteratorState: StructType = {
-  kind: "struct",
-  name: "bpf_iter_num",
-  union: false,
-  origin: "local",
-  shape: layOut(
-    [{ name: "__opaque", type: { kind: "array", element: integers.u64, length: 1 }, width: null }],
-    { union: false, packed: false, align: 8 },
-  ),
-  loc: null,
-  event: null,
-};
-
-/** The kernel's functions of that iterator, since Linux 6.4: kernel/bpf/bpf_iter.c. */
-function iteratorFunctions(scope: Scope, loc: Loc) {
-  const it = { name: "it", type: pointerTo(iteratorState) };
-  const declare = (name: string, params: ExternFunction["params"], returns: Type): ExternFunction =>
-    scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
-  const bounds = ["start", "end"].map((name) => ({ name, type: integers.i32 }));
-  return {
-    start: declare("bpf_iter_num_new", [it, ...bounds], integers.i32),
-    next: declare("bpf_iter_num_next", [it], pointerTo(integers.i32, "direct", true)),
-    destroy: declare("bpf_iter_num_destroy", [it], voidType),
-  };
-}
-
-/** The body in place, between the kernel's functions. */
-function byIterator(scope: Scope, node: ts.ForOfStatement, from: Expr, to: Expr): Statement {
-  const loc = scope.session.locate(node);
-  const variable = scope.hidden("number", integers.i32, loc);
-  const begin = roundValue(scope, node, readVariable(variable, loc));
-  const label = labelOf(scope, node);
-  const rest = withTargets(scope, label, () => checkOne(scope, node.statement));
-  const body: Statement = { kind: "block", body: [...begin, rest], loc };
-  const functions = iteratorFunctions(scope, loc);
-  const state = scope.slot("iterator", iteratorState, loc);
-  const address: Expr = addressOf({ kind: "slot", slot: state, type: state.type, loc });
-  const called = (callee: ExternFunction, args: readonly Expr[]): Expr => ({
-    kind: "kernelCall",
-    callee,
-    args: [address, ...args],
-    type: callee.returns,
-    loc,
-  });
-  return {
-    kind: "iterate",
-    label,
-    variable,
-    range: { from, to },
-    state,
-    start: called(functions.start, [from, to]),
-    next: called(functions.next, []),
-    destroy: called(functions.destroy, []),
-    body,
     loc,
   };
 }

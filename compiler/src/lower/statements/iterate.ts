@@ -24,7 +24,10 @@ export function lowerIterate(f: FunctionLowering, statement: Statement & { kind:
   f.entered(destroy);
   // `break` goes to where the iterator is destroyed anyway.
   f.opened(label, { end, next: test });
-  const value = loadValue(f, { pointer: current, volatile: false, align: 4 }, variable.type);
+  const byValue = variable.type.kind !== "ptr";
+  const value = byValue
+    ? loadValue(f, { pointer: current, volatile: false, align: 4 }, variable.type)
+    : current;
   declareVariable(f, variable, value);
   lowerStatement(f, statement.body);
   if (!f.b.terminated) f.b.br(test);
