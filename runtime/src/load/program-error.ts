@@ -40,7 +40,7 @@ export class VerifierError extends SyscallError {
       "bpf(BPF_PROG_LOAD)",
       errno,
       `program '${program.name}'`,
-      missing ? explainMissing(missing) : explain(program, errno, summary, at, log),
+      missing ? explainMissing(missing) : explain(program, errno, summary, at),
     );
     // There for those who ask; an uncaught error would print all of it.
     for (const name of ["program", "log", "summary", "frames", "missing"])
@@ -53,13 +53,8 @@ function explain(
   number: number,
   summary: VerifierLog,
   at: SourceFrame | null,
-  log: string,
 ): string {
-  if (log.trim() === "")
-    return (
-      programTooOld(number, program) ||
-      "The kernel gives no reason: it may not allow this program type here, or wants more capabilities."
-    );
+  const old = programTooOld(number, program);
   const reason =
     absent(program, summary, at) ??
     unoptimised(summary) ??
@@ -67,7 +62,12 @@ function explain(
   const place = at
     ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
     : "";
-  return `The verifier rejects it: ${reason}${place}`;
+  if (reason.trim() === "")
+    return (
+      old ||
+      "The kernel gives no reason: it may not allow this program type here, or wants more capabilities."
+    );
+  return `${old} The verifier rejects it: ${reason}${place}`.trim();
 }
 
 /**
