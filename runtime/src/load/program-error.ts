@@ -48,12 +48,7 @@ export class VerifierError extends SyscallError {
   }
 }
 
-function explain(
-  program: ProgramSpec,
-  number: number,
-  summary: VerifierLog,
-  at: SourceFrame | null,
-): string {
+function explain(program: ProgramSpec, number: number, summary: VerifierLog, at: SourceFrame | null): string {
   const old = programTooOld(number, program);
   const reason =
     absent(program, summary, at) ??
