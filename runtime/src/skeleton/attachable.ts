@@ -1,16 +1,12 @@
-import type { CollectionSpec, ProgramType } from "@tsbpfc/loader";
-
-/** Programs that run because something else calls or holds them. */
-const notAttached: ReadonlySet<ProgramType> = new Set<ProgramType>(["syscall", "struct_ops"]);
+import type { CollectionSpec } from "@tsbpfc/loader";
+import { isHeld } from "../links/unattachable.js";
 
 /**
- * Programs that `Skeleton.attach()` leaves out: those of a kind that is not attached, those without
+ * Programs that `Skeleton.attach()` leaves out: those of a kind that something else calls or holds, those without
  * `autoattach`, and those that the object puts in a prog array, which are there for tail calls.
  */
 export function unattached(spec: CollectionSpec): ReadonlySet<string> {
-  const names = [...spec.programs.values()]
-    .filter((p) => !p.autoattach || notAttached.has(p.type))
-    .map((p) => p.name);
+  const names = [...spec.programs.values()].filter((p) => !p.autoattach || isHeld(p)).map((p) => p.name);
   for (const map of spec.maps.values()) if (map.type === "prog_array") names.push(...map.values.values());
   return new Set(names);
 }

@@ -105,9 +105,9 @@ export abstract class Skeleton<
 
   /**
    * Attaches every loaded program that is not attached yet, by its section; `targets` says where for those whose
-   * section leaves it open; and every struct of struct_ops. Programs that are there for tail calls (in a prog array's
-   * `values`), of type syscall, or with `autoattach: false` are left alone, unless `targets` names them. If one cannot be attached, those of
-   * this call are detached again.
+   * section leaves it open; and every struct of struct_ops. Left alone, unless `targets` names them, are programs that
+   * are there for tail calls (in a prog array's `values`) or for a map's values (`xdp/devmap`), of type syscall, and those
+   * with `autoattach: false`. If one cannot be attached, those of this call are detached again.
    *
    * @throws UsageError `not-loaded`, `target-missing`, `unsupported`; SyscallError
    */
