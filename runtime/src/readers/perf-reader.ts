@@ -131,7 +131,7 @@ export class PerfReader implements RecordSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wait.end(false);
+    this.#wait.close();
     if (!this.#draining) this.#release();
   }
 

@@ -1,4 +1,4 @@
-import { SyscallError } from "../sys/errors.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
 import { type Kernel, kernel, type Readiness, type Watch } from "../sys/kernel.js";
 
 /** What is waited for. */
@@ -20,9 +20,13 @@ export interface Waiting {
 /**
  * One epoll for all readers of the thread, which libuv's own epoll waits for: no thread of its pool is taken, and
  * none has to wake another. It keeps the process alive only while somebody waits.
+ *
+ * A descriptor stays in it when a wait ends, for the next: a reader that keeps pace needs no system call to wait. It is
+ * taken out when it is ready and nobody waits.
  */
 class Poller {
   readonly #epoll: number;
+  readonly #known = new Map<number, Readiness>();
   readonly #waiting = new Map<number, { readonly want: Want; readonly end: Waiting["end"] }>();
   #watch: Watch | null = null;
 
@@ -33,6 +37,8 @@ class Poller {
   /**
    * Resolves with true when it is there, with false when the signal comes. It is looked for once more when the kernel
    * knows of the wait: what came before that has woken nobody.
+   *
+   * @throws UsageError `busy` if somebody waits for the descriptor already
    */
   wait(want: Want): Waiting {
     const { fd, signal } = want;
@@ -43,20 +49,33 @@ class Poller {
     const end = (ready: boolean): void => {
       if (this.#waiting.get(fd)?.end !== end) return;
       this.#waiting.delete(fd);
-      this.k.epollRemove(this.#epoll, fd);
       signal?.removeEventListener("abort", abort);
       settle(ready);
       if (this.#waiting.size === 0) this.#watch?.keepAlive(false);
     };
     const abort = (): void => end(false);
     if (signal?.aborted) return { done: Promise.resolve(false), end };
-    // EEXIST: somebody waits for it already. Their wait stays as it is.
-    must(this.k.epollAdd(this.#epoll, fd, fd, want.until), "epoll_ctl");
+    this.#add(want);
     this.#waiting.set(fd, { want, end });
     signal?.addEventListener("abort", abort, { once: true });
     if (want.there()) end(true);
     else this.#keepAlive();
     return { done, end };
+  }
+
+  /** To be called before the descriptor is closed. */
+  forget(fd: number): void {
+    this.#waiting.get(fd)?.end(false);
+    if (this.#known.delete(fd)) this.k.epollRemove(this.#epoll, fd);
+  }
+
+  #add({ fd, until }: Want): void {
+    if (this.#waiting.has(fd))
+      throw new UsageError("busy", "the same records are waited for by another reader: end that first");
+    if (this.#known.get(fd) === until) return;
+    this.forget(fd);
+    must(this.k.epollAdd(this.#epoll, fd, fd, until), "epoll_ctl");
+    this.#known.set(fd, until);
   }
 
   #keepAlive(): void {
@@ -77,7 +96,12 @@ class Poller {
   #look(): void {
     const found = [...this.#waiting.values()].filter(({ want }) => want.there());
     for (const { end } of found) end(true);
-    if (found.length === 0) for (const fd of this.k.epollReady(this.#epoll)) this.#waiting.get(fd)?.end(true);
+    if (found.length > 0) return;
+    for (const fd of this.k.epollReady(this.#epoll)) {
+      const waiting = this.#waiting.get(fd);
+      if (waiting) waiting.end(true);
+      else this.forget(fd);
+    }
   }
 }
 

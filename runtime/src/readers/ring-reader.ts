@@ -127,7 +127,7 @@ export class RingReader implements RecordSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wait.end(false);
+    this.#wait.close();
     // A callback of `drain` may close the map: its memory goes when the callback is done with it.
     if (!this.#draining) this.#unmap();
   }

@@ -69,6 +69,7 @@ export async function* tracePipe({
       }
     }
   } finally {
+    wait.close();
     k.close(fd);
   }
 }

@@ -89,7 +89,7 @@ export class UserRing {
 
   #close(): void {
     this.#closed = true;
-    this.#wait.end(false);
+    this.#wait.close();
     for (const mapping of this.#mappings.splice(0)) mapping.unmap();
   }
 

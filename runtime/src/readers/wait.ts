@@ -5,6 +5,7 @@ import { poller, type Waiting } from "./poller.js";
 /** Waits for one descriptor, for one reader at a time. */
 export class Wait {
   #current: Waiting | null = null;
+  #forget = (): void => {};
 
   constructor(
     /** What is waited for, for messages. */
@@ -22,13 +23,21 @@ export class Wait {
     if (signal?.aborted) return false;
     if (this.#current)
       throw new UsageError("busy", `${this.label} is waited for by another loop: end that first`);
-    const current = poller().wait({ fd, until: this.until, there, signal });
+    const shared = poller();
+    const current = shared.wait({ fd, until: this.until, there, signal });
+    this.#forget = () => shared.forget(fd);
     this.#current = current;
     try {
       return await current.done;
     } finally {
       this.#current = null;
     }
+  }
+
+  /** To be called before the descriptor is closed: ends the wait that there may be. */
+  close(): void {
+    this.#forget();
+    this.#forget = () => {};
   }
 
   /** Ends the wait that there may be. */
