@@ -55,6 +55,29 @@ describe("types that were encoded", () => {
     expect([...btf.ids()].map((id) => btf.type(id))).toEqual(everyKind);
   });
 
+  it("have the tags of the whole and of each member", () => {
+    const tag = (name: string, component: number) =>
+      ({ kind: "decl_tag", name, type: 2, component }) as const;
+    const btf = Btf.parse(
+      encodeBtf([
+        { kind: "float", name: "double", size: 8 },
+        {
+          kind: "struct",
+          name: "s",
+          size: 8,
+          members: [{ name: "d", type: 1, bitOffset: 0, bitfieldSize: 0 }],
+        },
+        ...[tag("whole", -1), tag("one", 0), tag("two", 0)],
+      ]),
+    );
+    expect([btf.declTags(2), btf.declTags(2, 0), btf.declTags(2, 1), btf.declTags(1)]).toEqual([
+      ["whole"],
+      ["one", "two"],
+      [],
+      [],
+    ]);
+  });
+
   it("come back from behind a longer header, such as one that tells the layout of kinds", () => {
     const blob = encodeBtf([{ kind: "float", name: "double", size: 8 }]);
     const longer = new Uint8Array([

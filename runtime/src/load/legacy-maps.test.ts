@@ -8,11 +8,13 @@ import { loadCollection } from "./collection.js";
 const able = process.getuid?.() === 0;
 
 describe.skipIf(!able)("an object with maps in the form before BTF, as root", () => {
-  const open = () =>
-    parseObject(compileC(new URL("../../../loader/fixtures/legacy_maps.c", import.meta.url).pathname));
+  const source = new URL("../../../loader/fixtures/legacy_maps.c", import.meta.url).pathname;
+  const open = (debug = "-g") => parseObject(compileC(source, "-O2", debug));
 
-  test("is loaded and runs; keys and values are bytes", () => {
-    const spec = open();
+  // As objects of that time were: without BTF.
+  test.each(["-g", "-g0"])("is loaded and runs; keys and values are bytes (%s)", (debug) => {
+    const spec = open(debug);
+    expect(spec.btf === null).toBe(debug === "-g0");
     spec.maps.get("elsewhere")!.legacyTail = null;
     using collection = loadCollection(spec);
     const run = (key: number): number =>
