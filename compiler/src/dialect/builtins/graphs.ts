@@ -25,8 +25,8 @@ import { type KernelArgument, kernelCall } from "./kernel-call.js";
 // Lists and trees of objects (kernel/bpf/helpers.c). The kernel's functions speak of the node inside an object, the
 // dialect of the object; in between lies the node's offset, in C `container_of`.
 
-/** Checks `object.method(…)`, where `object` is the address of a list's head or a tree's root. */
-export type GraphMethod = (scope: Scope, node: ts.CallExpression, object: Expr) => Expr;
+/** Checks `object.method(…)`, where `object` is the address of something that the kernel looks after: a list, a timer … */
+export type ObjectMethod = (scope: Scope, node: ts.CallExpression, object: Expr) => Expr;
 
 /** The objects of a list or tree, by what hangs in it. */
 interface Hanging extends Contains {
@@ -107,7 +107,7 @@ const putByVerifier = (loc: Loc): readonly KernelArgument[] => [
 
 /** `list.pushFront(object)`. */
 const push =
-  (name: string): GraphMethod =>
+  (name: string): ObjectMethod =>
   (scope, node, root) => {
     const [given] = writtenArguments(scope, node, 1);
     const added = given && nodeOf(scope, given, hangingIn(root));
@@ -118,7 +118,7 @@ const push =
 
 /** `list.popFront()`, `tree.first()`: a node that may be null. */
 const take =
-  (name: string): GraphMethod =>
+  (name: string): ObjectMethod =>
   (scope, node, root) => {
     const hanging = hangingIn(root);
     const result = pointerTo(hanging.nodeType, "direct", true);
@@ -127,7 +127,7 @@ const take =
 
 /** `tree.remove(object)`, `tree.left(object)`: a node that may be null, found from another. */
 const from =
-  (name: string): GraphMethod =>
+  (name: string): ObjectMethod =>
   (scope, node, root) => {
     const [given] = writtenArguments(scope, node, 1);
     const hanging = hangingIn(root);
@@ -139,7 +139,7 @@ const from =
   };
 
 /** `tree.add(object, (a, b) => a.key < b.key)`. */
-const add: GraphMethod = (scope, node, root) => {
+const add: ObjectMethod = (scope, node, root) => {
   const [given, less] = writtenArguments(scope, node, 2);
   const hanging = hangingIn(root);
   const added = given && nodeOf(scope, given, hanging);
@@ -181,7 +181,7 @@ function bindObjects(
 }
 
 /** By the kernel's name of the struct. */
-export const graphMethods: Readonly<Record<string, Readonly<Record<string, GraphMethod>>>> = {
+export const graphMethods: Readonly<Record<string, Readonly<Record<string, ObjectMethod>>>> = {
   bpf_list_head: {
     pushFront: push("bpf_list_push_front_impl"),
     pushBack: push("bpf_list_push_back_impl"),

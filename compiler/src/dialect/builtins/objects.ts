@@ -7,12 +7,9 @@ import type { Expr } from "../model/expressions.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { ownedCallback } from "./callbacks.js";
-import { type GraphMethod, graphMethods } from "./graphs.js";
+import { graphMethods, type ObjectMethod } from "./graphs.js";
 import { helperCall } from "./helper-call.js";
 import { type KernelArgument, kernelCall } from "./kernel-call.js";
-
-/** Checks `object.method(…)` of a timer, a work queue …: a part of a map's value that the kernel looks after. */
-type ObjectMethod = GraphMethod;
 
 /** `init(map, n)`, `start(n, flags)`, `cancel()`: the arguments as the helper or the kernel function takes them. */
 type Argument = "map" | "u64" | "u32" | "flags";
