@@ -3,6 +3,7 @@ import type { Random } from "./random.js";
 /** Where a section's header and its bytes stand. */
 interface Section {
   readonly header: number;
+  readonly type: number;
   readonly offset: number;
   readonly size: number;
   readonly name: string;
@@ -13,6 +14,17 @@ const SECTION_TABLE = 40;
 const SECTION_COUNT = 60;
 const NAMES_INDEX = 62;
 const HEADER_SIZE = 64;
+const SHT_SYMTAB = 2;
+const SHT_REL = 9;
+const SYMBOL_SIZE = 24;
+const REL_SIZE = 16;
+/** Binding and type, section, value, size: where in a symbol, their bytes, and below what a likely one is. */
+const symbolFields: readonly (readonly [at: number, size: 1 | 2 | 8, most: number])[] = [
+  [4, 1, 40],
+  [6, 2, 40],
+  [8, 8, 256],
+  [16, 8, 256],
+];
 const headerFields: readonly (readonly [offset: number, size: 4 | 8])[] = [
   [0, 4],
   [4, 4],
@@ -75,7 +87,8 @@ class Draft {
       const offset = Number(view.getBigUint64(header + 24, little));
       const size = Number(view.getBigUint64(header + 32, little));
       const inFile = offset + size <= view.byteLength;
-      sections.push({ header, offset, size: inFile ? size : 0, name: "" });
+      const type = view.getUint32(header + 4, little);
+      sections.push({ header, type, offset, size: inFile ? size : 0, name: "" });
     }
     const names = sections[view.getUint16(NAMES_INDEX, little)];
     return sections.map((section) => ({ ...section, name: this.#text(names, section.header) }));
@@ -108,6 +121,14 @@ const value = (draft: Draft, random: Random): bigint =>
     BigInt(draft.bytes.length - 1),
     BigInt(random.below(200)),
   ]);
+
+/** Where an entry of some section of this type begins. */
+function entryOf(draft: Draft, random: Random, type: number, size: number): number | null {
+  const tables = withBytes(draft).filter((s) => s.type === type && s.size >= size);
+  if (tables.length === 0) return null;
+  const table = random.pick(tables);
+  return table.offset + random.below(table.size / size) * size;
+}
 
 /** Ways of damage, by name. */
 export const mutations: Readonly<Record<string, Mutate>> = {
@@ -195,6 +216,25 @@ export const mutations: Readonly<Record<string, Mutate>> = {
     const found = draft.sections().filter((s) => s.name.startsWith(".BTF") && s.size >= 32);
     if (found.length === 0) return;
     draft.put(random.pick(found).offset + 4 * random.below(8), 4, value(draft, random));
+  },
+  "records of .BTF.ext that are likely": (draft, random) => {
+    const ext = draft.sections().find((s) => s.name === ".BTF.ext");
+    if (!ext || ext.size < 4) return;
+    for (let n = 1 + random.below(8); n > 0; n--)
+      draft.put(ext.offset + random.below(ext.size / 4) * 4, 4, BigInt(random.below(64)));
+  },
+  "relocations to other places and symbols": (draft, random) => {
+    const entry = entryOf(draft, random, SHT_REL, REL_SIZE);
+    if (entry === null) return;
+    if (random.below(2) === 0) draft.put(entry, 8, BigInt(random.below(512) * 8));
+    else
+      draft.put(entry + 8, 8, (BigInt(random.below(64)) << 32n) | BigInt(random.pick([1, 2, 3, 4, 10, 11])));
+  },
+  "symbols of other places and kinds": (draft, random) => {
+    const entry = entryOf(draft, random, SHT_SYMTAB, SYMBOL_SIZE);
+    if (entry === null) return;
+    const [at, size, most] = random.pick(symbolFields);
+    draft.put(entry + at, size, random.below(4) > 0 ? BigInt(random.below(most)) : value(draft, random));
   },
   "moved bytes": (draft, random) => {
     const sections = withBytes(draft);
