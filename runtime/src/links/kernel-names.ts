@@ -22,9 +22,8 @@ export const nearFunctions = (wanted: string): string => didYouMean(wanted, func
 export function traceableFunctions(): readonly string[] | null {
   const bytes = kernel().readFile(`${tracefs()}/available_filter_functions`);
   if (bytes === null) return null;
-  // A module's function is followed by its name in brackets.
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  return [...new Set(lines.map((line) => line.split(/\s/, 1)[0] ?? ""))];
+  // Tens of thousands of lines, a name in each; a module's function is followed by its name in brackets.
+  return new TextDecoder().decode(bytes).match(/^\S+/gm) ?? [];
 }
 
 /** Of a tracepoint, `category/name`. */

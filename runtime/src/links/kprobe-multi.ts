@@ -69,7 +69,7 @@ function functionNames(wanted: string, label: string): readonly string[] {
       "unsupported",
       `${label}: there is no ${tracefs()}/available_filter_functions: this kernel cannot trace functions`,
     );
-  const names = there.filter(pattern(wanted));
+  const names = [...new Set(there.filter(pattern(wanted)))];
   if (names.length === 0)
     throw new UsageError("target-missing", `${label}: no traceable function has a name like '${wanted}'`);
   return names;
