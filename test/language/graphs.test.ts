@@ -2,6 +2,7 @@ import type { Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { declareProbe, probe } from "../support/probe-source.js";
+import { run as command } from "../support/root.js";
 
 type Loaded<P extends string, G extends object> = Skeleton<object, Record<P, SkeletonProgram>, object, G>;
 
@@ -253,5 +254,9 @@ describe("a global with a list", () => {
     expect(run(programs.take)).toBe(0);
     expect(globals.seen).toBe(6);
     expect(run(programs.move)).toBe(2);
+  });
+
+  kernelTest("is loaded by libbpf, too", { commands: ["bpftool"] }, (t) => {
+    command("bpftool", "prog", "loadall", t.object(globalSource).objectPath, `${t.pins()}/queues`);
   });
 });

@@ -31,9 +31,7 @@ function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
   });
   const made = types.module.global(global.name, ir.arrayType(ir.i8, global.initial.length), {
     ...(global.inArena ? { inArena: true } : {}),
-    section: global.inArena
-      ? ARENA
-      : `${global.constant ? ".rodata" : zero ? ".bss" : ".data"}${apart ? `.${global.name}` : ""}`,
+    section: sectionOf(global, zero, apart),
     ...(apart ? { linkage: "internal" } : {}),
     align: 8,
     constant: global.constant,
@@ -45,6 +43,14 @@ function lowerGlobal(types: TypeTable, global: GlobalModel): ir.GlobalVariable {
   // A symbol that others see stays; the list of what is kept has no address spaces.
   if (!global.inArena) types.module.keep(made);
   return made;
+}
+
+/** `.data.NAME` also for what starts as zero: libbpf 1.1 knows no `.bss.NAME`. */
+function sectionOf({ name, constant, inArena }: GlobalModel, zero: boolean, apart: boolean): string {
+  if (inArena) return ARENA;
+  if (apart) return `.data.${name}`;
+  if (constant) return ".rodata";
+  return zero ? ".bss" : ".data";
 }
 
 function lowerLicense(types: TypeTable, model: Model): void {
