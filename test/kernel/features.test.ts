@@ -16,7 +16,7 @@ import {
 import { describe, expect } from "vitest";
 import { helpers } from "../../runtime/src/features/helpers.generated.js";
 import { kernelRow } from "../lab/kernels.js";
-import { mayCallHelper, usable } from "../support/callable.js";
+import { hasOneWay, mayCallHelper, usable } from "../support/callable.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { isAtLeast, labKernel } from "../support/needs.js";
 import { run } from "../support/root.js";
@@ -78,40 +78,43 @@ describe("a second reader", () => {
       expect(told.misc).toEqual(answers(misc));
     },
   );
+});
 
-  // Since then verifiers say it in other words, which bpftool 7.1 takes for a yes.
-  if (!isAtLeast(release(), "6.10"))
-    kernelTest("bpftool finds the same helpers in every type of program", { commands: ["bpftool"] }, () => {
-      const told = JSON.parse(run("bpftool", "-j", "feature", "probe", "full")) as {
-        readonly helpers: Readonly<Record<string, readonly string[]>>;
-      };
-      const compared = (Object.keys(programTypes) as ProgramType[]).flatMap((type) => {
-        const theirs = told.helpers[`${type}_available_helpers`] ?? [];
-        if (theirs.length === 0 || programTypeFeature(type)?.probe() !== "yes") return [];
-        const ours = (Object.keys(helpers) as HelperName[]).filter(
-          (name) => helperFeature(type, name).probe() === "yes",
-        );
-        return [{ type, ours: [...ours].sort(), theirs: [...theirs].sort() }];
-      });
-      expect(compared.length).toBeGreaterThan(20);
-      // bpftool does not say where a cgroup's program is to be attached, which these two depend on.
-      const same = (names: readonly string[]) => names.filter((name) => !/^bpf_[gs]et_retval$/.test(name));
-      for (const { type, ours, theirs } of compared) expect(same(ours), type).toEqual(same(theirs));
-    });
+/** Asked of bpftool once: it loads thousands of programs. */
+let told: Readonly<Record<string, readonly string[]>> | null = null;
+function bpftoolHelpers(type: ProgramType): readonly string[] {
+  told ??= (JSON.parse(run("bpftool", "-j", "feature", "probe", "full")) as { helpers: typeof told }).helpers;
+  return told?.[`${type}_available_helpers`] ?? [];
+}
 
-  kernelTest("the verifier's words say the same of every helper in every type of program", {}, () => {
-    const wrong = (Object.keys(programTypes) as ProgramType[]).flatMap((type) => {
-      const ways = usable(type);
-      // Of types with several attach types, what one of them may call is not what another may.
-      if (ways.length !== 1) return [];
-      return Object.entries(helpers).flatMap(([name, [id]]) => {
-        const answer = helperFeature(type, name as HelperName).probe();
-        const expected = mayCallHelper(type, ways, id) ? "yes" : "no";
-        return answer === expected ? [] : [`${name} in ${type}: ${answer}, not ${expected}`];
+/** What the kernel says of a cgroup's program depends on where it is to be attached, which bpftool does not tell. */
+const byPlace = /^bpf_[gs]et_retval$/;
+/** Types that bpftool 7.1 does not load, for want of a target, or does not know. */
+const notAsked: ReadonlySet<ProgramType> = new Set(["tracing", "lsm", "ext", "struct_ops", "netfilter"]);
+
+describe("helpers by type of program", () => {
+  const ours = (type: ProgramType): string[] =>
+    (Object.keys(helpers) as HelperName[])
+      .filter((name) => helperFeature(type, name).probe() === "yes")
+      .sort();
+  for (const type of Object.keys(programTypes) as ProgramType[]) {
+    const feature = programTypeFeature(type);
+    if (!feature) continue;
+    // Since then verifiers say it in other words, which bpftool 7.1 takes for a yes.
+    if (!isAtLeast(release(), "6.10") && !notAsked.has(type))
+      kernelTest(`${type}: bpftool finds the same`, { commands: ["bpftool"], needs: [feature] }, () => {
+        const theirs = bpftoolHelpers(type).filter((name) => !byPlace.test(name));
+        expect(ours(type).filter((name) => !byPlace.test(name))).toEqual([...theirs].sort());
       });
-    });
-    expect(wrong).toEqual([]);
-  });
+
+    // Of types with several attach types, what one of them may call is not what another may.
+    if (hasOneWay(type))
+      kernelTest(`${type}: the verifier's own words say the same`, { needs: [feature] }, () => {
+        const ways = usable(type);
+        const expected = Object.entries(helpers).filter(([, [id]]) => mayCallHelper(type, ways, id));
+        expect(ours(type)).toEqual(expected.map(([name]) => name).sort());
+      });
+  }
 });
 
 describe("a kernel's features", () => {

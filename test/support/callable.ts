@@ -117,6 +117,9 @@ function verdict(type: ProgramType, variant: Variant, insns: Uint8Array, license
 const noHelper = /cannot use helper|unknown func|invalid func/;
 const noKfunc = /is not allowed|kernel function calls? (is|are) not/;
 
+/** Whether what a program of the type may call does not depend on where it is to be attached. */
+export const hasOneWay = (type: ProgramType): boolean => variants[type]?.length === 1;
+
 /** Ways of a type that this kernel has. */
 export const usable = (type: ProgramType): readonly Variant[] =>
   (variants[type] ?? []).filter((variant) => {

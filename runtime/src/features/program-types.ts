@@ -51,7 +51,7 @@ const rows: Partial<Record<ProgramType, Row>> = {
   cgroup_device: { helpersAt: "cgroup_device" },
   sk_msg: {},
   raw_tracepoint: {},
-  cgroup_sock_addr: { attach: "cgroup_inet4_bind" },
+  cgroup_sock_addr: { attach: "cgroup_inet4_bind", helpersAt: "cgroup_inet4_connect" },
   lwt_seg6local: {},
   sk_reuseport: {},
   flow_dissector: {},
