@@ -138,7 +138,9 @@ type Probe =
   | "ksyscall"
   | "kretsyscall"
   | Sleepable<"usdt">;
-type Tracing = Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession" | "freplace"> | "tp_btf";
+type Tracing = Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession"> | "tp_btf";
+/** Called as the function whose place it takes. */
+type Replacing = Sleepable<"freplace">;
 type Lsm = Sleepable<"lsm"> | "lsm_cgroup";
 type Iter = Sleepable<"iter">;
 type Ops = Sleepable<"struct_ops">;
@@ -152,7 +154,7 @@ type Plain =
   | Tp
   | `${Tp}/${string}/${string}`
   | `${Iter}/${keyof Iterators}`
-  | Hook<Probe | Tracing | Lsm | RawTp | Iter | Ops>;
+  | Hook<Probe | Tracing | Replacing | Lsm | RawTp | Iter | Ops>;
 
 /** Every section that libbpf knows (libbpf.c: `section_defs`); `?` in front leaves the program out of a load. */
 export type SectionName = Plain | `?${string}`;
@@ -180,8 +182,10 @@ export type ProgramOf<S extends string> = S extends `?${infer R}`
                   ? Fn<K extends keyof Iterators ? Iterators[K] : IterCtx>
                   : S extends Iter
                     ? Fn<never>
-                    : S extends Hook<Ops>
-                      ? FnWithArgs<StructOpsCtx, unknown>
-                      : FnWithArgs<PtRegs>;
+                    : S extends Hook<Replacing>
+                      ? (...args: Args) => unknown
+                      : S extends Hook<Ops>
+                        ? FnWithArgs<StructOpsCtx, unknown>
+                        : FnWithArgs<PtRegs>;
 
 export {};

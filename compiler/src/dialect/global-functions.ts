@@ -8,10 +8,11 @@ import { isNamedContext } from "./stdlib-tables.js";
  * knows of a pointer there. A function that is promised more, or gives a pointer back, is verified with each call.
  */
 export function standsAlone(params: readonly Variable[], returns: Type): boolean {
-  return (
-    isScalar(returns) && params.every(({ type }) => isScalar(type) || (type.kind === "ptr" && isTaken(type)))
-  );
+  return isScalar(returns) && params.every(({ type }) => isKnownAlone(type));
 }
+
+/** Is a parameter of this type all that the verifier takes it for without a caller? */
+export const isKnownAlone = (type: Type): boolean => isScalar(type) || (type.kind === "ptr" && isTaken(type));
 
 const isScalar = (type: Type): boolean => isInteger(type) || type.kind === "bool";
 

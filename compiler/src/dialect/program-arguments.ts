@@ -8,6 +8,7 @@ import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, element, heldType, int, readVariable } from "./build.js";
 import { toCondition } from "./coerce.js";
+import { isKnownAlone } from "./global-functions.js";
 import type { PassedType, Signature } from "./kernel-types.js";
 import type { Expr, Place, Variable } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
@@ -25,6 +26,7 @@ import {
 import { operationOf } from "./operations.js";
 import { bind, named } from "./patterns.js";
 import type { Scope } from "./scope.js";
+import type { Session } from "./session.js";
 import { withoutFlavour } from "./types/flavours.js";
 import { noTypes, resolveType } from "./types/resolve.js";
 import { isUnchanged } from "./unchanged.js";
@@ -45,8 +47,8 @@ export function typedArguments(
   const [first] = parameters;
   if (!first || !context) return [];
   const source = argumentSource(section);
-  if (!source) {
-    session.report(first, TSB.argumentsNotHere(section));
+  if (!source || source.kind === "parameters") {
+    session.report(first, TSB.argumentNotHere(section, 0));
     return [];
   }
   const available = countOf(source);
@@ -75,6 +77,25 @@ export function typedArguments(
   });
   checkAgainstKernel(scope, described(scope, section, declaration.name.getText()), declared);
   return statements;
+}
+
+/** Registers that BPF passes arguments in. */
+export const MOST_PARAMETERS = 5;
+
+/** The kernel verifies a program that takes a function's place by itself, whoever calls it. */
+export function checkParameters(
+  session: Session,
+  declaration: ts.MethodDeclaration,
+  section: string,
+  params: readonly Variable[],
+): void {
+  const excess = declaration.parameters[MOST_PARAMETERS];
+  if (excess) session.report(excess, TSB.argumentNotHere(section, MOST_PARAMETERS - 1));
+  for (const [i, { type }] of params.entries()) {
+    const node = declaration.parameters[i];
+    if (node && type.kind !== "error" && !isKnownAlone(type))
+      session.report(node, TSB.argumentNotTaken(section, typeName(type)));
+  }
 }
 
 /** What the kernel's BTF says of the attach point. */
@@ -135,8 +156,11 @@ function fits(type: Type, kernel: PassedType): boolean {
   return kernel.struct === null || !isKernelStruct(type.to) || withoutFlavour(type.to.name) === kernel.struct;
 }
 
+/** Arguments that the program finds behind its context. */
+type PassedSource = Exclude<ArgumentSource, { kind: "parameters" }>;
+
 /** How many arguments there can be. */
-function countOf(source: ArgumentSource): number {
+function countOf(source: PassedSource): number {
   switch (source.kind) {
     case "usdt":
       return 12; // BPF_USDT_MAX_ARG_CNT, libbpf's usdt.bpf.h
@@ -152,7 +176,7 @@ function countOf(source: ArgumentSource): number {
 }
 
 /** A pointer leads to this source's memory. Only to structs that BTF names does the verifier allow loads. */
-function argumentType(declared: Type, { memory }: ArgumentSource): Type {
+function argumentType(declared: Type, { memory }: PassedSource): Type {
   const held = heldType(declared);
   if (held.kind !== "ptr" || held.space === "user") return held;
   return { ...held, space: memory === "direct" && !isKernelStruct(held.to) ? "probe" : memory };
@@ -160,7 +184,7 @@ function argumentType(declared: Type, { memory }: ArgumentSource): Type {
 
 /** The argument's 64 bits; null if the context is not of this kind, which the checker has reported. */
 function rawArgument(
-  source: Exclude<ArgumentSource, { kind: "usdt" }>,
+  source: Exclude<PassedSource, { kind: "usdt" }>,
   index: number,
   context: Expr,
   loc: Loc,

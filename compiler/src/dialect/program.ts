@@ -1,3 +1,4 @@
+import { argumentSource } from "@tsbpfc/stdlib/tables";
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { heldType, readVariable } from "./build.js";
@@ -11,7 +12,7 @@ import type { Func, GlobalModel, MapModel } from "./model/model.js";
 import type { Statement } from "./model/statements.js";
 import { errorType, type Type, voidType } from "./model/types.js";
 import { bind } from "./patterns.js";
-import { typedArguments } from "./program-arguments.js";
+import { checkParameters, MOST_PARAMETERS, typedArguments } from "./program-arguments.js";
 import { Scope } from "./scope.js";
 import type { Session } from "./session.js";
 import { checkBody } from "./statements/index.js";
@@ -91,14 +92,16 @@ export class Program {
     return [...this.#globals.values(), ...this.#constants.values()];
   }
 
-  /** A method with @SEC: its parameters are the context and the typed arguments. */
+  /** A method with @SEC: its parameters are the context and the typed arguments, or those of the function it replaces. */
   addProgram(declaration: ts.MethodDeclaration, section: string): void {
     const scope = new Scope(this, noTypes, null, voidType);
-    const params = declaration.parameters.slice(0, 1).map((p, i) => {
+    const replaces = argumentSource(section)?.kind === "parameters";
+    const params = declaration.parameters.slice(0, replaces ? MOST_PARAMETERS : 1).map((p, i) => {
       const declared = p.type ? resolveType(this.session, p.type, noTypes) : errorType;
       return parameter(this.session, p, heldType(declared, "direct"), i);
     });
-    const before = typedArguments(scope, declaration, section, params[0]);
+    if (replaces) checkParameters(this.session, declaration, section, params);
+    const before = replaces ? [] : typedArguments(scope, declaration, section, params[0]);
     const name = declaration.name.getText();
     this.#names.add(name);
     const head = { name, linkage: "program", section, inline: false, params } as const;
@@ -290,7 +293,7 @@ export class Program {
       params.push(parameter(session, declared, type, params.length));
     }
     // BPF passes arguments in five registers: what has more is compiled where it is called.
-    const inline = hasDecoratorOf(session, declaration) || params.length > 5;
+    const inline = hasDecoratorOf(session, declaration) || params.length > MOST_PARAMETERS;
     const scope = new Scope(this, types, self, ts.isConstructorDeclaration(declaration) ? voidType : null);
     const name = this.uniqueName(functionName(declaration));
     const head = { name, linkage: inline ? "static" : linkage, section: null, inline, params } as const;

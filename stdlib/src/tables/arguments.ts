@@ -9,7 +9,9 @@ export type ArgumentSource =
   /** The registers that the kernel's system call wrapper was given by address. */
   | { readonly kind: "syscall"; readonly memory: "user" }
   /** Registers, memory or constants, as the notes of the program's file say of each place. */
-  | { readonly kind: "usdt"; readonly memory: "user" };
+  | { readonly kind: "usdt"; readonly memory: "user" }
+  /** The program is called as a function, with no context before them. */
+  | { readonly kind: "parameters"; readonly memory: "direct" };
 
 /** What of the kernel's BTF describes the arguments of a program. */
 export interface DescribedArguments {
@@ -71,6 +73,7 @@ const sources: Readonly<Record<string, ArgumentSource>> = {
   lsm: typedSlots,
   lsm_cgroup: typedSlots,
   struct_ops: typedSlots,
+  freplace: { kind: "parameters", memory: "direct" },
 };
 
 /** The source of the arguments of a program in this section; null if it has none besides its context. */

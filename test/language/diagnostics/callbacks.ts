@@ -8,8 +8,8 @@ const call = (statements: string, before = ""): string =>
 export const callbacks: readonly Example[] = [
   {
     code: "TSB4030",
-    source: probe('  @SEC("freplace/f") f(ctx: TracingCtx, «a: u32»): i32 { return 0; }', {
-      imports: "TracingCtx,",
+    source: probe('  @SEC("freplace/f") f(ctx: XdpMd, «pair: Pair»): i32 { return 0; }', {
+      before: "class Pair { a: u32; b: u32; }",
     }),
   },
   {

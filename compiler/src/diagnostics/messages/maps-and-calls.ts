@@ -99,10 +99,10 @@ export const mapsAndCalls = {
     why: "Calls go to functions and methods of the probe, to helpers, and to the standard library.",
     instead: "Call one of these.",
   })),
-  argumentsNotHere: entry("TSB4030", (section: string) => ({
-    what: `The arguments of a program in "${section}" cannot be declared as parameters.`,
-    why: "The kernel passes such a program its context alone, or, to an extension, what the other function takes, which this version does not compile.",
-    instead: "Take the context alone, and read from it what is needed.",
+  argumentNotTaken: entry("TSB4030", (section: string, type: string) => ({
+    what: `A program in "${section}" cannot take ${type}.`,
+    why: "The kernel verifies it without the callers of the function whose place it takes: of a pointer it knows only that it may be null, unless it is a context.",
+    instead: "Take numbers, the context, or a class that may be null: `T | null`.",
   })),
   argumentNotHere: entry("TSB4031", (section: string, most: number) => ({
     what: `A program in "${section}" has at most ${most} argument${most === 1 ? "" : "s"} after its context.`,
