@@ -30,7 +30,7 @@ export function readMaps(elf: ElfFile, btf: Btf | null): DeclaredMap[] {
   if (btf === null || datasec?.kind !== "datasec") {
     throw new SpecError(
       "SPEC_NO_BTF",
-      "the object has maps but no BTF that describes them; compile with -g",
+      "the object has maps but no BTF that describes them; compile with -g (llvm-strip without -g takes BTF out)",
       { section },
     );
   }
