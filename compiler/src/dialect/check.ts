@@ -113,14 +113,20 @@ function structsApart({ type, record, inner }: MapModel): StructType[] {
 
 const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);
 
-/** The object's symbols and the kernel's share their names. */
+/** The object's symbols, its sections and what is the kernel's share their names. */
 function refuseTwins(session: Session, { maps, globals, functions, externs }: Program): void {
   const own = new Map([...maps, ...globals, ...functions].map((symbol) => [symbol.name, symbol]));
   for (const { name } of externs.used) {
     const twin = own.get(name);
     if (twin) session.reportLoc(twin.loc, TSB.nameTaken(name));
   }
+  const sections = new Set(functions.flatMap(({ section }) => section ?? []));
+  for (const { name, loc } of own.values())
+    if (sections.has(name) || name === LICENSE_SECTION) session.reportLoc(loc, TSB.sectionName(name));
 }
+
+/** Where libbpf looks for the license. */
+const LICENSE_SECTION = "license";
 
 const before = (a: Span, b: Span): boolean => a.line < b.line || (a.line === b.line && a.column <= b.column);
 

@@ -5,7 +5,7 @@ import { spaceOf } from "./build.js";
 import type { Expr } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
-import type { Space } from "./model/types.js";
+import { objectsIn, type Space, type Type } from "./model/types.js";
 import { walkStatements } from "./model/walk.js";
 import type { Session } from "./session.js";
 import {
@@ -16,6 +16,7 @@ import {
   knownProgramTypes,
   type LaterPrograms,
   type ProgramTypeName,
+  programsWithout,
 } from "./stdlib-tables.js";
 
 /** A helper, or a function of the kernel, that a function calls, whether the source names it or not. */
@@ -25,20 +26,29 @@ interface Use {
   readonly loc: Loc;
 }
 
+/** A map or a global, by what it holds. */
+interface Holder {
+  readonly name: string;
+  readonly type: Type | null;
+  readonly loc: Loc;
+}
+
 /** What one function uses by itself, and the functions that it calls or hands to the kernel. */
 interface Uses {
   readonly calls: readonly Use[];
+  readonly holders: readonly Holder[];
   readonly functions: readonly Func[];
 }
 
 /**
  * Every helper must be there on the oldest kernel, for the license, and for each program that reaches the call; so must
- * functions of the kernel, as far as they are known. One error a call.
+ * functions of the kernel, as far as they are known; and what maps and globals hold has to be allowed to each program that
+ * reaches them. One error a place.
  */
 export function checkHelpers(session: Session, functions: readonly Func[], license: string): void {
   const uses = new Map(functions.map((func) => [func, usesOf(func)]));
   const reported = new Set<string>();
-  const report = ({ name, loc }: Use, message: Message | null): void => {
+  const report = ({ name, loc }: Pick<Use, "name" | "loc">, message: Message | null): void => {
     const place = `${name} ${loc.file}:${loc.line}:${loc.column}`;
     if (message && !reported.has(place)) {
       session.reportLoc(loc, message);
@@ -51,13 +61,22 @@ export function checkHelpers(session: Session, functions: readonly Func[], licen
     const type = program.section === null ? undefined : matchSection(program.section)?.def.type;
     const known = knownProgramTypes.find((name) => name === type);
     if (!known) continue;
-    for (const use of reachedFrom(program, uses)) {
+    const reached = reachedFrom(program, uses);
+    for (const holder of reached.flatMap(({ holders }) => holders))
+      report(holder, notHere(holder, program.section ?? "", known));
+    for (const use of reached.flatMap(({ calls }) => calls)) {
       const programs = use.kind === "helper" ? (helperNamed(use.name)?.programs ?? []) : null;
       if (programs && !programs.includes(known))
         report(use, TSB.helperNotAllowed(use.name, program.section ?? "", known, programs));
       else report(use, tooOldFor(session, use, known));
     }
   }
+}
+
+/** What the program may not use for an object in it. */
+function notHere({ name, type }: Holder, section: string, program: ProgramTypeName): Message | null {
+  const object = type && objectsIn(type).find((one) => programsWithout(one).includes(program));
+  return object ? TSB.objectNotHere(name, object, section, program) : null;
 }
 
 const callee = ({ kind, name }: Use): Helper | Kfunc | null =>
@@ -90,17 +109,16 @@ const gplCompatible: ReadonlySet<string> = new Set([
   "Dual MPL/GPL",
 ]);
 
-function* reachedFrom(program: Func, uses: ReadonlyMap<Func, Uses>): Generator<Use> {
+/** Of the program and of all that it calls, directly or not. */
+function reachedFrom(program: Func, uses: ReadonlyMap<Func, Uses>): readonly Uses[] {
   const seen = new Set<Func>([program]);
-  for (const func of seen) {
-    const { calls, functions } = uses.get(func) ?? usesOf(func);
-    yield* calls;
-    for (const called of functions) seen.add(called);
-  }
+  for (const func of seen) for (const called of (uses.get(func) ?? usesOf(func)).functions) seen.add(called);
+  return [...seen].map((func) => uses.get(func) ?? usesOf(func));
 }
 
 function usesOf(func: Func): Uses {
   const calls: Use[] = [];
+  const holders: Holder[] = [];
   const functions: Func[] = [];
   walkStatements(func.body, {
     expression: (expr) => {
@@ -109,11 +127,18 @@ function usesOf(func: Func): Uses {
       // A weak function need not be there.
       if (expr.kind === "kernelCall" && !expr.callee.weak)
         calls.push({ kind: "kfunc", name: expr.callee.name, loc: expr.loc });
+      if (expr.kind === "map")
+        for (const map of [expr.map, expr.map.inner])
+          if (map) holders.push({ name: expr.map.name, type: map.type.value, loc: expr.loc });
       if (expr.kind === "call") functions.push(expr.callee);
       if (expr.kind === "closure") functions.push(expr.closure);
     },
+    place: (place) => {
+      if (place.kind === "global")
+        holders.push({ name: place.global.name, type: place.type, loc: place.loc });
+    },
   });
-  return { calls, functions };
+  return { calls, holders, functions };
 }
 
 const readers: Readonly<Record<Space, string | null>> = {

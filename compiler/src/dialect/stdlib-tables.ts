@@ -7,6 +7,7 @@ import {
   type Kfunc,
   kernelFeatures,
   kernelObjectMaps,
+  kernelObjectNotIn,
   kernelObjectSince,
   kernelObjects,
   kfuncs,
@@ -39,6 +40,9 @@ export const isNamedContext = (struct: string): boolean =>
   Object.values<UapiStruct>(contexts).some((context) => context.named && context.struct === struct);
 
 /** The kinds of maps that may hold this object of the kernel's; null for what is none. */
+/** Types of programs that may use nothing that holds such an object. */
+export const programsWithout = (object: string): readonly string[] =>
+  lookUp<readonly string[]>(kernelObjectNotIn, object) ?? [];
 export const mapsHolding = (struct: string): readonly string[] | null =>
   lookUp<readonly string[]>(kernelObjectMaps, struct);
 /** The kernel's struct that a class such as `SpinLock` is. */

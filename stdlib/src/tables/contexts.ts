@@ -122,6 +122,22 @@ export const kernelObjectMaps: Readonly<Record<string, readonly string[]>> = {
   percpu_kptr: owningMaps,
 };
 
+const tracing = ["kprobe", "tracepoint", "perf_event", "raw_tracepoint", "raw_tracepoint_writable"];
+const lockless = ["socket_filter", ...tracing];
+
+/**
+ * Types of programs that may use no map, and no global, that holds such an object: kernel/bpf/verifier.c,
+ * `check_map_prog_compatibility`.
+ */
+export const kernelObjectNotIn: Readonly<Record<string, readonly string[]>> = {
+  bpf_spin_lock: lockless,
+  bpf_res_spin_lock: lockless,
+  bpf_timer: tracing,
+  bpf_wq: tracing,
+  bpf_list_head: tracing,
+  bpf_rb_root: tracing,
+};
+
 /**
  * First release with such an object, where no helper or function that works on it says so. Nodes had another size before
  * (6.2 and 6.3 to 6.5), by which the kernel does not know these.

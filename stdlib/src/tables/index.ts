@@ -4,7 +4,14 @@ export {
   argumentRegisters,
   argumentSource,
 } from "./arguments.js";
-export { contexts, kernelObjectMaps, kernelObjectSince, kernelObjects, type UapiStruct } from "./contexts.js";
+export {
+  contexts,
+  kernelObjectMaps,
+  kernelObjectNotIn,
+  kernelObjectSince,
+  kernelObjects,
+  type UapiStruct,
+} from "./contexts.js";
 export { kernelFeatures, privateStackTypes } from "./features.js";
 export type { Helper, HelperParam, HelperResult, Kfunc, LaterPrograms, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";

@@ -61,6 +61,17 @@ export const objects: readonly Example[] = [
     ),
   },
   {
+    code: "TSB6007",
+    source: probe(
+      `  @map({ maxEntries: 1 }) values: ArrayMap<Value>;
+  @SEC("raw_tp/sys_enter") run(ctx: RawTracepoint): i32 {
+    return «this».values.lookup(0) ? 1 : 0;
+  }`,
+      { imports: "ArrayMap, SpinLock, RawTracepoint,", before: "class Value { lock: SpinLock; n: u64; }" },
+    ),
+    says: /'values' holds a bpf_spin_lock, .* program of type raw_tracepoint/,
+  },
+  {
     code: "TSB6010",
     source: withValue(
       `${JOB}\nclass Value { job: kptr<Job>; }`,

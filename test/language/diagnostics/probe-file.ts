@@ -42,6 +42,11 @@ export const probeFile: readonly Example[] = [
     ),
   },
   {
+    code: "TSB1011",
+    source: members('@SEC("xdp") «xdp»(ctx: XdpMd): i32 { return 2; }'),
+    says: /Rename it: `onXdp`/,
+  },
+  {
     code: "TSB1101",
     source: inside("const one: u32 = 1;", 'import type { «no_such_type» } from "./vmlinux";'),
   },

@@ -32,6 +32,12 @@ export const objects = {
     why: "The kernel gives the function two objects to compare, and nothing else.",
     instead: "Keep what decides in the objects, or in a global.",
   })),
+  objectNotHere: entry("TSB6007", (name: string, object: string, section: string, type: string) => ({
+    what: `'${name}' holds a ${object}, and @SEC("${section}") is a program of type ${type}.`,
+    why: "Such programs run where locks and timers are taken, too; the kernel lets them use no map and no global that has one, a list or a tree (kernel: check_map_prog_compatibility).",
+    instead:
+      "Attach to the same place by tp_btf or fentry, or keep it in a map of another program's; count with atomic.add().",
+  })),
   referenceLeaked: entry("TSB6010", (from: string, line: number, by: string) => ({
     what: `What ${from} gave in line ${line} is not given back on this way.`,
     why: "It would never be freed; the verifier rejects a program that ends with a reference of its own.",

@@ -52,6 +52,11 @@ export const probeFile = {
     why: "The object has one symbol of a name, and the loader would take one for the other.",
     instead: "Rename it.",
   })),
+  sectionName: entry("TSB1011", (name: string) => ({
+    what: `'${name}' is also the name of a section.`,
+    why: "Each section of an object has a symbol of its name, and no other may have the same.",
+    instead: `Rename it: \`on${name.charAt(0).toUpperCase()}${name.slice(1)}\`.`,
+  })),
   noProgram: entry("TSB1103", (name: string) => ({
     what: `'${name}' has a map of records or of maps, and no program that could use it.`,
     why: "The type of what it holds comes into the object with the programs.",
