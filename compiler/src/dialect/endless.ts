@@ -52,7 +52,8 @@ function isCounted(loop: Loop): boolean {
   for (const condition of conditions)
     walkExpression(condition, {
       expression: (expr) => {
-        if (expr.kind === "mayLoop") asked = true;
+        // Or it was to be, and something else was reported.
+        if (expr.kind === "mayLoop" || expr.kind === "error") asked = true;
       },
     });
   return asked || dependOnCounter(conditions, updatesIn(loop));
