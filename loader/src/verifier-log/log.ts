@@ -4,6 +4,8 @@ export interface VerifierLog {
   readonly summary: string;
   /** Set by kernels that explain themselves (Linux 7.3): what is wrong in a sentence or two. */
   readonly explanation: Explanation | null;
+  /** What to do about it: the kernel's own suggestion, else what is known of its words; empty if nothing is. */
+  readonly advice: string;
   /** Where the verifier was when it stopped: instruction and source line; null without one. */
   readonly at: VerifierFrame | null;
   /** The path that it followed, one frame for each change of source line (or of instruction, without lines). */

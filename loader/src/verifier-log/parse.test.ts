@@ -46,6 +46,7 @@ describe("a rejection's log before Linux 7.3", () => {
 
   it("says why, where, and by which source lines", () => {
     expect(log.summary).toBe("R0 invalid mem access 'map_value_or_null'");
+    expect(log.advice).toMatch(/test it before/);
     expect(log.at).toEqual({
       insn: 2,
       file: "probe.bpf.ts",
@@ -92,6 +93,7 @@ describe("a rejection's log since Linux 7.3", () => {
       suggestion: "Initialize R0 on every path before this instruction.",
       causes: ["no retained diagnostic events on this path"],
     });
+    expect(log.advice).toBe("Initialize R0 on every path before this instruction.");
     expect(log.at).toMatchObject({ insn: 0, line: 9 });
     expect(log.statistics?.insns).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { adviceFor } from "./advice.js";
 import { readExplanation } from "./explanation.js";
 import type { VerifierFrame, VerifierLog, VerifierStatistics } from "./log.js";
 
@@ -41,9 +42,11 @@ export function parseVerifierLog(log: string): VerifierLog {
   const lines = (end < 0 ? log : log.slice(0, end)).split("\n").map((line) => line.trimEnd());
   const { explanation, before } = readExplanation(lines);
   const frames = readFrames(lines.slice(0, before));
+  const summary = summarize(lines.slice(0, before)) || explanation?.title || "";
   return {
-    summary: summarize(lines.slice(0, before)) || explanation?.title || "",
+    summary,
     explanation,
+    advice: explanation?.suggestion || adviceFor(summary),
     at: frames.at(-1) ?? null,
     frames: frames.filter((frame, i) => i === 0 || !sameSource(frame, frames[i - 1]!)),
     statistics: last(lines, readStatistics),

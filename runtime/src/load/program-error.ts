@@ -52,7 +52,6 @@ function explain(program: ProgramSpec, number: number, summary: VerifierLog, at:
   const old = programTooOld(number, program);
   const reason =
     absent(program, summary, at) ??
-    unoptimised(summary) ??
     (summary.explanation ? `${summary.explanation.title}. ${summary.explanation.reason}` : summary.summary);
   const place = at
     ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
@@ -62,7 +61,8 @@ function explain(program: ProgramSpec, number: number, summary: VerifierLog, at:
       old ||
       "The kernel gives no reason: it may not allow this program type here, or wants more capabilities."
     );
-  return `${old} The verifier rejects it: ${reason}${place}`.trim();
+  const advice = summary.advice === "" ? "" : `\n  ${summary.advice}`;
+  return `${old} The verifier rejects it: ${reason}${place}${advice}`.trim();
 }
 
 /**
@@ -78,12 +78,6 @@ function absent(program: ProgramSpec, { summary }: VerifierLog, at: SourceFrame 
       : "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
   return `${what}, and the program gets there; ask first whether it exists (${summary})`;
 }
-
-/** callx: bpf_helpers.h declares helpers as constant pointers, which only an optimised build calls by number. */
-const unoptimised = ({ summary }: VerifierLog): string | null =>
-  summary.includes("unknown opcode 8d")
-    ? `${summary}, a call of a function by its address: clang -O0 makes them of helpers; compile with -O1 or more`
-    : null;
 
 function explainMissing({ relocation, place }: CoreFixup): string {
   const source = place.line > 0 ? `\n  at ${place.file}:${place.line}: ${place.text.trim()}` : "";
