@@ -48,6 +48,7 @@ export {
 export { type Attached, type AttachedOptions, type AttachedProgram, attached } from "./inspect/attached.js";
 export { btfById, type KernelBtf } from "./inspect/btf.js";
 export { btfIds, linkIds, mapIds, programIds } from "./inspect/ids.js";
+export { type Pin, pins } from "./inspect/pins.js";
 export type { Anchor, Neighbour } from "./links/anchor.js";
 export type { AttachOptions } from "./links/attach.js";
 export type { EventKind, LinkInfo, LinkKind } from "./links/info.js";

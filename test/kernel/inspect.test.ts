@@ -14,6 +14,7 @@ import {
   pinnedLink,
   pinnedMap,
   pinnedProgram,
+  pins as pinsIn,
   programById,
   programIds,
   type Skeleton,
@@ -114,6 +115,11 @@ describe("what is in the kernel", () => {
     using program = pinnedProgram(`${pins}/program`);
     expect(program?.info().id).toBe(idOf(probe.programs.pass));
     expect(program?.testRun({ data: new Uint8Array(64) }).returnValue).toBe(2);
+    expect([...pinsIn(pins)]).toEqual([
+      { path: `${pins}/link`, kind: "link" },
+      { path: `${pins}/map`, kind: "map" },
+      { path: `${pins}/program`, kind: "program" },
+    ]);
     const map = pinnedMap(`${pins}/map`);
     t.defer(() => map?.close());
     expect(map?.facts.type).toBe("sockmap");

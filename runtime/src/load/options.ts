@@ -8,10 +8,10 @@ export interface LoadOptions {
   /** Asks the verifier what it did, for `Program.verifierLog`. Linux 5.2; loading takes longer. */
   readonly verifierLog?: VerifierLogKind;
   /**
-   * A BPF file system that delegates rights to this process's user namespace, `/sys/fs/bpf` in a container that has
-   * one: all is loaded with its token. Linux 6.9.
+   * A BPF file system that delegates rights to this process's user namespace: all is loaded with its token. If absent, the
+   * first one that is mounted here and gives a token; null: none. Linux 6.9.
    */
-  readonly tokenPath?: string;
+  readonly tokenPath?: string | null;
   /**
    * The running kernel's types for CO-RE, where the kernel does not show them (CONFIG_DEBUG_INFO_BTF, Linux 5.4), such as a
    * file of BTFHub: raw BTF, or an ELF file with a section `.BTF`. What the kernel itself looks up by BTF (fentry, typed

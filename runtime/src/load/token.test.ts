@@ -87,15 +87,18 @@ describe.skipIf(!able)("a process in a user namespace, to which a BPF file syste
   test("loads every map and program with the token, and inner maps later", () => {
     const spec = parseObject(compileFixture("kinds"));
     const programs = [...spec.programs.values()].filter(({ autoload }) => autoload);
-    expect(load(join(folder, "bpffs"))).toEqual({
+    const all = {
       maps: [...spec.maps.keys()],
       programs: programs.map(({ name, type }) => [name, type]),
       inner: spec.maps.get("outer")!.inner!.type,
-    });
+    };
+    expect(load(join(folder, "bpffs"))).toEqual(all);
+    // It is found among the mounts.
+    expect(load()).toEqual(all);
   });
 
   test("is refused without it, and with a BPF file system that is not its own", () => {
-    expect(load()).toEqual({ error: expect.stringMatching(/EPERM/) });
+    expect(load("none")).toEqual({ error: expect.stringMatching(/EPERM/) });
     expect(load("/sys/fs/bpf")).toEqual({
       error: expect.stringMatching(/BPF token of \/sys\/fs\/bpf.*(EPERM|EINVAL)/),
     });

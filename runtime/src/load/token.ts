@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { openTarget } from "../links/open-target.js";
 import { bpfCommand } from "../sys/bpf.js";
+import { SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 
 /** include/uapi/linux/bpf.h: the token's descriptor is in its field. Of maps, programs and BTF alike. */
@@ -22,12 +23,42 @@ export interface Token {
 export const noToken: Token = { fd: 0, flag: 0, close: () => {} };
 
 /**
- * The token of the BPF file system that is mounted at a path; without one, none.
+ * The token of the BPF file system that is mounted at a path; of the first that gives one, if no path is named; none if
+ * it is null.
  *
- * @throws SyscallError; UsageError `target-missing` if the path is not there
+ * @throws SyscallError for the path that is named; UsageError `target-missing` if it is not there
  */
-export function openToken(path: string | undefined): Token {
-  if (path === undefined) return noToken;
+export function openToken(path: string | null | undefined): Token {
+  if (path === null) return noToken;
+  return path === undefined ? delegated() : tokenOf(path);
+}
+
+/**
+ * What a container manager has delegated. Processes of the first user namespace are given none (kernel:
+ * `bpf_token_create`), and need none.
+ */
+function delegated(): Token {
+  const users = textOf("/proc/self/uid_map");
+  if (users === "" || /^\s*0\s+0\s+4294967295\s*$/.test(users)) return noToken;
+  for (const [, path = ""] of textOf("/proc/self/mounts").matchAll(/^\S+ (\S+) bpf /gm)) {
+    try {
+      return tokenOf(
+        path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+      );
+    } catch (error) {
+      if (!(error instanceof SyscallError || error instanceof UsageError)) throw error;
+    }
+  }
+  return noToken;
+}
+
+/** Empty if it is not there. */
+function textOf(path: string): string {
+  const bytes = kernel().readFile(path);
+  return bytes ? new TextDecoder().decode(bytes) : "";
+}
+
+function tokenOf(path: string): Token {
   const bpffs = openTarget(path, "a BPF token");
   let open: number;
   try {

@@ -81,20 +81,37 @@ export type ObjectKind = "map" | "prog" | "link";
 
 const kindNames: Readonly<Record<ObjectKind, string>> = { map: "map", prog: "program", link: "link" };
 
+/** BPF_OBJ_GET; null if nothing is there. @throws SyscallError */
+function openPin(path: string, object: string): number | null {
+  const k = kernel();
+  const text = cText(path);
+  const fd = bpf(k, "BPF_OBJ_GET", new Struct("object", { pathname: k.address(text) }).bytes);
+  if (fd === -errno.ENOENT) return null;
+  if (fd < 0) throw new SyscallError("bpf(BPF_OBJ_GET)", -fd, object);
+  return fd;
+}
+
+/** What is pinned at a path; null if nothing is, or `/proc` does not tell. @throws SyscallError */
+export function pinnedKind(path: string): ObjectKind | null {
+  const fd = openPin(path, path);
+  if (fd === null) return null;
+  try {
+    return kindOf(fd);
+  } finally {
+    kernel().close(fd);
+  }
+}
+
 /**
  * Opens a pinned object; null if nothing is there.
  *
  * @throws SyscallError; UsageError `bad-value` if it is of another kind, whose facts would be read as this kind's
  */
 export function openPinned(path: string, kind: ObjectKind, object: string): number | null {
-  const k = kernel();
-  const text = cText(path);
-  const fd = bpf(k, "BPF_OBJ_GET", new Struct("object", { pathname: k.address(text) }).bytes);
-  if (fd === -errno.ENOENT) return null;
-  if (fd < 0) throw new SyscallError("bpf(BPF_OBJ_GET)", -fd, `${object} at ${path}`);
-  const found = kindOf(fd);
-  if (found === null || found === kind) return fd;
-  k.close(fd);
+  const fd = openPin(path, `${object} at ${path}`);
+  const found = fd === null ? null : kindOf(fd);
+  if (fd === null || found === null || found === kind) return fd;
+  kernel().close(fd);
   throw new UsageError(
     "bad-value",
     `${object} at ${path}: what is pinned there is a ${kindNames[found]}, not a ${kindNames[kind]}`,
