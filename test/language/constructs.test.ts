@@ -458,4 +458,17 @@ describe("the language", () => {
       },
       { options },
     );
+
+  computing(
+    "range() runs in programs whose license lets them call no function of the kernel",
+    source({
+      name: "range",
+      members: "n: u64 = 0; to: u32 = 5;",
+      body: "for (const i of range(1, this.to)) this.n += i;",
+      expected: {},
+    }).replace('"GPL"', '"Apache-2.0"'),
+    async (computed) => {
+      expect((await computed()).n).toBe(10n);
+    },
+  );
 });

@@ -63,19 +63,19 @@ export function check({ program, source, modules, kernel, target = newest }: Che
 
   const declaration = findProgramClass(session, source);
   const read = declaration && readProgramClass(session, declaration);
-  if (read) for (const func of read.program.functions) checkStack(session, func);
-  if (read) checkSectionAges(session, read.program.functions);
-  if (read) checkHelpers(session, read.program.functions, read.license);
-  if (read) checkEndless(session, read.program.functions);
-  if (read) checkBounds(session, read.program.functions);
-  if (read) checkArenas(session, read.program.maps, read.program.globals, read.program.functions);
-  if (read) checkReferences(session, read.program.functions);
-  if (read) refuseTwins(session, read.program);
-  if (declaration && read) refuseRecordsAlone(session, declaration, read.program);
+  if (read) for (const func of read.functions) checkStack(session, func);
+  if (read) checkSectionAges(session, read.functions);
+  if (read) checkHelpers(session, read.functions, read.license);
+  if (read) checkEndless(session, read.functions);
+  if (read) checkBounds(session, read.functions);
+  if (read) checkArenas(session, read.maps, read.globals, read.functions);
+  if (read) checkReferences(session, read.functions);
+  if (read) refuseTwins(session, read);
+  if (declaration && read) refuseRecordsAlone(session, declaration, read);
   const diagnostics = merge(typed, session.diagnostics);
   if (!declaration || !read || diagnostics.some((d) => d.severity === "error"))
     return { diagnostics, model: null, spanAt };
-  const { maps, globals, functions, externs } = read.program;
+  const { maps, globals, functions, externs } = read;
   const records = [...new Set([...maps.flatMap(structsApart), ...globals.flatMap((g) => ownedBy(g.type))])];
   const model: Model = {
     name: declaration.name?.text ?? "Program",

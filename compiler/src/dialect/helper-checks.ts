@@ -2,6 +2,7 @@ import { matchSection } from "@tsbpfc/loader";
 import { type Message, TSB } from "../diagnostics/catalogue.js";
 import { tooOld } from "./ages.js";
 import { spaceOf } from "./build.js";
+import { isGplCompatible } from "./license.js";
 import type { Expr } from "./model/expressions.js";
 import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
@@ -89,7 +90,7 @@ function wherever({ target }: Session, use: Use, license: string): Message | nul
   if (old) return old;
   // Functions of the kernel all are (kernel: add_kfunc_call), and some helpers.
   const gplOnly = use.kind === "kfunc" || (called !== null && "gplOnly" in called && called.gplOnly);
-  return gplOnly && !gplCompatible.has(license) ? TSB.licenseNotGpl(use.name, license) : null;
+  return gplOnly && !isGplCompatible(license) ? TSB.licenseNotGpl(use.name, license) : null;
 }
 
 /** Programs of this type got the function after the oldest kernel. */
@@ -98,16 +99,6 @@ function tooOldFor({ target }: Session, use: Use, type: ProgramTypeName): Messag
   const [since] = Object.entries(later).find(([, types]) => types.includes(type)) ?? [];
   return since === undefined ? null : tooOld(target, `${use.name} in a program of type ${type}`, since);
 }
-
-/** `license_is_gpl_compatible`, include/linux/license.h. */
-const gplCompatible: ReadonlySet<string> = new Set([
-  "GPL",
-  "GPL v2",
-  "GPL and additional rights",
-  "Dual BSD/GPL",
-  "Dual MIT/GPL",
-  "Dual MPL/GPL",
-]);
 
 /** Of the program and of all that it calls, directly or not. */
 function reachedFrom(program: Func, uses: ReadonlyMap<Func, Uses>): readonly Uses[] {

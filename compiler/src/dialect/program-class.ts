@@ -24,11 +24,8 @@ export function findProgramClass(session: Session, source: ts.SourceFile): ts.Cl
 }
 
 /** Reads the class: maps and globals first, since methods use them in any order, then the programs. */
-export function readProgramClass(
-  session: Session,
-  declaration: ts.ClassDeclaration,
-): { program: Program; license: string } {
-  const program = new Program(session);
+export function readProgramClass(session: Session, declaration: ts.ClassDeclaration): Program {
+  const program = new Program(session, licenseOf(session, declaration));
   for (const member of declaration.members) {
     if (ts.isPropertyDeclaration(member)) readField(session, program, member);
     else if (!ts.isMethodDeclaration(member) && !ts.isSemicolonClassElement(member))
@@ -40,7 +37,7 @@ export function readProgramClass(
     if (section !== null) program.addProgram(member, section);
   }
   for (const map of program.maps) checkValues(session, declaration, map, program);
-  return { program, license: licenseOf(session, declaration) };
+  return program;
 }
 
 function sectionOf(session: Session, method: ts.MethodDeclaration): string | null {

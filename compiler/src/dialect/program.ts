@@ -38,7 +38,10 @@ export class Program {
 
   readonly externs: Externs;
 
-  constructor(readonly session: Session) {
+  constructor(
+    readonly session: Session,
+    readonly license: string,
+  ) {
     this.externs = new Externs(session);
   }
 

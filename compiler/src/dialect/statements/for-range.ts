@@ -4,6 +4,7 @@ import { binary, convert, int, readVariable } from "../build.js";
 import { loopCall } from "../builtins/loop-call.js";
 import { makeClosure, parameterOf } from "../closures.js";
 import { checkValue } from "../expressions/index.js";
+import { isGplCompatible } from "../license.js";
 import type { Expr, Variable } from "../model/expressions.js";
 import type { Statement } from "../model/statements.js";
 import { boolType, integers } from "../model/types.js";
@@ -16,7 +17,10 @@ import { labelOf } from "./jumps.js";
 import { roundValue } from "./loop-names.js";
 import { withTargets } from "./loops.js";
 
-/** `for (const i of range(from, to))`: an open-coded iterator, or `bpf_loop` on kernels that are older. */
+/**
+ * `for (const i of range(from, to))`: an open-coded iterator, or `bpf_loop` on kernels that are older, and for licenses
+ * under which no function of the kernel may be called.
+ */
 export function overRange(
   scope: Scope,
   node: ts.ForOfStatement,
@@ -29,7 +33,12 @@ export function overRange(
   if (from.type.kind === "error" || to.type.kind === "error") return [];
   // In a callback, Linux 6.18 may fail at an iterator: "verifier bug: add backedge: no SCC in verification path".
   const inCallback = scope.bodies.some(({ kind }) => kind !== "inline");
-  if (inCallback || isOlder(scope.session.target, kernelFeatures.numberIterators))
+  const { session, program } = scope;
+  if (
+    inCallback ||
+    isOlder(session.target, kernelFeatures.numberIterators) ||
+    !isGplCompatible(program.license)
+  )
     return byCallback(scope, node, from, to);
   return overIterator(scope, node, numbers, [from, to], { from, to });
 }
