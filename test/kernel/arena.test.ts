@@ -14,6 +14,7 @@ import { compileFixture } from "../../runtime/fixtures/compile.js";
 import { fixtureModule } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { labKernel } from "../support/needs.js";
 
 interface ListNode {
   readonly next: bigint;
@@ -163,16 +164,20 @@ describe("an arena", () => {
     load({ maxEntries: 2, contents: new Uint8Array(4097) });
   });
 
-  // The kernel goes through all of it when it is freed.
-  const patienceMs = 60_000;
-  kernelTest("may have 4 GiB, of which pages come into being as touched", { needs, patienceMs }, (t) => {
-    const { lists } = load(t, { maps: { arena: { maxEntries: 2 ** 20 } } });
-    const { arena } = lists.maps;
-    expect(arena.size).toBe(2 ** 32);
-    arena.view.setBigUint64(2 ** 32 - 8, 5n, true);
-    expect(arena.bytes[2 ** 32 - 8]).toBe(5);
-    expect(lists.globals.counted).toBe(40n);
-  });
+  // The kernel goes through all of it when it is freed, for minutes where a machine is emulated.
+  if (labKernel === "host")
+    kernelTest(
+      "may have 4 GiB, of which pages come into being as touched",
+      { needs, patienceMs: 60_000 },
+      (t) => {
+        const { lists } = load(t, { maps: { arena: { maxEntries: 2 ** 20 } } });
+        const { arena } = lists.maps;
+        expect(arena.size).toBe(2 ** 32);
+        arena.view.setBigUint64(2 ** 32 - 8, 5n, true);
+        expect(arena.bytes[2 ** 32 - 8]).toBe(5);
+        expect(lists.globals.counted).toBe(40n);
+      },
+    );
 
   kernelTest(
     "with BPF_F_SEGV_ON_FAULT is read where a program has made a page, and nobody is ended",

@@ -86,7 +86,7 @@ const missingImport: Rewrite = (node, text) => {
   const kernel = kernelImport(node, text);
   const from = enclosing(node, ts.isImportDeclaration)?.moduleSpecifier;
   if (kernel || !from || !ts.isStringLiteral(from)) return kernel;
-  return TSB.exportMissing(node.getText(), from.text, /Did you mean '([^']+)'/.exec(text)?.[1] ?? null);
+  return TSB.exportMissing(node.getText(), from.text);
 };
 
 const implicitAny: Rewrite = () => TSB.anyType();
@@ -100,7 +100,7 @@ const rewrites: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
   [1241, decorator], // Unable to resolve signature of method decorator
   [1270, decorator], // Decorator function return type is not assignable
   [2305, missingImport], // Module has no exported member
-  [2724, missingImport], // Module has no exported member named … Did you mean …?
+  // Where TypeScript knows a name that is like it (2724), it says so, and has a fix for it.
   [2307, kernelImport], // Cannot find module
   [2322, option], // Type … is not assignable to type 'never'
   [2345, argument], // Argument of type … is not assignable

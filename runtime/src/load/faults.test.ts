@@ -126,7 +126,11 @@ describe.each(Object.entries(bodies))("%s", (title, body) => {
   );
 });
 
-const hasArenas = mapTypeFeature("arena")?.probe() === "yes";
+/** Fixtures, by the newest kind of map that they have. */
+const kinds = { kinds: "cgrp_storage", readers: "user_ringbuf", arena: "arena" } as const;
+const fixtures = (Object.keys(kinds) as (keyof typeof kinds)[]).filter(
+  (fixture) => mapTypeFeature(kinds[fixture])?.probe() === "yes",
+);
 
 /** Loads an object, and begins to read and write what it has of ring and perf buffers. */
 function loadAndRead(object: Uint8Array): Closable {
@@ -154,7 +158,7 @@ const held = (): readonly number[] => [
 ];
 
 describe.skipIf(process.getuid?.() !== 0)("loading and reading on this kernel, as root", () => {
-  test.each(["kinds", "readers", ...(hasArenas ? ["arena"] : [])])(
+  test.each(fixtures)(
     "whichever system call of %s fails, no descriptor and no mapping is left",
     (fixture) => {
       const object = compileFixture(fixture);

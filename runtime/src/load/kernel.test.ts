@@ -199,10 +199,14 @@ describe.skipIf(skipped)("on this kernel, as root", () => {
     expect(bpfDescriptors()).toEqual(before);
   });
 
-  test("what clang -O0 made is loaded, and what it made of helpers' calls is explained", () => {
-    loadCollection(parseObject(compileFixture("test-run", "-O0"))).close();
-    expect(() => loadCollection(parseObject(compileFixture("kinds", "-O0")))).toThrow(
-      /unknown opcode 8d.*Compile with -O1 or more/s,
-    );
-  });
+  // The lab's machines have what clang made with -O2, and no clang.
+  test.skipIf(process.env.TSBPFC_LAB_KERNEL !== undefined)(
+    "what clang -O0 made is loaded, and what it made of helpers' calls is explained",
+    () => {
+      loadCollection(parseObject(compileFixture("test-run", "-O0"))).close();
+      expect(() => loadCollection(parseObject(compileFixture("kinds", "-O0")))).toThrow(
+        /unknown opcode 8d.*Compile with -O1 or more/s,
+      );
+    },
+  );
 });

@@ -68,14 +68,13 @@ export const probeFile = {
     instead:
       "Write the file with `tsbpfc vmlinux`, check the type's name, or give the BTF of a kernel that has it with --btf.",
   })),
-  exportMissing: entry("TSB1104", (name: string, from: string, like: string | null) => ({
+  exportMissing: entry("TSB1104", (name: string, from: string) => ({
     what: `'${name}' is nothing that ${from} exports.`,
     why:
       from === "@tsbpfc/stdlib"
         ? "The standard library has the kernel's helpers by their names, its maps, contexts and constants; kernel types come from a `vmlinux` module, kernel functions from a `declare function` of the probe's own."
         : "A module gives others what it marks with `export`.",
-    instead:
-      like === null ? "Check the name, or where it is declared." : `Write \`${like}\`, if that is meant.`,
+    instead: "Check the name, or where it is declared.",
   })),
   otherWorld: entry("TSB1102", (file: string) => ({
     what: `${file} is checked with JavaScript's own library here.`,
