@@ -2,7 +2,7 @@
 import { type BoolExpr, boolAt, type Expr, fitted, ill, narrow, type Place } from "./expressions.js";
 import { copyCell, type Jump, load, type Machine, partOf, store } from "./machine.js";
 import { field } from "./places.js";
-import { type DataType, type IntType, ints, isScalar, type ScalarType, same } from "./types.js";
+import { type DataType, holds, type IntType, ints, isScalar, type ScalarType, same } from "./types.js";
 
 export interface Statement {
   readonly lines: readonly string[];
@@ -63,7 +63,7 @@ export function variable(name: string, type: ScalarType, init: Expr, annotated: 
 /** The type of an unannotated variable, section 10; null where the page leaves it open. */
 export function variableType(init: Expr): IntType | null {
   if (init.kind !== "number") return null;
-  if (init.constant !== null) return ints.i64;
+  if (init.constant !== null) return holds(ints.i64, init.constant) ? ints.i64 : ints.u64;
   // To TypeScript an assignment has the type of its right side, to the dialect that of its place.
   if (/^\(\S+ = /.test(init.text)) return null;
   const [declared, ...others] = init.declared;
