@@ -6,6 +6,7 @@ import { checkBounds } from "./bounds/index.js";
 import { checkEndless } from "./endless.js";
 import { checkHelpers } from "./helper-checks.js";
 import type { KernelTypes } from "./kernel-types.js";
+import { checkKernelWrites } from "./kernel-writes.js";
 import type { MapModel, Model } from "./model/model.js";
 import { ownedBy, type StructType, type Type } from "./model/types.js";
 import type { Program } from "./program.js";
@@ -66,6 +67,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) for (const func of read.functions) checkStack(session, func);
   if (read) checkSectionAges(session, read.functions);
   if (read) checkHelpers(session, read.functions, read.license);
+  if (read) checkKernelWrites(read);
   if (read) checkEndless(session, read.functions);
   if (read) checkBounds(session, read.functions);
   if (read) checkArenas(session, read.maps, read.globals, read.functions);

@@ -67,6 +67,10 @@ export function operationOf(
   return null;
 }
 
+/** Is a program of this section one of struct_ops? */
+export const isStructOps = (section: string | null): boolean =>
+  section !== null && /^\??struct_ops(\.s)?(\/|$)/.test(section);
+
 /** The programs that a struct_ops map names are there, and are for it. */
 export function checkOperations(
   session: Session,
@@ -78,7 +82,7 @@ export function checkOperations(
   for (const member of operations.members) {
     if (member.kind !== "program") continue;
     const known = program.functions.find((f) => f.linkage === "program" && f.name === member.program);
-    if (known?.section && /^\??struct_ops(\.s)?(\/|$)/.test(known.section)) continue;
+    if (known && isStructOps(known.section)) continue;
     const written = values.properties.find((p) => p.name?.getText() === member.name);
     const wrong = known
       ? `'${member.program}' is no program of struct_ops.`

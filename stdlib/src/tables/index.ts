@@ -15,6 +15,7 @@ export {
 export { kernelFeatures, privateStackTypes } from "./features.js";
 export type { Helper, HelperParam, HelperResult, Kfunc, LaterPrograms, PointerRole } from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
+export { kernelWrites, operationsWriting } from "./kernel-writes.js";
 export { kfuncs } from "./kfuncs.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
 export type { ProgramTypeName } from "./program-types.js";

@@ -4,6 +4,7 @@ import { layOutClasses } from "../../test-support/class-layout.js";
 import { KernelTypes } from "../../test-support/kernel-btf.js";
 import { contexts, kernelObjects, type UapiStruct } from "./contexts.js";
 import { helpers } from "./helpers.generated.js";
+import { kernelWrites } from "./kernel-writes.js";
 import { kfuncs } from "./kfuncs.generated.js";
 import { mapClasses } from "./maps.js";
 
@@ -50,6 +51,14 @@ describe.skipIf(!KernelTypes.available())("the running kernel's BTF agrees on", 
       if (theirs?.has(field) || !/^(ae|res1)$/.test(field))
         expect([field, offset]).toEqual([field, theirs?.get(field)]);
     expect((layout?.size ?? 0) / 8).toBe(kernel?.size(struct));
+  });
+
+  const written = Object.values(kernelWrites).flatMap((structs) => Object.entries(structs));
+  it.each(written)("the fields of %s that struct_ops may write", (struct, fields) => {
+    const theirs = kernel?.offsets(struct);
+    if (!theirs) return expect(struct, "only sched_ext may be left out of a kernel").toBe("sched_ext_entity");
+    for (const field of fields) expect([...theirs.keys()]).toContain(field.split(".")[0]);
+    return undefined;
   });
 
   it.each(Object.entries(kernelObjects))("the size of %s", (name, struct) => {

@@ -1,6 +1,7 @@
 import { callbacks } from "./callbacks.js";
 import type { Example, Refused } from "./example.js";
 import { formats } from "./formats.js";
+import { kernelWrites, refusedKernelWrites } from "./kernel-writes.js";
 import { limits } from "./limits.js";
 import { mapsAndCalls } from "./maps-and-calls.js";
 import { objects, references } from "./objects.js";
@@ -16,6 +17,7 @@ import { types } from "./types.js";
 export const examples: readonly Example[] = [
   ...probeFile,
   ...types,
+  ...kernelWrites,
   ...syntax,
   ...mapsAndCalls,
   ...formats,
@@ -25,4 +27,11 @@ export const examples: readonly Example[] = [
 ];
 
 /** What else is refused, and must stay so. */
-export const refused: readonly Refused[] = [...refusedSyntax, ...numbers, ...maps, ...calls, ...references];
+export const refused: readonly Refused[] = [
+  ...refusedSyntax,
+  ...numbers,
+  ...maps,
+  ...calls,
+  ...references,
+  ...refusedKernelWrites,
+];

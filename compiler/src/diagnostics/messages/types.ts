@@ -180,6 +180,16 @@ export const types = {
     why: "How long an array or a text is, is fixed while compiling, and counted in 31 bits.",
     instead: "Give a whole number from 0, or `typeof N` of a `const`.",
   })),
+  kernelFieldFixed: entry("TSB2045", (field: string, struct: string, writable: string) => ({
+    what: `'${field}' of the kernel's ${struct} cannot be assigned to.`,
+    why: "A program may only read the kernel's memory, but for a few fields, each a number, that programs of struct_ops may assign to.",
+    instead: `Keep the value in a map, or assign to one of those. ${writable}.`,
+  })),
+  kernelFieldNotHere: entry("TSB2046", (field: string, section: string, operations: string) => ({
+    what: `'${field}' cannot be assigned to in a program of "${section}".`,
+    why: `The kernel lets programs assign to it that are members of ${operations}.`,
+    instead: `Assign to it in a method that a map of StructOps<${operations}> names.`,
+  })),
 } as const;
 
 function nextPowerOfTwo(n: number): number {

@@ -1,8 +1,9 @@
 import { ts } from "ts-morph";
-import { TSB } from "../../diagnostics/catalogue.js";
+import { type Message, TSB } from "../../diagnostics/catalogue.js";
 import { addressOf, contentOf, discard, int, isReadonly, spaceOf } from "../build.js";
 import { coerce, toCondition } from "../coerce.js";
 import { arithmetic } from "../integers.js";
+import { kernelField, kernelFieldFixed } from "../kernel-writes.js";
 import type { BinaryOp, Expr, Place } from "../model/expressions.js";
 import { isAggregate, isReached, typeName, voidType } from "../model/types.js";
 import { assignPattern } from "../patterns.js";
@@ -59,16 +60,17 @@ export function targetOf(scope: Scope, node: ts.Expression): Place | null {
     scope.session.report(node, TSB.kptrAssigned());
     return null;
   }
-  const refused = isReadonly(place)
-    ? "A readonly global"
-    : !isReached(spaceOf(place))
-      ? "The kernel's and a process's memory"
-      : place.kind === "field" && place.struct.origin === "kernel"
-        ? "The kernel's memory"
-        : null;
-  if (refused === null) return place;
-  scope.session.report(node, TSB.notAssignable(refused));
+  const message = refusal(place);
+  if (!message) return place;
+  scope.session.report(node, message);
   return null;
+}
+
+function refusal(place: Place): Message | null {
+  if (isReadonly(place)) return TSB.notAssignable("A readonly global");
+  const field = kernelField(place);
+  if (field && spaceOf(place) !== "user") return kernelFieldFixed(field, place);
+  return isReached(spaceOf(place)) ? null : TSB.notAssignable("The kernel's and a process's memory");
 }
 
 export function checkAssignment(scope: Scope, node: ts.BinaryExpression): Expr {

@@ -1,4 +1,5 @@
 import { type Btf, BtfError, type BtfMember, type TypeId } from "@tsbpfc/loader";
+import { operationsWriting } from "@tsbpfc/stdlib/tables";
 import { isMemberName, isTypeName, kernelName, tsName, VOCABULARY } from "./names.js";
 
 export { kernelName, tsName } from "./names.js";
@@ -13,7 +14,8 @@ export interface DeclarationOptions {
 /**
  * The kernel's types as a `vmlinux` module: what the roots reach, one declaration a line. Fields have the kernel's
  * widths; anonymous members are flattened; a name that TypeScript reserves gets a trailing underscore. Pointers are
- * `ptr<T>`, embedded structs stand by their name. Of two types of one name the first counts.
+ * `ptr<T>`, embedded structs stand by their name. Of two types of one name the first counts. Fields are `readonly`, but
+ * for those that programs of struct_ops may assign to.
  *
  * @throws BtfError if the BTF contradicts itself.
  */
@@ -81,7 +83,7 @@ class Writer {
     if (type.kind === "struct" || type.kind === "union") {
       this.#lines.set(
         type.name,
-        `${type.kind === "union" ? "/** @union */ " : ""}export interface ${name} { ${this.#members(type.members)} }`,
+        `${type.kind === "union" ? "/** @union */ " : ""}export interface ${name} { ${this.#members(type.members, type.name)} }`,
       );
     } else if (type.kind === "enum" || type.kind === "enum64") {
       const members = type.values.map((v) => `${v.name} = ${v.value}`);
@@ -91,7 +93,8 @@ class Writer {
     }
   }
 
-  #members(members: readonly BtfMember[]): string {
+  /** @param path the struct's name, and where in it an anonymous one stands: `tcp_sock`, `inet_connection_sock.icsk_ack` */
+  #members(members: readonly BtfMember[], path: string): string {
     const seen = new Set<string>();
     const parts: string[] = [];
     const add = (list: readonly BtfMember[]): void => {
@@ -102,7 +105,9 @@ class Writer {
             this.#within(member.type, () => add(inner.members));
         } else if (!seen.has(member.name) && this.#wants(member.name)) {
           seen.add(member.name);
-          parts.push(`readonly ${tsName(member.name)}: ${this.#spellMember(member)};`);
+          const within = `${path}.${member.name}`;
+          const modifier = this.#isWritten(member, within) ? "" : "readonly ";
+          parts.push(`${modifier}${tsName(member.name)}: ${this.#spellMember(member, within)};`);
         }
       }
     };
@@ -110,20 +115,29 @@ class Writer {
     return parts.join(" ");
   }
 
+  /** Of an array the elements are written, which `readonly` in front of it allows. */
+  #isWritten({ type }: BtfMember, path: string): boolean {
+    const [struct = "", ...field] = path.split(".");
+    return (
+      operationsWriting(struct, field.join(".")).length > 0 &&
+      this.btf.type(this.btf.resolve(type)).kind !== "array"
+    );
+  }
+
   #wants(member: string): boolean {
     return isMemberName(member) && (!this.only || this.only.has(tsName(member)));
   }
 
-  #spellMember({ type, bitfieldSize }: BtfMember): string {
-    const spelled = this.#spell(type);
+  #spellMember({ type, bitfieldSize }: BtfMember, path: string): string {
+    const spelled = this.#spell(type, path);
     if (bitfieldSize === 0) return spelled;
     // A bit-field is a number, also one of bool.
     return `bits<${spelled === "boolean" ? "u8" : spelled}, ${bitfieldSize}>`;
   }
 
-  /** The type where it is used. */
-  #spell(id: TypeId): string {
-    return this.#within(id, () => this.#spellType(id));
+  /** The type where it is used: of a member, by its path. */
+  #spell(id: TypeId, path = ""): string {
+    return this.#within(id, () => this.#spellType(id, path));
   }
 
   /** @throws BtfError BTF_CYCLE */
@@ -135,7 +149,7 @@ class Writer {
     return result;
   }
 
-  #spellType(id: TypeId): string {
+  #spellType(id: TypeId, path: string): string {
     const type = this.btf.type(id);
     switch (type.kind) {
       case "void":
@@ -145,12 +159,12 @@ class Writer {
       case "float":
         return `array<u8, ${type.size}>`;
       case "typedef":
-        return BIG_ENDIAN[type.name] ?? this.#spell(type.type);
+        return BIG_ENDIAN[type.name] ?? this.#spell(type.type, path);
       case "volatile":
       case "const":
       case "restrict":
       case "type_tag":
-        return this.#spell(type.type);
+        return this.#spell(type.type, path);
       case "ptr":
         return this.#pointer(type.type);
       case "array":
@@ -159,7 +173,7 @@ class Writer {
           : `array<${this.#spell(type.type)}, ${type.length}>`;
       case "struct":
       case "union":
-        if (!isTypeName(type.name)) return `{ ${this.#members(type.members)} }`;
+        if (!isTypeName(type.name)) return `{ ${this.#members(type.members, path)} }`;
         this.want(id);
         return tsName(type.name);
       case "enum":

@@ -146,6 +146,19 @@ describe("kernel types as declarations", () => {
     ]);
   });
 
+  it("leave out readonly where programs of struct_ops may write, and only there", () => {
+    const types: BtfType[] = [
+      struct("", [member("pending", U8), member("quick", U8)]),
+      { kind: "array", type: U64, indexType: I32, length: 13 },
+      struct("inet_connection_sock", [member("icsk_ack", FIRST), member("icsk_ca_priv", FIRST + 1)]),
+      struct("tcp_sock", [member("inet_conn", FIRST + 2), member("snd_cwnd", I32), member("pending", I32)]),
+    ];
+    expect(declared(types, ["tcp_sock"])).toEqual([
+      "export interface tcp_sock { readonly inet_conn: inet_connection_sock; snd_cwnd: i32; readonly pending: i32; }",
+      "export interface inet_connection_sock { readonly icsk_ack: { pending: u8; readonly quick: u8; }; readonly icsk_ca_priv: array<u64, 13>; }",
+    ]);
+  });
+
   it("show bit-fields with their width, those of bool as numbers", () => {
     expect(declared([struct("s", [member("x", I32, 3), member("y", BOOL, 1)])], ["s"])).toEqual([
       "export interface s { readonly x: bits<i32, 3>; readonly y: bits<u8, 1>; }",

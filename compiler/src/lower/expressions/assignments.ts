@@ -1,4 +1,6 @@
+import { kernelField } from "../../dialect/kernel-writes.js";
 import type { Expr, Place } from "../../dialect/model/expressions.js";
+import type { Type } from "../../dialect/model/types.js";
 import { i64, intrinsics, isConstant, type Value } from "../../ir/index.js";
 import type { FunctionLowering } from "../functions.js";
 import { lowerExpression } from "./index.js";
@@ -28,9 +30,24 @@ function write(f: FunctionLowering, place: Place, address: Address, value: Value
     writeBits(f, address, place.type, place.field, value);
     return readAt(f, place, address);
   }
+  if (kernelField(place)) {
+    storeValue(f, widened(f, value, place.type), place.type, address);
+    return value;
+  }
   const captured = place.kind === "variable" && f.isCaptured(place.variable);
   storeValue(f, captured ? forgotten(f, value) : value, place.type, address);
   return value;
+}
+
+/**
+ * The same value in a whole register, as its type says: the loader makes the store as wide as the running kernel's
+ * field. LLVM, which must not see that, would leave in the upper bits what the arithmetic left there.
+ */
+function widened(f: FunctionLowering, value: Value, type: Type): Value {
+  if (value.type.kind !== "int" || value.type.bits === 1 || value.type.bits === 64) return value;
+  const { b } = f;
+  const extension = type.kind === "int" && type.signed ? "sext" : "zext";
+  return b.cast("trunc", intrinsics.opaque(b, b.cast(extension, value, i64)), value.type);
 }
 
 /**
