@@ -41,16 +41,19 @@ export function kernelTest(
     task.meta.kernelTest = { skipped };
     if (skipped !== null) skip(skipped);
     const bench = new Bench(options.patienceMs);
+    const wrong: unknown[] = [];
     let refused: string | null = null;
     try {
       await body(bench);
     } catch (error) {
-      if (!(error instanceof RefusedForKernelError)) throw error;
-      refused = `refused by --kernel: ${error.message}`;
-    } finally {
-      task.meta.kernelTest.measured = bench.measured;
-      await bench.end();
+      if (error instanceof RefusedForKernelError) refused = `refused by --kernel: ${error.message}`;
+      else wrong.push(error);
     }
+    task.meta.kernelTest.measured = bench.measured;
+    // What is left behind does not hide why the test failed.
+    await bench.end().catch((error: unknown) => wrong.push(error));
+    if (wrong.length > 1) throw new AggregateError(wrong, wrong.map(String).join("\nand then: "));
+    if (wrong.length === 1) throw wrong[0];
     if (refused === null) return;
     task.meta.kernelTest = { skipped: refused };
     skip(refused);
