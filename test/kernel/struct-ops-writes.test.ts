@@ -108,7 +108,7 @@ s.listen(7, "127.0.0.1", () => connect(7, "127.0.0.1").on("close", closed).on("d
 describe("fields of the kernel that struct_ops programs may write", () => {
   kernelTest(
     "a congestion control sets the window and the threshold that the kernel then sends by",
-    { needs: [structOpsLinks], patienceMs, timeoutMs },
+    { needs: [structOpsLinks], commands: ["ss"], patienceMs, timeoutMs },
     async (t) => {
       await t.alone(NAME);
       const loaded = await t.load<Aimd>(probe);
