@@ -1,5 +1,6 @@
-// Our compiler beside clang and bpftool, in one run: `npm run bench` for cold builds, `npm run bench -- code` for what
-// the verifier and the kernel make of the code, `npm run bench -- runtime` for loader and runtime beside libbpf. Ratios are ours to theirs: below 1 is better.
+// What tsbpfc is beside clang, bpftool and libbpf, in one run: `npm run bench` for all of it, `-- builds` for cold builds
+// alone, `-- code` for what the verifier and the kernel make of the code, `-- runtime` for loader and runtime. Ratios are
+// ours to theirs: below 1 is better.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -153,13 +154,29 @@ async function code() {
   );
 }
 
-try {
-  if (process.argv[2] === "runtime") {
-    need("clang-19", "cc", "chrt", "taskset");
-    await runtime(folder, process.argv[3]);
-  } else {
+const comparisons = {
+  builds: () => {
     prepare();
-    await (process.argv[2] === "code" ? code() : builds(["execsnoop", "firewall"], 15));
+    builds(["execsnoop", "firewall"], 15);
+  },
+  code: async () => {
+    prepare();
+    await code();
+  },
+  runtime: async (part) => {
+    need("clang-19", "cc", "chrt", "taskset");
+    await runtime(folder, part);
+  },
+};
+
+const [name, part] = process.argv.slice(2);
+const wanted = name === undefined ? Object.values(comparisons) : [comparisons[name]];
+try {
+  if (wanted.includes(undefined)) {
+    console.error(`There is no comparison '${name}': there is ${Object.keys(comparisons).join(", ")}.`);
+    process.exitCode = 2;
+  } else {
+    for (const compare of wanted) await compare(part);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
