@@ -40,41 +40,33 @@ export async function runOnMachine(run: MachineRun): Promise<KernelRun> {
     const orders = join(work, "orders.cpio");
     writeOrders({ kernel, files: suite.files, pattern }, orders);
     writeInitramfs(initramfs, fetched, [suite.archive, orders]);
-    const boot = (): Promise<MachineEnd> =>
-      runMachine({
-        image: fetched.image,
-        initramfs,
-        timeoutMs: run.timeoutMs ?? TIMEOUT_MS,
-        silenceMs: run.silenceMs ?? SILENCE_MS,
-        ...(run.memoryMb === undefined ? {} : { memoryMb: run.memoryMb }),
-        onProcess: (started) => {
-          pid = started;
-        },
-        onMessage: (message) => {
-          switch (message.type) {
-            case "hello":
-              release = message.release;
-              break;
-            case "start":
-              running = message.name;
-              run.onStart?.(message.name, pid);
-              break;
-            case "result":
-              running = "";
-              results.push(message.result);
-              break;
-            case "end":
-              isDone = true;
-          }
-        },
-      });
-    let end = await boot();
-    // Now and then an emulated kernel dies of its own code patching while it comes up (an exception, where a disk too
-    // small gives a panic of another kind): that says nothing of the suite.
-    if (release === "" && end.reason === "panic" && /Fatal exception/.test(end.what)) {
-      console.error(`lab: ${kernel} is booted again: ${end.what}`);
-      end = await boot();
-    }
+    const end = await runMachine({
+      image: fetched.image,
+      initramfs,
+      timeoutMs: run.timeoutMs ?? TIMEOUT_MS,
+      silenceMs: run.silenceMs ?? SILENCE_MS,
+      ...(run.memoryMb === undefined ? {} : { memoryMb: run.memoryMb }),
+      onProcess: (started) => {
+        pid = started;
+      },
+      onMessage: (message) => {
+        switch (message.type) {
+          case "hello":
+            release = message.release;
+            break;
+          case "start":
+            running = message.name;
+            run.onStart?.(message.name, pid);
+            break;
+          case "result":
+            running = "";
+            results.push(message.result);
+            break;
+          case "end":
+            isDone = true;
+        }
+      },
+    });
     const failure = failureOf(end, isDone, running);
     return {
       kernel,
