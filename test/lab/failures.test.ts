@@ -32,7 +32,7 @@ const why = unavailable();
 describe.skipIf(why !== null)(`a machine that goes wrong ends as a failed run (${why ?? kernel})`, () => {
   let suite: Suite;
   beforeAll(async () => {
-    suite = await makeSuite(["test/lab/cases/mishaps.ts"]);
+    suite = await makeSuite([kernel], ["test/lab/cases/mishaps.ts"]);
   });
   afterAll(() => suite.remove());
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { command, which } from "./command.js";
+import { machineLists, type PackageLists, suiteLists } from "./apt.js";
+import { command } from "./command.js";
 import { LabError } from "./errors.js";
 import type { KernelRow } from "./kernels.js";
 import { cacheFolder } from "./paths.js";
@@ -26,13 +26,17 @@ export interface FetchedKernel {
 
 /** What the cache holds of a kernel, in `manifest.json`. */
 export interface Manifest {
-  readonly package: string;
-  readonly version: string;
+  /** The package of the image, and those that newer releases put image and modules into. */
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly sha256: string;
+  }[];
   /** The running kernel's name for itself, `uname -r`. */
   readonly release: string;
   readonly fetched: string;
-  /** SHA-256 of the package and of what is taken from it. */
-  readonly sha256: { readonly package: string; readonly image: string };
+  /** SHA-256 of what is taken from the packages. */
+  readonly sha256: { readonly image: string };
 }
 
 /**
@@ -66,38 +70,45 @@ function open(folder: string): FetchedKernel | null {
 }
 
 function download(row: KernelRow, folder: string): void {
-  if (row.package === null) throw new LabError("broken", `${row.name} is no kernel to fetch`);
+  const { package: pattern } = row;
+  if (pattern === null) throw new LabError("broken", `${row.name} is no kernel to fetch`);
   if (process.arch !== "x64")
     throw new LabError("unavailable", `the lab's kernels are for x86-64, this machine is ${process.arch}`);
-  if (!which("apt-get"))
-    throw new LabError("unavailable", "kernels come from Debian's packages, and there is no apt-get");
   mkdirSync(join(cacheFolder, "kernels"), { recursive: true });
   const work = mkdtempSync(join(cacheFolder, "kernels", ".fetch-"));
   try {
-    const { name, file } = updatingOnce(() => {
-      const name = newest(row.package);
-      command("apt-get", ["download", name], { cwd: work });
-      const file = readdirSync(work).find((entry) => entry.endsWith(".deb"));
-      if (file === undefined) throw new Error("apt-get download gave no file");
-      return { name, file: join(work, file) };
+    const apt = row.suite === undefined ? machineLists : suiteLists(row.suite);
+    const { release, files } = apt.updatingOnce(() => {
+      const release = newest(apt, pattern);
+      const names = apt
+        .names(`-${release}`)
+        .filter((name) => parts.includes(name.replace(`-${release}`, "")));
+      apt.download(names, work);
+      return { release, files: readdirSync(work).filter((entry) => entry.endsWith(".deb")) };
     });
     const unpacked = join(work, "unpacked");
-    command("dpkg", ["-x", file, unpacked]);
-    const release = name.replace(/^linux-image-/, "");
+    for (const file of files) command("dpkg", ["-x", join(work, file), unpacked]);
     const ready = join(work, "ready");
     mkdirSync(ready);
-    cpSync(join(unpacked, "boot", `vmlinuz-${release}`), join(ready, "vmlinuz"));
-    const modules = ["lib/modules", "usr/lib/modules"]
-      .map((at) => join(unpacked, at, release))
-      .find(existsSync);
-    if (modules === undefined) throw new LabError("broken", `${name} has no modules`);
-    renameSync(modules, join(ready, "modules"));
+    renameSync(
+      found(unpacked, [`boot/vmlinuz-${release}`, `usr/lib/modules/${release}/vmlinuz`]),
+      join(ready, "vmlinuz"),
+    );
+    renameSync(
+      found(unpacked, [`lib/modules/${release}`, `usr/lib/modules/${release}`]),
+      join(ready, "modules"),
+    );
+    const field = (file: string, name: string): string =>
+      command("dpkg-deb", ["-f", join(work, file), name]).trim();
     const manifest: Manifest = {
-      package: name,
-      version: command("dpkg-deb", ["-f", file, "Version"]).trim(),
+      packages: files.map((file) => ({
+        name: field(file, "Package"),
+        version: field(file, "Version"),
+        sha256: sha256(join(work, file)),
+      })),
       release,
       fetched: new Date().toISOString(),
-      sha256: { package: sha256(file), image: sha256(join(ready, "vmlinuz")) },
+      sha256: { image: sha256(join(ready, "vmlinuz")) },
     };
     writeFileSync(join(ready, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });
@@ -111,29 +122,22 @@ function download(row: KernelRow, folder: string): void {
   }
 }
 
-/** Lists of packages grow old: a mirror no longer has what they name. They are renewed once, where that is allowed. */
-function updatingOnce<T>(attempt: () => T): T {
-  try {
-    return attempt();
-  } catch (first) {
-    try {
-      if (process.getuid?.() === 0) command("apt-get", ["update", "-qq"]);
-      else command("sudo", ["-n", "apt-get", "update", "-qq"]);
-    } catch {
-      throw first;
-    }
-    return attempt();
-  }
+/** Before Linux 7.0 the first has all; from then on it only asks for the others. */
+const parts: readonly string[] = ["linux-image", "linux-base", "linux-binary", "linux-modules"];
+
+/** The first that is there: packages of different ages put things into different places. */
+function found(folder: string, places: readonly string[]): string {
+  const at = places.map((place) => join(folder, place)).find(existsSync);
+  if (at === undefined) throw new LabError("broken", `the packages have no ${places.join(", no ")}`);
+  return at;
 }
 
-/** The newest package that a pattern takes. */
-function newest(pattern: RegExp | null): string {
-  const names = command("apt-cache", ["pkgnames", "linux-image-"])
-    .split("\n")
-    .filter((name) => pattern?.test(name));
+/** The newest release whose image a pattern takes. */
+function newest(apt: PackageLists, pattern: RegExp): string {
+  const names = apt.names("linux-image-").filter((name) => pattern.test(name));
   const [first] = names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
   if (first === undefined) throw new Error(`the package lists have nothing like ${pattern}`);
-  return first;
+  return first.replace(/^linux-image-/, "");
 }
 
 const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");

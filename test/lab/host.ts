@@ -6,7 +6,6 @@ import { LabError } from "./errors.js";
 import { repository } from "./paths.js";
 import type { TestResult } from "./protocol.js";
 import type { KernelRun } from "./report.js";
-import { suiteFiles } from "./suite.js";
 
 /** What vitest's JSON report says of a file. */
 interface FileReport {
@@ -24,30 +23,34 @@ interface FileReport {
 }
 
 /** The suite on this machine's own kernel, by vitest; or what vitest's report says of a run that has been. */
-export function runHost(pattern: string | null, report: string | undefined): KernelRun {
+export function runHost(
+  files: readonly string[],
+  pattern: string | null,
+  report: string | undefined,
+): KernelRun {
   const started = performance.now();
-  const results = report === undefined ? runVitest(pattern) : readReport(report);
+  const results = report === undefined ? runVitest(files, pattern) : readReport(files, report);
   const durationMs = performance.now() - started;
   return { kernel: "host", release: release(), results, durationMs };
 }
 
-function runVitest(pattern: string | null): readonly TestResult[] {
+function runVitest(files: readonly string[], pattern: string | null): readonly TestResult[] {
   const work = mkdtempSync(join(tmpdir(), "tsbpfc-host-"));
   const report = join(work, "report.json");
   try {
     const named = pattern === null ? [] : ["-t", pattern];
     const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
-    spawnSync("npx", ["--no-install", "vitest", "run", ...reporters, ...named, ...suiteFiles], {
+    spawnSync("npx", ["--no-install", "vitest", "run", ...reporters, ...named, ...files], {
       cwd: repository,
       stdio: "inherit",
     });
-    return readReport(report);
+    return readReport(files, report);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function readReport(path: string): readonly TestResult[] {
+function readReport(tests: readonly string[], path: string): readonly TestResult[] {
   let files: readonly FileReport[];
   try {
     files = (JSON.parse(readFileSync(path, "utf8")) as { testResults: readonly FileReport[] }).testResults;
@@ -56,7 +59,7 @@ function readReport(path: string): readonly TestResult[] {
   }
   return files
     .map((file) => ({ ...file, name: relative(repository, file.name) }))
-    .filter(({ name }) => suiteFiles.some((path) => name === path || name.startsWith(`${path}/`)))
+    .filter(({ name }) => tests.includes(name))
     .flatMap(resultsOf);
 }
 

@@ -92,8 +92,9 @@ function programsArchive(): string {
 
 /** Modules in the order in which `/init` loads them: `/lib/modules/NN-name.ko`. */
 function modulesArchive(kernel: FetchedKernel): string {
-  const { sha256 } = kernel.manifest;
-  return archive(`modules-${kernel.manifest.release}`, [sha256.package, ...modules], (root) => {
+  const { release, sha256 } = kernel.manifest;
+  // A module goes with the image it was built with.
+  return archive(`modules-${release}`, [sha256.image, ...modules], (root) => {
     const folder = join(root, "lib/modules");
     mkdirSync(folder, { recursive: true });
     for (const [index, { name, bytes }] of selectModules(kernel, modules).entries())

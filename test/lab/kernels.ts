@@ -7,6 +7,10 @@ export interface KernelRow {
   readonly name: string;
   /** Debian package of its image; null for the kernel of this machine. The newest that the pattern takes is used. */
   readonly package: RegExp | null;
+  /** The suite of Debian that has it, where it is not the one that this machine installs from. */
+  readonly suite?: string;
+  /** Tests run on it when it is asked for by name, and not else. `measure` asks it, too. */
+  readonly isOnDemand?: true;
   /**
    * By the feature's name: what the kernel was built or started without. The suite fails if a feature is not there
    * although the kernel's release has it, and nothing is said here.
@@ -23,6 +27,14 @@ const debian: Exceptions = {
   "programs of type lirc_mode2": "built without CONFIG_BPF_LIRC_MODE2",
 };
 
+/** A release that the newest stable Debian offers besides its own. */
+const backport = (name: string): KernelRow => ({
+  name,
+  package: new RegExp(`^linux-image-${name.replace(".", "\\.")}\\.[0-9.]+\\+deb13-cloud-amd64$`),
+  suite: "trixie-backports",
+  lacks: debian,
+});
+
 /** Every kernel of the lab: to add one is to add a row. */
 export const kernels: readonly KernelRow[] = [
   {
@@ -35,6 +47,9 @@ export const kernels: readonly KernelRow[] = [
     package: /^linux-image-6\.12\.[0-9.]+(\+deb\d+)?-cloud-amd64$/,
     lacks: debian,
   },
+  ...["6.16", "6.17", "6.18", "6.19", "7.0", "7.1", "7.2", "7.3"].map(
+    (name): KernelRow => ({ ...backport(name), isOnDemand: true }),
+  ),
   {
     name: "host",
     package: null,

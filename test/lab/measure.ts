@@ -18,9 +18,10 @@ const TIMEOUT_MS = 600_000;
 export async function measure(): Promise<void> {
   if (!isRoot) throw new LabError("broken", "only root may ask this machine's kernel");
   const answers: Record<string, Callable> = {};
-  const suite = await makeSuite(["test/lab/cases/callable.ts"]);
+  const machines = kernels.filter((kernel) => kernel.package !== null).map(({ name }) => name);
+  const suite = await makeSuite(machines, ["test/lab/cases/callable.ts"]);
   try {
-    for (const { name } of kernels.filter((kernel) => kernel.package !== null)) {
+    for (const name of machines) {
       const fetched = fetchKernel(kernelRow(name));
       const limits = { timeoutMs: TIMEOUT_MS, silenceMs: TIMEOUT_MS };
       const run = await runOnMachine({ kernel: name, fetched, suite, pattern: null, ...limits });

@@ -1,6 +1,6 @@
 // The lab's command: tests of the kernel, on every kernel of the table.
 import { rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LabError } from "./errors.js";
@@ -13,13 +13,17 @@ import { measure } from "./measure.js";
 import { repository } from "./paths.js";
 import { qemu, shell } from "./qemu.js";
 import { type KernelRun, printReport, summary, writeReport } from "./report.js";
-import { makeSuite } from "./suite.js";
+import { makeSuite, testFiles } from "./suite.js";
 
-const usage = `usage: npm run lab -- [--kernel NAME,…] [-t PATTERN] [--refresh] [--report FILE] [--host-report FILE] [--counts FILE]
+/** Those that the suite runs on where nothing else is said. */
+const usual = kernels.filter((kernel) => !kernel.isOnDemand).map((kernel) => kernel.name);
+
+const usage = `usage: npm run lab -- [FILE …] [--kernel NAME,…] [-t PATTERN] [--refresh] [--report FILE] [--host-report FILE] [--counts FILE]
        npm run lab -- shell --kernel NAME
        npm run lab -- measure
 
-kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`;
+FILE: a part of the path of test files; all without it
+kernels: ${kernels.map((kernel) => kernel.name).join(", ")}; without --kernel: ${usual.join(", ")}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,21 +48,23 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const rows = (values.kernel?.split(",") ?? kernels.map((kernel) => kernel.name)).map(kernelRow);
+  const rows = (values.kernel?.split(",") ?? usual).map(kernelRow);
   const [action] = positionals;
   if (action === "shell") return openShell(rows.find((row) => row.package !== null)?.name);
   if (action === "measure") {
     await measure();
     return 0;
   }
-  if (action !== undefined) throw new LabError("broken", `there is no '${action}'\n${usage}`);
-  return test(rows.map((row) => row.name));
+  return test(
+    rows.map((row) => row.name),
+    positionals,
+  );
 }
 
 async function openShell(name: string | undefined): Promise<number> {
   if (name === undefined) throw new LabError("broken", `which kernel?\n${usage}`);
   const kernel = fetchKernel(kernelRow(name));
-  const suite = await makeSuite();
+  const suite = await makeSuite([name], testFiles());
   const initramfs = join(tmpdir(), `tsbpfc-shell-${process.pid}.cpio`);
   try {
     writeInitramfs(initramfs, kernel, [suite.archive]);
@@ -70,16 +76,17 @@ async function openShell(name: string | undefined): Promise<number> {
   return 0;
 }
 
-async function test(names: readonly string[]): Promise<number> {
+async function test(names: readonly string[], filters: readonly string[]): Promise<number> {
   const started = performance.now();
   const pattern = values.testNamePattern ?? null;
+  const files = testFiles(filters);
   const machines = names.filter((name) => kernelRow(name).package !== null);
   const runs: KernelRun[] = [];
-  if (machines.length > 0) runs.push(...(await onMachines(machines, pattern)));
-  if (names.includes("host")) runs.push(runHost(pattern, values["host-report"]));
+  if (machines.length > 0) runs.push(...(await onMachines(machines, files, pattern)));
+  if (names.includes("host")) runs.push(runHost(files, pattern, values["host-report"]));
   const order = kernels.map((kernel) => kernel.name);
   runs.sort((a, b) => order.indexOf(a.kernel) - order.indexOf(b.kernel));
-  const isWhole = pattern === null && names.length === kernels.length;
+  const isWhole = pattern === null && filters.length === 0 && usual.every((name) => names.includes(name));
   const { counts, problems } = summary(runs, { isWhole, hostCounts: values["host-report"] === undefined });
   writeReport(values.report, runs, problems);
   printReport(runs, problems);
@@ -92,8 +99,12 @@ async function test(names: readonly string[]): Promise<number> {
   return counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;
 }
 
-/** All machines at once: each waits for its own processes most of the time. */
-async function onMachines(names: readonly string[], pattern: string | null): Promise<readonly KernelRun[]> {
+/** As many machines at once as there are processors: each keeps one busy. */
+async function onMachines(
+  names: readonly string[],
+  files: readonly string[],
+  pattern: string | null,
+): Promise<readonly KernelRun[]> {
   let fetched: ReturnType<typeof fetchKernel>[];
   try {
     qemu();
@@ -109,14 +120,19 @@ async function onMachines(names: readonly string[], pattern: string | null): Pro
     }));
   }
   const started = performance.now();
-  const suite = await makeSuite();
+  const suite = await makeSuite(names, files);
   console.log(
     `lab: suite of ${suite.files.length} files made in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   try {
-    return await Promise.all(
-      names.map((kernel, index) => runOnMachine({ kernel, fetched: fetched[index]!, suite, pattern })),
-    );
+    const waiting = names.map((kernel, index) => ({ kernel, fetched: fetched[index]! }));
+    const runs: KernelRun[] = [];
+    const processor = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        runs.push(await runOnMachine({ ...next, suite, pattern }));
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, processor));
+    return runs;
   } finally {
     suite.remove();
   }

@@ -9,7 +9,6 @@ import { type ProbeSource, RefusedForKernelError } from "../support/probe-source
 import { command, which } from "./command.js";
 import { LabError } from "./errors.js";
 import { writeArchive } from "./initramfs.js";
-import { kernels } from "./kernels.js";
 import { repository } from "./paths.js";
 import type { Orders } from "./protocol.js";
 
@@ -40,9 +39,6 @@ const replaced: Readonly<Record<string, string>> = {
   "skeleton.js": "test/lab/guest/fixture-skeleton.ts",
 };
 
-/** Kernels whose machines the suite runs on. */
-const machines = kernels.filter((kernel) => kernel.package !== null).map((kernel) => kernel.name);
-
 /** Native modules, which a bundle cannot hold. */
 const natives = ["koffi", "@koromix/koffi-linux-x64"] as const;
 
@@ -53,8 +49,8 @@ export interface Suite {
   remove(): void;
 }
 
-/** Bundles the test files, compiles the probes that they declare, and packs all of it for `/tsbpfc`. */
-export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<Suite> {
+/** Bundles test files, compiles the probes that they declare for kernels, and packs all of it for `/tsbpfc`. */
+export async function makeSuite(kernels: readonly string[], paths: readonly string[]): Promise<Suite> {
   // Within the repository: stack traces name sources by their paths from here, which the machines take from their root.
   const builds = join(repository, "test/.build");
   mkdirSync(builds, { recursive: true });
@@ -63,14 +59,13 @@ export async function makeSuite(paths: readonly string[] = suiteFiles): Promise<
   try {
     const root = join(work, "root/tsbpfc");
     mkdirSync(join(root, "lab"), { recursive: true });
-    const files = paths.flatMap(expand).sort();
-    if (files.length === 0) throw new LabError("broken", `no test file: ${paths.join(", ")}`);
+    const files = [...paths].sort();
     await bundle(files, root);
     copyRuntimeFiles(root);
     const orders: Orders = { kernel: "host", files, pattern: null };
     writeFileSync(join(root, "lab/orders.json"), JSON.stringify(orders));
     await buildFixtures(root);
-    for (const probe of collect(root)) await buildProbe(probe, machines, root);
+    for (const probe of collect(root)) await buildProbe(probe, kernels, root);
     const archive = join(work, "suite.cpio");
     writeArchive(join(work, "root"), archive);
     return { files, archive, remove };
@@ -220,6 +215,16 @@ async function writeProbe(folder: string, object: Uint8Array, name: string): Pro
   const { ts } = generateSkeleton(parseObject(object), object, { name, source: "probe.bpf.o", embed: true });
   const { code } = await transform(ts, { loader: "ts", format: "esm", target: "node20" });
   writeFileSync(join(folder, "probe.skel.js"), code);
+}
+
+/** Files of the suite; where there are filters, those whose paths hold one of them. */
+export function testFiles(filters: readonly string[] = []): readonly string[] {
+  const files = suiteFiles
+    .flatMap(expand)
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+  if (files.length === 0)
+    throw new LabError("broken", `no test file of the suite is like ${filters.join(", ")}`);
+  return files;
 }
 
 /** A test file, or those of a folder. */
