@@ -94,10 +94,9 @@ function download(row: KernelRow, folder: string): void {
       found(unpacked, [`boot/vmlinuz-${release}`, `usr/lib/modules/${release}/vmlinuz`]),
       join(ready, "vmlinuz"),
     );
-    renameSync(
-      found(unpacked, [`lib/modules/${release}`, `usr/lib/modules/${release}`]),
-      join(ready, "modules"),
-    );
+    const places = [`lib/modules/${release}`, `usr/lib/modules/${release}`];
+    if (row.isWithoutModules) mkdirSync(join(ready, "modules"));
+    else renameSync(found(unpacked, places), join(ready, "modules"));
     const field = (file: string, name: string): string =>
       command("dpkg-deb", ["-f", join(work, file), name]).trim();
     const manifest: Manifest = {

@@ -22,6 +22,7 @@ export function selectModules(kernel: FetchedKernel, wanted: readonly string[]):
       .filter((path) => /\.ko(\.xz|\.zst)?$/.test(path))
       .map((path) => [moduleName(path), join(kernel.modules, path)]),
   );
+  if (files.size === 0) return [];
   const builtin = new Set(
     readFileSync(join(kernel.modules, "modules.builtin"), "utf8").trim().split("\n").map(moduleName),
   );

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LabError } from "./errors.js";
-import { fetchKernel } from "./fetch.js";
+import { type FetchedKernel, fetchKernel } from "./fetch.js";
 import { runHost } from "./host.js";
 import { writeInitramfs } from "./initramfs.js";
 import { kernelRow, kernels } from "./kernels.js";
@@ -105,28 +105,28 @@ async function onMachines(
   files: readonly string[],
   pattern: string | null,
 ): Promise<readonly KernelRun[]> {
-  let fetched: ReturnType<typeof fetchKernel>[];
-  try {
-    qemu();
-    fetched = names.map((name) => fetchKernel(kernelRow(name), { refresh: values.refresh }));
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== "unavailable") throw error;
-    return names.map((kernel) => ({
-      kernel,
-      release: "",
-      results: [],
-      durationMs: 0,
-      unavailable: { why: error.message, isRequired },
-    }));
+  const runs: KernelRun[] = [];
+  const waiting: { readonly kernel: string; readonly fetched: FetchedKernel }[] = [];
+  for (const kernel of names) {
+    const row = kernelRow(kernel);
+    try {
+      qemu();
+      waiting.push({ kernel, fetched: fetchKernel(row, { refresh: values.refresh }) });
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== "unavailable") throw error;
+      // Other suites than the machine's own drop a release when the next one comes.
+      const unavailable = { why: error.message, isRequired: isRequired && row.suite === undefined };
+      runs.push({ kernel, release: "", results: [], durationMs: 0, unavailable });
+    }
   }
+  if (waiting.length === 0) return runs;
   const started = performance.now();
-  const suite = await makeSuite(names, files);
+  const kernelNames = waiting.map(({ kernel }) => kernel);
+  const suite = await makeSuite(kernelNames, files);
   console.log(
     `lab: suite of ${suite.files.length} files made in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   try {
-    const waiting = names.map((kernel, index) => ({ kernel, fetched: fetched[index]! }));
-    const runs: KernelRun[] = [];
     const processor = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
         runs.push(await runOnMachine({ ...next, suite, pattern }));
