@@ -1,20 +1,5 @@
-// Bundles the command, so that Node runs its TypeScript, and runs it. The packages are taken as they are built.
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { join } from "node:path";
+import { bundled } from "../support/bundled.mjs";
 
-const folder = fileURLToPath(new URL("../.build/", import.meta.url));
-mkdirSync(folder, { recursive: true });
-const outfile = `${folder}differential.mjs`;
-await build({
-  entryPoints: [fileURLToPath(new URL("run.ts", import.meta.url))],
-  outfile,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  packages: "external",
-  sourcemap: "inline",
-  logLevel: "error",
-});
-await import(outfile);
+const built = ["@tsbpfc/*", "esbuild"];
+await bundled([new URL("run.ts", import.meta.url)], (folder) => import(join(folder, "run.mjs")), built);

@@ -1,7 +1,7 @@
 // Runs TypeScript of the tests in plain Node: bundles entry points from the sources, then the packages'.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 /**
@@ -26,9 +26,24 @@ export async function bundled(entryPoints, act, external = []) {
       external: ["koffi", "typescript", ...external],
       sourcemap: "inline",
       logLevel: "error",
+      plugins: [ownUrl],
     });
     await act(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Modules find files beside them, wherever the bundle lies. */
+const ownUrl = {
+  name: "own-url",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        "import.meta.url",
+        JSON.stringify(pathToFileURL(path).href),
+      ),
+      loader: "ts",
+    }));
+  },
+};
