@@ -22,8 +22,12 @@ export const suiteFiles: readonly string[] = [
   "runtime/src/load/kconfig.test.ts",
   "runtime/src/load/ksyms.test.ts",
   "runtime/src/sys/attr.test.ts",
-  "runtime/src/readers/readers.test.ts",
+  "runtime/src/readers/iter-output.test.ts",
+  "runtime/src/readers/perf-event-array.test.ts",
+  "runtime/src/readers/ring-buffer.test.ts",
   "runtime/src/readers/ring-reader.test.ts",
+  "runtime/src/readers/trace-pipe.test.ts",
+  "runtime/src/readers/user-ring.test.ts",
   "runtime/src/maps/iteration.test.ts",
   "runtime/src/maps/kinds.test.ts",
   "runtime/src/links/targets.test.ts",
@@ -123,9 +127,11 @@ const replacing: Plugin = {
       ],
     }));
     onResolve(
-      { filter: /^vitest$|\/built-probes\.js$|\/fixtures\/(compile|skeleton)\.js$/ },
-      ({ path, importer }) => {
-        const file = replaced[basename(path)];
+      { filter: /^vitest$|\/(built-probes|compile|skeleton)\.js$/ },
+      ({ path, importer, resolveDir }) => {
+        const isOther =
+          /(compile|skeleton)\.js$/.test(path) && !join(resolveDir, path).includes("/fixtures/");
+        const file = isOther ? undefined : replaced[basename(path)];
         // The replacements themselves mean the types of what they replace.
         return file === undefined || importer.includes("/lab/guest/")
           ? null

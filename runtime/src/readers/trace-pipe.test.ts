@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { getpgid, type Live, useReaders } from "../../fixtures/readers.js";
+import * as runtime from "../index.js";
 import { parseTraceLine } from "./trace-pipe.js";
 
 test("a line of trace_pipe is who, where, when and what", () => {
@@ -27,4 +29,45 @@ test("a line of trace_pipe is who, where, when and what", () => {
 test("a line of another form is none", () => {
   expect(parseTraceLine("CPU:1 [LOST 24 EVENTS]")).toBeNull();
   expect(parseTraceLine("")).toBeNull();
+});
+
+/** trace_pipe, which the kernel gives to one reader at a time: another test run may have it. */
+async function* onlyReader(): AsyncGenerator<runtime.TraceLine> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return yield* runtime.tracePipe();
+    } catch (error) {
+      if (!(error instanceof runtime.SyscallError && error.code === "EBUSY" && tries < 40)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+describe.skipIf(process.getuid?.() !== 0)("trace_pipe, on this kernel, as root", () => {
+  const bench = useReaders();
+  let skel: Live;
+  beforeEach(() => {
+    skel = bench.skel;
+  });
+
+  test("gives what a program prints, with who and when", async () => {
+    skel.programs.on_getpgid.attach();
+    skel.globals.print = 1;
+    const met: runtime.TraceLine[] = [];
+    const timer = setInterval(() => getpgid(1), 5);
+    try {
+      for await (const line of onlyReader()) {
+        // The buffer is the whole system's.
+        if (!line.message.endsWith(` of ${process.pid}`)) continue;
+        met.push(line);
+        if (met.length === 3) break;
+      }
+    } finally {
+      clearInterval(timer);
+    }
+    expect(met.map((line) => line.message)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^line \d+ of \d+$/)]),
+    );
+    expect(met[0]?.time).toBeGreaterThan(0);
+  });
 });
