@@ -1,17 +1,17 @@
 // The lab's command: tests of the kernel, on every kernel of the table.
 import { rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LabError } from "./errors.js";
-import { type FetchedKernel, fetchKernel } from "./fetch.js";
+import { fetchKernel } from "./fetch.js";
 import { runHost } from "./host.js";
 import { writeInitramfs } from "./initramfs.js";
 import { kernelRow, kernels } from "./kernels.js";
-import { runOnMachine } from "./machine.js";
+import { onMachines } from "./machines.js";
 import { measure } from "./measure.js";
 import { repository } from "./paths.js";
-import { qemu, shell } from "./qemu.js";
+import { shell } from "./qemu.js";
 import { type KernelRun, printReport, summary, writeReport } from "./report.js";
 import { makeSuite, testFiles } from "./suite.js";
 
@@ -82,7 +82,8 @@ async function test(names: readonly string[], filters: readonly string[]): Promi
   const files = testFiles(filters);
   const machines = names.filter((name) => kernelRow(name).package !== null);
   const runs: KernelRun[] = [];
-  if (machines.length > 0) runs.push(...(await onMachines(machines, files, pattern)));
+  if (machines.length > 0)
+    runs.push(...(await onMachines(machines, files, { pattern, refresh: values.refresh, isRequired })));
   if (names.includes("host")) runs.push(runHost(files, pattern, values["host-report"]));
   const order = kernels.map((kernel) => kernel.name);
   runs.sort((a, b) => order.indexOf(a.kernel) - order.indexOf(b.kernel));
@@ -97,45 +98,6 @@ async function test(names: readonly string[], filters: readonly string[]): Promi
   );
   // A kernel that cannot be had is a skip; a run of no test at all is a mistake.
   return counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;
-}
-
-/** As many machines at once as there are processors: each keeps one busy. */
-async function onMachines(
-  names: readonly string[],
-  files: readonly string[],
-  pattern: string | null,
-): Promise<readonly KernelRun[]> {
-  const runs: KernelRun[] = [];
-  const waiting: { readonly kernel: string; readonly fetched: FetchedKernel }[] = [];
-  for (const kernel of names) {
-    const row = kernelRow(kernel);
-    try {
-      qemu();
-      waiting.push({ kernel, fetched: fetchKernel(row, { refresh: values.refresh }) });
-    } catch (error) {
-      if (!(error instanceof LabError) || error.code !== "unavailable") throw error;
-      // Other suites than the machine's own drop a release when the next one comes.
-      const unavailable = { why: error.message, isRequired: isRequired && row.suite === undefined };
-      runs.push({ kernel, release: "", results: [], durationMs: 0, unavailable });
-    }
-  }
-  if (waiting.length === 0) return runs;
-  const started = performance.now();
-  const kernelNames = waiting.map(({ kernel }) => kernel);
-  const suite = await makeSuite(kernelNames, files);
-  console.log(
-    `lab: suite of ${suite.files.length} files made in ${((performance.now() - started) / 1000).toFixed(1)} s`,
-  );
-  try {
-    const processor = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        runs.push(await runOnMachine({ ...next, suite, pattern }));
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, processor));
-    return runs;
-  } finally {
-    suite.remove();
-  }
 }
 
 try {
