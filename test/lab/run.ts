@@ -20,7 +20,7 @@ const usual = kernels.filter((kernel) => !kernel.isOnDemand).map((kernel) => ker
 
 const usage = `usage: npm run lab -- [FILE …] [--kernel NAME,…] [-t PATTERN] [--refresh] [--report FILE] [--host-report FILE] [--counts FILE]
        npm run lab -- shell --kernel NAME
-       npm run lab -- measure
+       npm run lab -- measure [--kernel NAME,…]
 
 FILE: a part of the path of test files; all without it
 kernels: ${kernels.map((kernel) => kernel.name).join(", ")}; without --kernel: ${usual.join(", ")}`;
@@ -52,7 +52,8 @@ async function main(): Promise<number> {
   const [action] = positionals;
   if (action === "shell") return openShell(rows.find((row) => row.package !== null)?.name);
   if (action === "measure") {
-    await measure();
+    const asked = values.kernel === undefined ? kernels : rows;
+    await measure(asked.filter((row) => row.package !== null).map((row) => row.name));
     return 0;
   }
   return test(

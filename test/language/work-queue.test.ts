@@ -1,7 +1,9 @@
-import type { Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
+import { readKernelBtf } from "@tsbpfc/loader";
+import type { Feature, Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
+import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
-import { declareProbe, probe } from "../support/probe-source.js";
+import { declareProbe, type ProbeSource, probe } from "../support/probe-source.js";
 import { until } from "../support/until.js";
 
 type Loaded = Skeleton<
@@ -11,7 +13,7 @@ type Loaded = Skeleton<
   { runs: bigint; total: bigint; key: number; codes: bigint }
 >;
 
-const probeSource = declareProbe({
+const files = {
   "probe.bpf.ts": probe(
     `  runs: u64 = 0; total: u64 = 0; key: u32 = 0; codes: i64 = 0;
   @map({ maxEntries: 4 }) jobs: ArrayMap<Job>;
@@ -35,14 +37,31 @@ const probeSource = declareProbe({
       imports: "ArrayMap, WorkQueue, ptr as pointer,",
     },
   ),
-});
+};
+
+const workQueues: Feature = {
+  name: "work queues",
+  since: "6.10",
+  probe: () => (readKernelBtf().find("bpf_wq_init", ["func"]).length > 0 ? "yes" : "no"),
+};
+
+async function runsOnce(t: Bench, source: ProbeSource): Promise<void> {
+  const { programs, globals } = await t.load<Loaded>(source);
+  expect(programs.start.testRun({ data: new Uint8Array(64) }).returnValue).toBe(0);
+  expect(globals.codes).toBe(0n);
+  await until(() => globals.runs === 1n);
+  expect({ key: globals.key, total: globals.total }).toEqual({ key: 2, total: 42n });
+}
 
 describe("a work queue", () => {
-  kernelTest("runs its callback once for each start, with key and value", {}, async (t) => {
-    const { programs, globals } = await t.load<Loaded>(probeSource);
-    expect(programs.start.testRun({ data: new Uint8Array(64) }).returnValue).toBe(0);
-    expect(globals.codes).toBe(0n);
-    await until(() => globals.runs === 1n);
-    expect({ key: globals.key, total: globals.total }).toEqual({ key: 2, total: 42n });
-  });
+  const ofThisKernel = declareProbe(files);
+  kernelTest("runs its callback once for each start, with key and value", {}, (t) =>
+    runsOnce(t, ofThisKernel),
+  );
+
+  // Linux 7.0 has bpf_wq_set_callback in place of bpf_wq_set_callback_impl.
+  const ofOlder = declareProbe(files, { kernel: "6.10" });
+  kernelTest("of an object for Linux 6.10 runs on this kernel as well", { needs: [workQueues] }, (t) =>
+    runsOnce(t, ofOlder),
+  );
 });

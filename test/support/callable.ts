@@ -15,6 +15,8 @@ export interface Callable {
   readonly gplOnly: readonly string[];
   /** Program types by the kernel's function (kfunc) that they may call, of those in the kernel itself. */
   readonly kfuncs: Readonly<Record<string, readonly string[]>>;
+  /** Functions for programs that its BTF has, and that no program of these types may call (struct_ops programs may). */
+  readonly otherKfuncs: readonly string[];
 }
 
 /** A way to load a program of a type: helpers may depend on where it is to be attached. */
@@ -115,7 +117,12 @@ function verdict(type: ProgramType, variant: Variant, insns: Uint8Array, license
 
 /** What else the verifier says, it has found the function: the arguments are none. */
 const noHelper = /cannot use helper|unknown func|invalid func/;
-const noKfunc = /is not allowed|kernel function calls? (is|are) not/;
+/**
+ * The first with its beginning, for Linux 7.3 explains other refusals with the same words. The last: BTF has the body of
+ * a function with an implicit argument too (`bpf_wq_set_callback_impl`, Linux 7.0), which is no symbol.
+ */
+const noKfunc =
+  /calling kernel function \S+ is not allowed|kernel function calls? (is|are) not|cannot find address for kernel function/;
 
 /** Whether what a program of the type may call does not depend on where it is to be attached. */
 export const hasOneWay = (type: ProgramType): boolean => variants[type]?.length === 1;
@@ -144,16 +151,17 @@ export function mayCallKfunc(type: ProgramType, ways: readonly Variant[], name: 
 /** Kernel functions that BTF marks for programs: by pahole 1.27 and later, which kernels before 6.10 were not made with. */
 function markedKfuncs(): readonly string[] {
   const btf = kernelTypes();
-  const names = btf.find("bpf_kfunc", ["decl_tag"]).map((id) => {
+  const names = btf.find("bpf_kfunc", ["decl_tag"]).flatMap((id) => {
     const tag = btf.type(id);
-    return tag.kind === "decl_tag" ? btf.name(tag.type) : "";
+    return tag.kind === "decl_tag" ? [btf.name(tag.type)] : [];
   });
   return [...new Set(names)].sort();
 }
 
 /** Asks the running kernel for all helpers, and for those of its own functions that it or the table knows. */
 export function callable(): Callable {
-  const kfuncs = [...new Set([...markedKfuncs(), ...Object.keys(known)])].sort();
+  const marked = markedKfuncs();
+  const kfuncs = [...new Set([...marked, ...Object.keys(known)])].sort();
   const asked: string[] = [];
   const gplOnly = new Set<string>();
   const found: Record<"helpers" | "kfuncs", Record<string, string[]>> = { helpers: {}, kfuncs: {} };
@@ -172,5 +180,6 @@ export function callable(): Callable {
     }
     for (const name of kfuncs) if (mayCallKfunc(type, ways, name)) add(found.kfuncs, name, type);
   }
-  return { asked, ...found, gplOnly: [...gplOnly].sort() };
+  const otherKfuncs = marked.filter((name) => found.kfuncs[name] === undefined);
+  return { asked, ...found, gplOnly: [...gplOnly].sort(), otherKfuncs };
 }

@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { evaluate } from "./constants.js";
+import { withFormer } from "./former-functions.js";
 import { admitsNull, declaredSignature, parts } from "./kernel-signatures.js";
 import type { ExternFunction, ExternVariable } from "./model/model.js";
 import { isAggregate, typeName, voidType } from "./model/types.js";
@@ -63,7 +64,10 @@ export class Externs {
   /** One extern for each name, in the order of first use. */
   #use<E extends ExternVariable | ExternFunction>(extern: E): E {
     const known = this.#used.get(extern.name);
-    if (!known) this.#used.set(extern.name, extern);
+    if (!known) {
+      this.#used.set(extern.name, extern);
+      if (extern.kind === "kfunc" && extern.former) this.#used.set(extern.former.name, extern.former);
+    }
     return known && known.kind === extern.kind ? (known as E) : extern;
   }
 
@@ -104,7 +108,12 @@ export class Externs {
       return "refused";
     }
     if ([returns, ...params.map((p) => p.type)].some((t) => t.kind === "error")) return "refused";
-    return { kind: "kfunc", name: symbol.name, params, returns, weak, loc: session.locate(declaration) };
+    const loc = session.locate(declaration);
+    const found: ExternFunction = { kind: "kfunc", name: symbol.name, params, returns, weak, loc };
+    // A probe's own declaration is of the kernels that it is for.
+    return session.modules.isStdlib(declaration.getSourceFile().fileName)
+      ? withFormer(session.target, found)
+      : found;
   }
 }
 

@@ -1,4 +1,4 @@
-import { matchSection } from "@tsbpfc/loader";
+import { essentialName, matchSection } from "@tsbpfc/loader";
 import { type Message, TSB } from "../diagnostics/catalogue.js";
 import { tooOld } from "./ages.js";
 import { spaceOf } from "./build.js";
@@ -115,9 +115,12 @@ function usesOf(func: Func): Uses {
     expression: (expr) => {
       const helper = helperOf(expr);
       if (helper !== null) calls.push({ kind: "helper", name: helper, loc: expr.loc });
-      // A weak function need not be there.
-      if (expr.kind === "kernelCall" && !expr.callee.weak)
-        calls.push({ kind: "kfunc", name: expr.callee.name, loc: expr.loc });
+      if (expr.kind === "kernelCall") {
+        const oldest = expr.callee.former ?? expr.callee;
+        // A weak function need not be there, but one of two forms has to.
+        if (!oldest.weak || expr.callee.former)
+          calls.push({ kind: "kfunc", name: essentialName(oldest.name), loc: expr.loc });
+      }
       if (expr.kind === "map")
         for (const map of [expr.map, expr.map.inner])
           if (map) holders.push({ name: expr.map.name, type: map.type.value, loc: expr.loc });

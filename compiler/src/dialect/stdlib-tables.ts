@@ -1,6 +1,8 @@
 import {
   askedProgramTypes,
   contexts,
+  type FormerKfunc,
+  formerKfuncs,
   type Helper,
   type HelperParam,
   helpers,
@@ -29,6 +31,8 @@ export const isOnlyRead = (param: HelperParam | undefined): boolean =>
 
 /** Null for what is not known, such as functions of modules. */
 export const kfuncNamed = (name: string): Kfunc | null => lookUp<Kfunc>(kfuncs, name);
+/** What older kernels have in place of a function; null if that is the same. */
+export const formerKfunc = (name: string): FormerKfunc | null => lookUp<FormerKfunc>(formerKfuncs, name);
 /** Program types whose helpers are known. */
 export const knownProgramTypes = askedProgramTypes;
 

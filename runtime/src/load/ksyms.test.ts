@@ -90,6 +90,78 @@ describe("functions and variables of kernel modules", () => {
   });
 });
 
+describe("a function whose prototype the kernel has changed", () => {
+  const int: BtfType = { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" };
+  const opaque = (name: string): BtfType => ({ kind: "fwd", name, union: false });
+  const to = (type: number): BtfType => ({ kind: "ptr", type });
+  const proto = (...params: readonly (readonly [name: string, type: number])[]): BtfType => ({
+    kind: "func_proto",
+    returns: 1,
+    params: params.map(([name, type]) => ({ name, type })),
+  });
+  const func = (name: string, type: number): BtfType => ({ kind: "func", name, type, linkage: "static" });
+  /** Ids: 1 int, 2 `void *`, 3 struct bpf_wq, 4 a pointer to it, 5 struct bpf_prog_aux, 6 a pointer to it; a prototype, its function. */
+  const types = (...functions: readonly (readonly [name: string, proto: BtfType])[]): Btf =>
+    Btf.parse(
+      encodeBtf([
+        int,
+        to(0),
+        opaque("bpf_wq"),
+        to(3),
+        opaque("bpf_prog_aux"),
+        to(5),
+        ...functions.flatMap(([name, type], i) => [type, func(name, 7 + 2 * i)]),
+      ]),
+    );
+  const newer = types(
+    ["bpf_wq_set_callback_impl", proto(["wq", 4], ["flags", 1], ["aux", 6])],
+    ["bpf_wq_set_callback", proto(["wq", 4], ["flags", 1])],
+    ["scx_bpf_kick_cpu", proto(["cpu", 1], ["aux", 6])],
+    ["bpf_session_is_return", proto(["ctx", 2])],
+  );
+  const call = (name: string, declared: BtfType, options: { weak?: boolean; kernel?: Btf } = {}): number => {
+    const insns = new Instructions(new Uint8Array(8), "little");
+    const symbols: KernelSymbols = {
+      btf: types([name, declared]),
+      kernelTypes: { all: () => [options.kernel ?? newer], fdOf: () => 0, close: () => {} },
+      address: () => undefined,
+    };
+    const reference = { kind: "kfunc", insn: 0, name, weak: options.weak ?? false, type: 8 } as const;
+    resolveKernelReference(insns, reference, symbols, new FdArray(), "program 'p'");
+    return insns.imm(0);
+  };
+  const old = proto(["wq", 4], ["flags", 1], ["aux", 2]);
+
+  test("is refused with both prototypes, and what the kernel has in its place", () => {
+    expect(() => call("bpf_wq_set_callback_impl", old)).toThrow(
+      "kernel: int bpf_wq_set_callback_impl(struct bpf_wq *wq, int flags, struct bpf_prog_aux *aux)\n" +
+        "  object: int bpf_wq_set_callback_impl(struct bpf_wq *wq, int flags, void *aux)\n" +
+        "  in its place it has: int bpf_wq_set_callback(struct bpf_wq *wq, int flags); an object",
+    );
+    expect(() => call("bpf_session_is_return", proto())).toThrow(
+      "kernel: int bpf_session_is_return(void *ctx)\n  object: int bpf_session_is_return(void)",
+    );
+  });
+
+  test("is named where the kernel is older than the object", () => {
+    const kernel = types(["bpf_wq_set_callback_impl", old]);
+    expect(() => call("bpf_wq_set_callback", proto(["wq", 4], ["flags", 1]), { kernel })).toThrow(
+      /no function 'bpf_wq_set_callback'[\s\S]*in its place it has: int bpf_wq_set_callback_impl\(/,
+    );
+  });
+
+  test("is not there if it is weak", () => {
+    expect(call("bpf_wq_set_callback_impl", old, { weak: true })).toBe(
+      call("bpf_none", proto(), { weak: true }),
+    );
+  });
+
+  test("fits without the last argument that the verifier fills in", () => {
+    expect(call("scx_bpf_kick_cpu", proto(["cpu", 1]))).toBe(12);
+    expect(() => call("scx_bpf_kick_cpu", proto())).toThrow(/another type/);
+  });
+});
+
 describe("a symbol that cannot be resolved", () => {
   afterEach(() => setKernel(null));
   const symbols = (address: bigint | undefined): KernelSymbols => ({

@@ -1,6 +1,5 @@
 import {
   type Btf,
-  type BtfType,
   essentialName,
   type Instructions,
   poisonCall,
@@ -10,6 +9,7 @@ import {
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { KernelTypes } from "./kernel-types.js";
+import { declarationText, fits } from "./prototypes.js";
 
 type KernelReference = Extract<Reference, { kind: "kfunc" | "ksym" }>;
 
@@ -140,42 +140,25 @@ function kernelType(
   const fitting = candidates.find((found) => !btf || fits(btf, type, found.btf, found.id));
   if (fitting !== undefined || weak) return fitting;
   const what = kind === "func" ? "function" : "variable";
+  const [other] = candidates;
   throw new UsageError(
     "unsupported",
-    candidates.length > 0
-      ? `${label}: this kernel's ${what} '${wanted}' has another type than the object declares`
-      : `${label}: this kernel has no ${what} '${wanted}' for programs; declare it weak if the program can do without`,
+    other !== undefined && btf
+      ? `${label}: this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}${successor(kernelTypes, wanted)}`
+      : `${label}: this kernel has no ${what} '${wanted}' for programs; declare it weak if the program can do without${successor(kernelTypes, wanted)}`,
   );
 }
 
 /**
- * Functions by the kinds of their parameters and result, variables by their own kind: what libbpf compares
- * (`bpf_object__resolve_ksym_*_btf_id`), except that a struct may be declared without its fields.
+ * Linux 7.0 and later have `bpf_wq_set_callback` and others in place of functions named `_impl`, whose last argument was
+ * there for the verifier alone. BTF still has those, as no functions for programs.
  */
-function fits(btf: Btf, local: number, kernelBtf: Btf, target: number): boolean {
-  const shapes = (types: Btf, id: number): string[] => {
-    const symbol = types.type(id);
-    const type = "type" in symbol ? symbol.type : 0;
-    const proto = types.type(types.resolve(type));
-    if (proto.kind !== "func_proto") return [shape(types, type)];
-    return [proto.returns, ...proto.params.map((param) => param.type)].map((each) => shape(types, each));
-  };
-  return shapes(btf, local).join() === shapes(kernelBtf, target).join();
-}
-
-/** A type's kind; of a pointer, that of what it points to as well. */
-function shape(btf: Btf, id: number): string {
-  const type = btf.type(btf.resolve(id));
-  if (type.kind === "ptr") {
-    const inner = btf.type(btf.resolve(type.type));
-    return `ptr to ${kindName(inner)}`;
-  }
-  return kindName(type);
-}
-
-function kindName(type: BtfType): string {
-  if (type.kind === "fwd") return type.union ? "union" : "struct";
-  return type.kind === "enum64" ? "enum" : type.kind;
+function successor(kernelTypes: KernelTypes, name: string): string {
+  const other = name.endsWith("_impl") ? name.slice(0, -"_impl".length) : `${name}_impl`;
+  const found = kernelTypes.all().flatMap((btf) => btf.find(other, ["func"]).map((id) => ({ btf, id })))[0];
+  return found === undefined
+    ? ""
+    : `\n  in its place it has: ${declarationText(found.btf, found.id, other)}; an object for old and new kernels declares both weak, and asks bpf_ksym_exists`;
 }
 
 /** /proc/kallsyms by name. A name that stands for several addresses has none of its own. */

@@ -1,4 +1,5 @@
 import type { ts } from "ts-morph";
+import { withFormer } from "../former-functions.js";
 import type { Expr } from "../model/expressions.js";
 import type { ExternParameter } from "../model/model.js";
 import type { Type } from "../model/types.js";
@@ -17,6 +18,7 @@ export function kernelCall(
 ): Expr {
   const loc = scope.session.locate(node);
   const params = args.map(({ value, ...param }) => param);
-  const callee = scope.program.externs.needed({ kind: "kfunc", name, params, returns, weak: false, loc });
+  const wanted = withFormer(scope.session.target, { kind: "kfunc", name, params, returns, weak: false, loc });
+  const callee = scope.program.externs.needed(wanted);
   return { kind: "kernelCall", callee, args: args.map((a) => a.value), type: returns, loc };
 }

@@ -1,6 +1,6 @@
 import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { int, nullPointer } from "../build.js";
+import { int } from "../build.js";
 import { closureArguments } from "../closures.js";
 import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr } from "../model/expressions.js";
@@ -68,7 +68,6 @@ const onWorkQueue =
     return kernelCall(scope, node, name, [queue, ...given], integers.i32);
   };
 
-/** `bpf_wq_set_callback_impl`: its last argument is the verifier's, which puts the program there. */
 const setWorkCallback: ObjectMethod = (scope, node, object) => {
   const closure = ownedCallback(scope, node, object);
   if (!closure) return scope.nothing(node);
@@ -83,9 +82,8 @@ const setWorkCallback: ObjectMethod = (scope, node, object) => {
       value: closureArguments(closure, loc).address,
     },
     { name: "flags", type: integers.u32, value: int(0n, loc, integers.u32) },
-    { name: "aux", type: address, value: nullPointer(address, loc) },
   ];
-  return kernelCall(scope, node, "bpf_wq_set_callback_impl", args, integers.i32);
+  return kernelCall(scope, node, "bpf_wq_set_callback", args, integers.i32);
 };
 
 /** By the kernel's name of the struct. */

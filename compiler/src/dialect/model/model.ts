@@ -72,6 +72,8 @@ export interface ExternFunction {
   readonly returns: Type;
   readonly weak: boolean;
   readonly loc: Loc;
+  /** What is called where this one is not there: the form that it had in older kernels. */
+  readonly former?: ExternFunction;
 }
 
 export interface ExternParameter {

@@ -1,9 +1,12 @@
 import type { Expr, Slot } from "../../dialect/model/expressions.js";
+import type { ExternFunction } from "../../dialect/model/model.js";
 import type { Type } from "../../dialect/model/types.js";
 import { helperNamed, isOnlyRead } from "../../dialect/stdlib-tables.js";
 import * as ir from "../../ir/index.js";
+import { registerType } from "../externs.js";
 import type { FunctionLowering } from "../functions.js";
 import { begin, end, keepsMemory } from "../lifetimes.js";
+import { join } from "./conditions.js";
 import { lowerExpression } from "./index.js";
 import { toMemory } from "./places.js";
 
@@ -30,10 +33,29 @@ const inRegisters = (f: FunctionLowering, args: readonly Expr[]): ir.Value[] =>
 export function lowerKernelCall(f: FunctionLowering, expr: Expr & { kind: "kernelCall" }): ir.Value {
   const args = inRegisters(f, expr.args);
   f.at(expr.loc);
-  const result = f.b.call(f.context.externs.function(expr.callee), args);
+  const callee = f.context.externs.function(expr.callee);
+  const { former } = expr.callee;
+  const result = former ? eitherCall(f, callee, former, args) : f.b.call(callee, args);
   const memory = f.types.memory(expr.type);
   if (memory.kind !== "int") return result;
   return fromMemory(f, f.b.cast("trunc", result, memory), expr.type);
+}
+
+/** The function as it is now, where the kernel has it, else its older form: what that has more is the verifier's to set. */
+function eitherCall(
+  f: FunctionLowering,
+  callee: ir.IrFunction,
+  former: ExternFunction,
+  args: readonly ir.Value[],
+): ir.Value {
+  const older = former.params.map((_, i) => args[i] ?? ir.nullPtr);
+  return join(
+    f,
+    (yes, no) => f.b.condBr(f.b.icmp("ne", callee, ir.nullPtr), yes, no),
+    registerType(f.types, former.returns),
+    () => f.b.call(callee, args),
+    () => f.b.call(f.context.externs.function(former), older),
+  );
 }
 
 /**

@@ -39,7 +39,7 @@ export const lowerMayLoop = (f: FunctionLowering, expr: Expr & { kind: "mayLoop"
 function truth(f: FunctionLowering, expr: Expr): ir.Value {
   return join(
     f,
-    expr,
+    (yes, no) => branchOn(f, expr, yes, no),
     ir.i1,
     () => ir.constInt(ir.i1, 1),
     () => ir.constInt(ir.i1, 0),
@@ -49,22 +49,23 @@ function truth(f: FunctionLowering, expr: Expr): ir.Value {
 export function lowerConditional(f: FunctionLowering, expr: Expr & { kind: "conditional" }): ir.Value {
   return join(
     f,
-    expr.condition,
+    (yes, no) => branchOn(f, expr.condition, yes, no),
     f.types.value(expr.type),
     () => lowerExpression(f, expr.whenTrue),
     () => lowerExpression(f, expr.whenFalse),
   );
 }
 
-function join(
+/** What one of two ways gives. */
+export function join(
   f: FunctionLowering,
-  condition: Expr,
+  branch: (yes: ir.Block, no: ir.Block) => void,
   type: ir.IrType,
   whenTrue: () => ir.Value,
   whenFalse: () => ir.Value,
 ): ir.Value {
   const [yes, no, end] = [f.fn.block("then"), f.fn.block("else"), f.fn.block("join")];
-  branchOn(f, condition, yes, no);
+  branch(yes, no);
   const incoming = [
     [yes, whenTrue],
     [no, whenFalse],
