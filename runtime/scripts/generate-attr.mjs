@@ -1,8 +1,10 @@
-// Writes src/sys/attr.generated.ts: where the fields of bpf(2)'s attributes are, from a kernel's BTF (bpftool).
+// Writes src/sys/attr.generated.ts: where the fields of bpf(2)'s attributes are, from a kernel's BTF (bpftool): the
+// running one's, or that of the file given, which should be the newest there is.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 
-const dump = execFileSync("bpftool", ["-j", "btf", "dump", "file", "/sys/kernel/btf/vmlinux"], {
+const [, , file = "/sys/kernel/btf/vmlinux"] = process.argv;
+const dump = execFileSync("bpftool", ["-j", "btf", "dump", "file", file], {
   maxBuffer: 1 << 28,
 });
 const types = new Map(JSON.parse(dump).types.map((type) => [type.id, type]));
@@ -61,6 +63,9 @@ const layouts = {
   enableStats: part("enable_stats"),
   tokenCreate: part("token_create"),
   bindMap: part("prog_bind_map"),
+  streamRead: part("prog_stream_read"),
+  assocStructOps: part("prog_assoc_struct_ops"),
+  common: named("STRUCT", "bpf_common_attr"),
   mapInfo: named("STRUCT", "bpf_map_info"),
   programInfo: named("STRUCT", "bpf_prog_info"),
   linkInfo: named("STRUCT", "bpf_link_info"),

@@ -134,7 +134,7 @@ export declare abstract class LruPerCpuHashMap<K, V> extends Hashed<K, V> implem
   private readonly lruPerCpuHash: K;
   lookupOnCpu(key: Init<K>, cpu: number): ptr<V> | null;
 }
-/** BPF_MAP_TYPE_RHASH: a hash that grows and shrinks; needs BPF_F_NO_PREALLOC. Linux 7.1. */
+/** BPF_MAP_TYPE_RHASH: a hash that grows and shrinks; needs BPF_F_NO_PREALLOC. Linux 7.2. */
 export declare abstract class ResizableHashMap<K, V> extends Hashed<K, V, Sized> {
   private readonly rhash: K;
 }

@@ -36,7 +36,7 @@ export const programTypeSince: Readonly<Partial<Record<ProgramType, string>>> = 
   netfilter: "6.4",
 };
 
-/** First release of each map kind, by the same source; none of those that no release has had yet. */
+/** First release of each map kind, by the same source; the newest as the BTF of 6.19 to 7.3 tells. */
 export const mapTypeSince: Readonly<Partial<Record<MapType, string>>> = {
   hash: "3.19",
   array: "3.19",
@@ -72,6 +72,7 @@ export const mapTypeSince: Readonly<Partial<Record<MapType, string>>> = {
   cgrp_storage: "6.2",
   arena: "6.9",
   insn_array: "6.19",
+  rhash: "7.2",
 };
 
 /** First release of attach types that came after their program's type, and without which the kernel loads no program. */

@@ -65,6 +65,9 @@ const rows: Partial<Record<MapType, Row>> = {
   user_ringbuf: { key: 0, value: 0, entries: "page" },
   cgrp_storage: storage,
   arena: { key: 0, value: 0, entries: 1, flags: BPF_F_MMAPABLE },
+  // The value is struct bpf_insn_array_value.
+  insn_array: { ...one, value: 16 },
+  rhash: { ...one, flags: BPF_F_NO_PREALLOC },
 };
 
 function create(type: MapType, row: Row, more: FieldValues<"mapCreate"> = {}): number {
@@ -105,7 +108,7 @@ export function mapFeatureProbe(type: MapType, flags: number, more: FieldValues<
   return row ? probe(type, { ...row, flags: (row.flags ?? 0) | flags }, more) : "unknown";
 }
 
-/** Whether the kernel has a kind of map; undefined for kinds without a probe (`struct_ops`, and the newest). */
+/** Whether the kernel has a kind of map; undefined for kinds without a probe (`struct_ops`). */
 export function mapTypeFeature(type: MapType): Feature | undefined {
   const row = rows[type];
   const since = mapTypeSince[type];

@@ -282,7 +282,7 @@ const STEPS_PER_ENTRY = 8;
 
 /** BPF_MAP_TYPE_HASH. */
 export class HashMap<K, V> extends KeyedMap<K, V> {}
-/** BPF_MAP_TYPE_RHASH: grows and shrinks. Linux 7.1. */
+/** BPF_MAP_TYPE_RHASH: grows and shrinks. Linux 7.2. */
 export class ResizableHashMap<K, V> extends KeyedMap<K, V> {}
 /** BPF_MAP_TYPE_LRU_HASH. Linux 4.10. */
 export class LruHashMap<K, V> extends KeyedMap<K, V> {}

@@ -220,12 +220,16 @@ export const layouts = {
       "uprobe_multi.cnt": [48, 4],
       "uprobe_multi.flags": [52, 4],
       "uprobe_multi.pid": [56, 4],
+      "uprobe_multi.path_fd": [60, 4],
       "netkit.relative_fd": [16, 4],
       "netkit.relative_id": [16, 4],
       "netkit.expected_revision": [24, 8],
       "cgroup.relative_fd": [16, 4],
       "cgroup.relative_id": [16, 4],
       "cgroup.expected_revision": [24, 8],
+      "tracing_multi.ids": [16, 8],
+      "tracing_multi.cookies": [24, 8],
+      "tracing_multi.cnt": [32, 4],
     },
   },
   linkUpdate: {
@@ -271,6 +275,32 @@ export const layouts = {
       "prog_fd": [0, 4],
       "map_fd": [4, 4],
       "flags": [8, 4],
+    },
+  },
+  streamRead: {
+    size: 24,
+    fields: {
+      "stream_buf": [0, 8],
+      "stream_buf_len": [8, 4],
+      "stream_id": [12, 4],
+      "prog_fd": [16, 4],
+    },
+  },
+  assocStructOps: {
+    size: 12,
+    fields: {
+      "map_fd": [0, 4],
+      "prog_fd": [4, 4],
+      "flags": [8, 4],
+    },
+  },
+  common: {
+    size: 24,
+    fields: {
+      "log_buf": [0, 8],
+      "log_size": [8, 4],
+      "log_level": [12, 4],
+      "log_true_size": [16, 4],
     },
   },
   mapInfo: {
@@ -381,6 +411,12 @@ export const layouts = {
       "uprobe_multi.count": [52, 4],
       "uprobe_multi.flags": [56, 4],
       "uprobe_multi.pid": [60, 4],
+      "tracing_multi.attach_type": [16, 4],
+      "tracing_multi.count": [20, 4],
+      "tracing_multi.btf_obj_id": [24, 4],
+      "tracing_multi.ids": [32, 8],
+      "tracing_multi.addrs": [40, 8],
+      "tracing_multi.cookies": [48, 8],
       "perf_event.type": [16, 4],
       "perf_event.uprobe.file_name": [24, 8],
       "perf_event.uprobe.name_len": [32, 4],
@@ -419,7 +455,7 @@ export const layouts = {
     },
   },
   perfEvent: {
-    size: 136,
+    size: 144,
     fields: {
       "type": [0, 4],
       "size": [4, 4],
@@ -451,6 +487,7 @@ export const layouts = {
       "aux_action": [116, 4],
       "sig_data": [120, 8],
       "config3": [128, 8],
+      "config4": [136, 8],
     },
   },
 } as const;

@@ -3,7 +3,7 @@ import { type Btf, readKernelBtf, type TypeId } from "@tsbpfc/loader";
 import { describe, expect, test } from "vitest";
 import { layouts } from "./attr.generated.js";
 import { Struct } from "./attr.js";
-import { commands } from "./commands.js";
+import { BPF_COMMON_ATTRS, commands } from "./commands.js";
 
 /** Every field of a struct or union with its offset in bytes, by the names that the generator gives. */
 function fieldsOf(btf: Btf, id: TypeId, base = 0, prefix = ""): [string, number, number][] {
@@ -49,6 +49,9 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["enableStats", { part: "enable_stats" }],
     ["tokenCreate", { part: "token_create" }],
     ["bindMap", { part: "prog_bind_map" }],
+    ["streamRead", { part: "prog_stream_read" }],
+    ["assocStructOps", { part: "prog_assoc_struct_ops" }],
+    ["common", { struct: "bpf_common_attr" }],
     ["mapBatch", { part: "batch" }],
     ["mapInfo", { struct: "bpf_map_info" }],
     ["programInfo", { struct: "bpf_prog_info" }],
@@ -57,8 +60,13 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     ["perfEvent", { struct: "perf_event_attr" }],
   ];
 
-  /** Tokens came with Linux 6.9: an older kernel has no word of them. */
-  const later = { command: "BPF_TOKEN_CREATE", layout: "tokenCreate" };
+  /** Of layouts that not every kernel has a word of: the enumerator of `bpf_cmd` that came with them. */
+  const cameWith: Partial<Record<keyof typeof layouts, string>> = {
+    tokenCreate: "BPF_TOKEN_CREATE",
+    streamRead: "BPF_PROG_STREAM_READ_BY_FD",
+    assocStructOps: "BPF_PROG_ASSOC_STRUCT_OPS",
+    common: "BPF_COMMON_ATTRS",
+  };
   const commandsOf = (btf: Btf): ReadonlyMap<string, number> => {
     const type = btf.type(btf.find("bpf_cmd", ["enum"])[0]!);
     if (type.kind !== "enum") throw new Error("bpf_cmd");
@@ -69,7 +77,8 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     "the layout %s has each field that both know at the kernel's place",
     ([name, where], { skip }) => {
       const btf = readKernelBtf();
-      if (name === later.layout && !commandsOf(btf).has(later.command)) skip("needs Linux 6.9");
+      const later = cameWith[name];
+      if (later !== undefined && !commandsOf(btf).has(later)) skip(`this kernel has no ${later}`);
       const id = "struct" in where ? btf.find(where.struct, ["struct"])[0]! : attrPart(btf, where);
       const actual = new Map(fieldsOf(btf, id).map(([field, offset, size]) => [field, [offset, size]]));
       const known = Object.entries(layouts[name].fields).filter(([field]) => actual.has(field));
@@ -81,10 +90,17 @@ describe.skipIf(!existsSync("/sys/kernel/btf/vmlinux"))("against the running ker
     },
   );
 
-  test("the commands have the kernel's numbers", () => {
+  test("the commands have the kernel's numbers, and the kernel has no others", () => {
     const numbers = commandsOf(readKernelBtf());
-    const names = Object.keys(commands).filter((name) => name !== later.command || numbers.has(name));
-    expect(commands).toMatchObject(Object.fromEntries(names.map((name) => [name, numbers.get(name)])));
+    const known = new Map<string, number>([
+      ...Object.entries(commands),
+      ["BPF_COMMON_ATTRS", BPF_COMMON_ATTRS],
+    ]);
+    const both = [...numbers].filter(([name]) => known.has(name));
+    expect(both).toEqual(both.map(([name]) => [name, known.get(name)]));
+    // What a descriptor of another process's is attached to: links tell it. PROG_RUN is PROG_TEST_RUN.
+    const unused = ["BPF_TASK_FD_QUERY", "BPF_PROG_RUN", "__MAX_BPF_CMD"];
+    expect([...numbers.keys()].filter((name) => !known.has(name) && !unused.includes(name))).toEqual([]);
   });
 });
 

@@ -36,6 +36,11 @@ export const commands = {
   BPF_LINK_DETACH: 34,
   BPF_PROG_BIND_MAP: 35,
   BPF_TOKEN_CREATE: 36,
+  BPF_PROG_STREAM_READ_BY_FD: 37,
+  BPF_PROG_ASSOC_STRUCT_OPS: 38,
 } as const;
+
+/** Beside a command: `struct bpf_common_attr` follows the attribute. Linux 7.2 (by its BTF; 7.1 has it not). */
+export const BPF_COMMON_ATTRS = 1 << 16;
 
 export type Command = keyof typeof commands;

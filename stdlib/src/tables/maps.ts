@@ -97,7 +97,7 @@ export const mapClasses = {
   LruHashMap: hash("lru_hash", "4.10"),
   PerCpuHashMap: hash("percpu_hash", "4.6", { methods: { ...hashed, ...perCpu } }),
   LruPerCpuHashMap: hash("lru_percpu_hash", "4.10", { methods: { ...hashed, ...perCpu } }),
-  ResizableHashMap: hash("rhash", "7.1", { flags: BPF_F_NO_PREALLOC }),
+  ResizableHashMap: hash("rhash", "7.2", { flags: BPF_F_NO_PREALLOC }),
   ArrayMap: indexed("array", "3.19"),
   PerCpuArray: indexed("percpu_array", "4.6", { methods: { ...keyed, ...iterable, ...perCpu } }),
   LpmTrie: hash("lpm_trie", "4.11", { flags: BPF_F_NO_PREALLOC, methods: { ...keyed, ...deletable } }),
