@@ -8,6 +8,8 @@ export {
   bpfLinks,
   bpfLsm,
   btfFeatures,
+  creationLogs,
+  exclusiveMaps,
   type Feature,
   fentry,
   type HelperName,
@@ -35,9 +37,11 @@ export {
   type ProgramFlag,
   programFlagFeature,
   programFlags,
+  programStreams,
   programTypeFeature,
   sockmapLinks,
   structOps,
+  structOpsAssociations,
   structOpsLinks,
   tcxLinks,
   tokens,
@@ -73,6 +77,7 @@ export {
 export { ProgramHandle } from "./programs/handle.js";
 export { pinnedProgram, programById } from "./programs/pinned.js";
 export { Program } from "./programs/program.js";
+export type { ProgramStream } from "./programs/streams.js";
 export type { TestRunInput, TestRunResult } from "./programs/test-run.js";
 export { IterOutput } from "./readers/iter-output.js";
 export type { TakeRecord } from "./readers/source.js";

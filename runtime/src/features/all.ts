@@ -1,5 +1,6 @@
 import { type MapType, mapTypes, type ProgramType, programTypes } from "@tsbpfc/loader";
 import { btfFeatures } from "./btf.js";
+import { creationLogs, exclusiveMaps, programStreams, structOpsAssociations } from "./commands.js";
 import type { Feature } from "./feature.js";
 import { attachCookies, memcgAccounting } from "./helpers.js";
 import {
@@ -52,4 +53,8 @@ export const allFeatures: readonly Feature[] = [
   ...Object.values(btfFeatures),
   memcgAccounting,
   tokens,
+  programStreams,
+  exclusiveMaps,
+  structOpsAssociations,
+  creationLogs,
 ];

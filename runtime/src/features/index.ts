@@ -1,5 +1,6 @@
 export { allFeatures } from "./all.js";
 export { btfFeatures } from "./btf.js";
+export { creationLogs, exclusiveMaps, programStreams, structOpsAssociations } from "./commands.js";
 export type { Answer, Feature } from "./feature.js";
 export { attachCookies, type HelperName, helperFeature, memcgAccounting } from "./helpers.js";
 export {

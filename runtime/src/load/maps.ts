@@ -4,7 +4,7 @@ import { mmapableArrays } from "../features/map-flags.js";
 import { mapArena } from "../maps/arena.js";
 import { type MapFacts, MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
-import { bpf, bpfCommand, objectInfo, openPinned } from "../sys/bpf.js";
+import { bpf, bpfCommand, objectInfo, openPinned, reasonOf } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { mapTooOld } from "./ages.js";
@@ -127,7 +127,7 @@ function create(spec: MapSpec, context: MapContext): number {
         "bpf(BPF_MAP_CREATE)",
         -fd,
         `map '${spec.name}' (${spec.type}, key ${shape.keySize} bytes, value ${shape.valueSize}, ${shape.maxEntries} entries)`,
-        mapTooOld(-fd, spec.type, shape.flags),
+        mapTooOld(-fd, spec.type, shape.flags) || reasonOf("BPF_MAP_CREATE", attr.bytes),
       );
     return fd;
   } finally {

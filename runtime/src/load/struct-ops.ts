@@ -8,7 +8,7 @@ import {
 } from "@tsbpfc/loader";
 import { MapHandle } from "../maps/handle.js";
 import { Struct } from "../sys/attr.js";
-import { bpf } from "../sys/bpf.js";
+import { bpf, reasonOf } from "../sys/bpf.js";
 import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import type { BtfTarget } from "./attach-target.js";
@@ -79,7 +79,8 @@ export class StructOpsMaps {
         "bpf(BPF_MAP_CREATE)",
         -result,
         `struct_ops map '${map.name}'`,
-        result === -errno.EINVAL ? "struct_ops need Linux 5.6; in .struct_ops.link 6.4." : "",
+        reasonOf("BPF_MAP_CREATE", attr.bytes) ||
+          (result === -errno.EINVAL ? "struct_ops need Linux 5.6; in .struct_ops.link 6.4." : ""),
       );
     const { name, type, keySize, maxEntries, flags, extra } = map;
     const { valueSize } = layout;

@@ -14,6 +14,7 @@ import {
   programInfo,
   programStats,
 } from "./details.js";
+import { type ProgramStream, readStream } from "./streams.js";
 import { type TestRunInput, type TestRunResult, testRun } from "./test-run.js";
 
 /** A program in the kernel, whoever loaded it. Closing lets go of it; links and pins keep it. */
@@ -82,6 +83,23 @@ export class ProgramHandle {
   bindMap(map: { readonly fd: number }): void {
     const hint = tooOld("Binding a map to a program", "5.10");
     bpfCommand("BPF_PROG_BIND_MAP", "bindMap", { prog_fd: this.fd, map_fd: map.fd }, this.label, hint);
+  }
+
+  /**
+   * Lets the program call what a struct_ops map's kernel functions are for, though it is none of the map's own programs.
+   * The map stays with it for as long as it is loaded, and no second one takes its place. Linux 7.0.
+   *
+   * @throws SyscallError EBUSY if it has one already; EINVAL for a program of struct_ops, or a map that is none
+   */
+  assocStructOps(map: { readonly fd: number }): void {
+    const hint = tooOld("Giving a program a struct_ops map", "7.0");
+    const values = { prog_fd: this.fd, map_fd: map.fd };
+    bpfCommand("BPF_PROG_ASSOC_STRUCT_OPS", "assocStructOps", values, this.label, hint);
+  }
+
+  /** What it has printed, or the kernel has said of it, since this was last asked; then that is gone. Linux 6.17. */
+  readStream(stream: ProgramStream): string {
+    return readStream(this.fd, stream, this.label);
   }
 
   /** Keeps the program alive at a path in a BPF file system. @throws SyscallError */

@@ -43,6 +43,27 @@ export function bpfCommand<L extends LayoutName>(
   return result;
 }
 
+/** The kernel's reasons are a line or two (kernel: `bpf_vlog_init` takes no less than 128 bytes). */
+const REASON = 1024;
+
+/**
+ * Why a command was refused that makes something, in the kernel's own words: it is asked once more, with a log. Empty if
+ * it does not say, as before Linux 7.2, or has nothing against it any more.
+ */
+export function reasonOf(command: Command, attr: Uint8Array): string {
+  const k = kernel();
+  const bytes = new Uint8Array(REASON);
+  const common = new Struct("common", { log_buf: k.address(bytes), log_size: REASON, log_level: 1 });
+  const result = k.bpf(commands[command], attr, common.bytes);
+  if (result >= 0) {
+    k.close(result);
+    return "";
+  }
+  const end = bytes.indexOf(0);
+  const text = new TextDecoder().decode(bytes.subarray(0, end < 0 ? REASON : end)).trim();
+  return text === "" ? "" : `The kernel says: ${text}`;
+}
+
 /** A NUL-terminated text for an attribute that takes its address. */
 export const cText = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 

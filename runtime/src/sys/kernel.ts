@@ -22,8 +22,8 @@ export type Readiness = "readable" | "writable";
  * more, or a negative errno.
  */
 export interface Kernel {
-  /** bpf(2). */
-  bpf(command: number, attr: Uint8Array): number;
+  /** bpf(2); `common` is `struct bpf_common_attr`, which kernels before Linux 7.2 do not take: they say EINVAL. */
+  bpf(command: number, attr: Uint8Array, common?: Uint8Array): number;
   /** The same again and again, with an attribute that the caller keeps, and changes in between. */
   prepare(command: number, attr: Uint8Array): () => number;
   /** Address of a buffer that stays where it is, and alive until the next command has returned. */

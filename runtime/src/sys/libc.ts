@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { release } from "node:os";
+import { BPF_COMMON_ATTRS } from "./commands.js";
 import { UsageError } from "./errors.js";
 import { keepKoffiLoaded } from "./keep-loaded.js";
 import type { Kernel, Readiness } from "./kernel.js";
@@ -58,6 +59,9 @@ export function machineKernel(): Kernel {
   // What this process has loaded already: glibc or musl, whatever their files are called.
   const libc = koffi.load(null);
   const bpfCall = libc.func("int syscall(int64_t number, int command, int64_t attr, int size)");
+  const commonBpfCall = libc.func(
+    "int syscall(int64_t number, int command, void *attr, int size, void *common, int64_t commonSize)",
+  );
   const perfCall = libc.func(
     "int64_t syscall(int64_t number, void *attr, int64_t pid, int64_t cpu, int64_t group, int64_t flags)",
   );
@@ -142,8 +146,12 @@ export function machineKernel(): Kernel {
   };
 
   return {
-    bpf: (command, attr) => {
-      const value = prepare(command, attr)();
+    bpf: (command, attr, common) => {
+      const value = common
+        ? result(
+            commonBpfCall(call.bpf, command | BPF_COMMON_ATTRS, attr, attr.length, common, common.length),
+          )
+        : prepare(command, attr)();
       held.length = 0;
       return value;
     },
