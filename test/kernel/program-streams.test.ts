@@ -8,7 +8,6 @@ import {
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
-import { vmlinuxBtf } from "../../runtime/src/load/vmlinux.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { isAtLeast } from "../support/needs.js";
@@ -20,13 +19,6 @@ type Streams = Skeleton<
   object
 >;
 
-/** By the name that the kernel's BTF has for it since 6.18; 6.17 calls it otherwise. */
-const printing: Feature = {
-  name: "bpf_stream_vprintk_impl",
-  since: "6.18",
-  probe: () => (vmlinuxBtf().find("bpf_stream_vprintk_impl", ["func"]).length > 0 ? "yes" : "no"),
-};
-
 function load(t: Bench): Streams {
   const probe = fixtureSkeleton<Streams>("streams").open();
   t.defer(() => probe.close());
@@ -35,6 +27,19 @@ function load(t: Bench): Streams {
 
 const greet = (probe: Streams, number: number): number =>
   probe.programs.greet.testRun({ context: new Uint8Array([number, 0, 0, 0]) }).returnValue;
+
+const printing: Feature = {
+  name: "printing to streams",
+  since: "6.17",
+  probe: () => {
+    const probe = fixtureSkeleton<Streams>("streams").open().load();
+    try {
+      return greet(probe, 0) === 0 ? "yes" : "no";
+    } finally {
+      probe.close();
+    }
+  },
+};
 
 describe("what a program prints", () => {
   kernelTest("is read once, each stream by itself", { needs: [programStreams, printing] }, (t) => {

@@ -70,6 +70,7 @@ export const kernels: readonly KernelRow[] = [
       "programs of type ext": "refused with EPERM",
       "programs of type lirc_mode2": "built without CONFIG_BPF_LIRC_MODE2",
       "netkit links": "built without CONFIG_NETKIT",
+      "printing to streams": "programs are told ENOMEM",
     },
   },
 ];

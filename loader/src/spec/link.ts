@@ -36,7 +36,8 @@ export function linkProgram(
     insns.setImm(insn, target - insn - 1);
     if (address) addresses.push({ kind: "function", insn, target });
   }
-  const references = [...rebase((func) => func.references), ...addresses];
+  const own = order.flatMap((func) => func.references.map((item) => moved(item, starts.get(func.key)!)));
+  const references = [...own, ...addresses];
   return {
     instructions: bytes,
     references: references.sort((a, b) => a.insn - b.insn),
@@ -46,6 +47,12 @@ export function linkProgram(
     lines: rebase((func) => func.lines),
     coreRelocations: rebase((func) => func.coreRelocations),
   };
+}
+
+function moved(reference: Reference, by: number): Reference {
+  const insn = reference.insn + by;
+  if (reference.kind !== "jumpTable") return { ...reference, insn };
+  return { ...reference, insn, targets: reference.targets.map((target) => target + by) };
 }
 
 function reachable(entry: CodeFunction, functions: ReadonlyMap<string, CodeFunction>): CodeFunction[] {

@@ -7,6 +7,7 @@ import { SpecError } from "./error.js";
 import { readExterns } from "./externs.js";
 import { isCode, readFunctions } from "./functions.js";
 import { readGlobals } from "./globals.js";
+import { readJumpTables } from "./jump-tables.js";
 import { readKconfig } from "./kconfig.js";
 import { readLegacyMaps } from "./legacy-maps.js";
 import { readMaps } from "./maps.js";
@@ -44,6 +45,7 @@ export function parseObject(bytes: Uint8Array, { sections = {} }: ParseOptions =
       ...globals.maps.map((map): [number, string] => [elf.section(map.name)!.index, map.name]),
       ...(arena.holder === null ? [] : [[arena.holder.section, arena.holder.map] as const]),
     ]),
+    jumpTables: readJumpTables(elf),
     isCode: (index) => elf.sections[index] !== undefined && isCode(elf.sections[index]),
     externs: readExterns(btf, kconfig.kconfigs),
   };

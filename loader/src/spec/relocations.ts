@@ -3,6 +3,7 @@ import { bpfRelocation, sectionIndex, symbolBinding } from "../elf/constants.js"
 import type { ElfRelocation, ElfSection, ElfSymbol } from "../elf/elf.js";
 import { type Instructions, insnSize, opcode, pseudo, pseudoCall } from "../insn/insn.js";
 import { SpecError } from "./error.js";
+import type { JumpTables } from "./jump-tables.js";
 import type { Reference } from "./spec.js";
 
 /** A call of, or an address of, another function of the object: the linker puts the distance in. */
@@ -20,6 +21,7 @@ export interface Resolver {
   readonly maps: ReadonlyMap<string, string>;
   /** Maps behind sections of globals, and the arena that has some, by section index. */
   readonly globals: ReadonlyMap<number, string>;
+  readonly jumpTables: JumpTables | null;
   readonly isCode: (section: number) => boolean;
   /** Externs by name. */
   readonly externs: ReadonlyMap<string, Extern>;
@@ -116,6 +118,8 @@ function resolveLoad(site: Site): Reference | CodeTarget {
       throw bad(site, `points to byte ${offset} of ${global}, which has ${holder.size}`);
     return mapValue(insns, insn, global, offset);
   }
+  if (symbol.section === resolver.jumpTables?.section)
+    return jumpTable(site, resolver.jumpTables.at(offset), offset);
   if (resolver.isCode(symbol.section)) {
     insns.setSrc(insn, pseudo.func);
     return { insn, key: `${symbol.section}:${offset}`, address: true };
@@ -140,6 +144,20 @@ function resolveExtern(site: Site): Reference {
     weak: symbol.binding === symbolBinding.weak,
     type: extern.type,
   };
+}
+
+/** The table's place in the function's own instructions: the linker moves it with them. */
+function jumpTable(site: Site, found: ReturnType<JumpTables["at"]>, offset: number): Reference {
+  const { insns, insn, func } = site;
+  if (found === null) throw bad(site, `points to byte ${offset} of .jumptables, where no table is`);
+  insns.setSrc(insn, pseudo.mapValue);
+  insns.setImm(insn + 1, found.within);
+  const targets = found.table.targets.map((byte) => {
+    const target = (byte - func.value) / insnSize;
+    if (Number.isInteger(target) && target >= 0 && target < insns.count) return target;
+    throw bad(site, `jumps to byte ${byte} of the section, which is no instruction of this function`);
+  });
+  return { kind: "jumpTable", insn, targets };
 }
 
 function mapValue(insns: Instructions, insn: number, map: string, offset: number): Reference {

@@ -156,6 +156,8 @@ export interface ProgramSpec {
  * An `ld_imm64` (or a call) whose immediate is known only at load. `insn` indexes `ProgramSpec.instructions`.
  * The instruction's `src_reg` (`BPF_PSEUDO_*`) and a map value's offset are set already; immediates are zero.
  * - `map`: `imm` is the map's fd. `mapValue`: likewise, with the offset in the second half's `imm`.
+ * - `jumpTable`: `imm` is the fd of a map of type `insn_array` (Linux 6.19) that holds `targets`, which are instructions of
+ *   `ProgramSpec.instructions`; the second half's `imm` is the offset in it.
  * - `function`: resolved already (`BPF_PSEUDO_FUNC`, relative); listed for those who print or move code.
  * - `kfunc`: a call; `imm` is the BTF id, `off` the index in `fd_array` (0: vmlinux).
  * - `ksym`: an `ld_imm64` of a kernel symbol's or kfunc's address; `type` is the extern's type in the object's
@@ -164,6 +166,7 @@ export interface ProgramSpec {
 export type Reference =
   | { readonly kind: "map"; readonly insn: number; readonly map: string }
   | { readonly kind: "mapValue"; readonly insn: number; readonly map: string; readonly offset: number }
+  | { readonly kind: "jumpTable"; readonly insn: number; readonly targets: readonly number[] }
   | { readonly kind: "function"; readonly insn: number; readonly target: number }
   | {
       readonly kind: "kfunc" | "ksym";

@@ -15,6 +15,7 @@ import { errno } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { type BtfTarget, programTarget } from "./attach-target.js";
 import type { LoadedBtf } from "./btf.js";
+import { JumpTableMaps } from "./jump-tables.js";
 import type { KernelTypes } from "./kernel-types.js";
 import { FdArray, resolveKernelReference } from "./ksyms.js";
 import { verifierError } from "./program-error.js";
@@ -58,9 +59,18 @@ export interface LoadedProgram {
   readonly log: string;
 }
 
-/** Gives a program to the kernel. @throws VerifierError, UsageError */
+/** Gives a program to the kernel. @throws VerifierError, UsageError; SyscallError for its jump tables */
 export function loadProgram(program: ProgramSpec, context: ProgramContext): LoadedProgram {
-  const ready = relocated(program, context);
+  const jumpTables = new JumpTableMaps(context.token, `program '${program.name}'`);
+  try {
+    return loadReady(program, relocated(program, context, jumpTables), context);
+  } finally {
+    // A program that has been loaded keeps them.
+    jumpTables.close();
+  }
+}
+
+function loadReady(program: ProgramSpec, ready: Relocated, context: ProgramContext): LoadedProgram {
   if (context.log !== null) {
     const { result, log } = withLog(program, ready, context, logLevels[context.log]);
     if (result >= 0) return { fd: result, log };
@@ -145,7 +155,7 @@ interface Relocated {
 }
 
 /** Instructions with kernel offsets and map descriptors filled in. */
-function relocated(program: ProgramSpec, context: ProgramContext): Relocated {
+function relocated(program: ProgramSpec, context: ProgramContext, jumpTables: JumpTableMaps): Relocated {
   const { spec, kernelTypes } = context;
   const fixups =
     program.coreRelocations.length > 0 && spec.btf ? solveCore(program, spec.btf, context.coreTypes()) : [];
@@ -158,6 +168,9 @@ function relocated(program: ProgramSpec, context: ProgramContext): Relocated {
       case "map":
       case "mapValue":
         insns.setImm(reference.insn, context.mapFd(reference.map));
+        break;
+      case "jumpTable":
+        insns.setImm(reference.insn, jumpTables.fdOf(reference.targets));
         break;
       case "function":
         break; // resolved in the spec
