@@ -98,5 +98,14 @@ export type {
 } from "./spec/spec.js";
 export { layoutStructOps, type StructOpsFunction, type StructOpsLayout } from "./spec/struct-ops-layout.js";
 export { type StructOpsMember, StructOpsShadow, structOpsMembers } from "./spec/struct-ops-shadow.js";
-export type { Explanation, VerifierFrame, VerifierLog, VerifierStatistics } from "./verifier-log/log.js";
+export type { SourceLanguage } from "./verifier-log/advice.js";
+export { type VerifierCategory, verifierCategories } from "./verifier-log/category.js";
+export type {
+  Explanation,
+  VerifierEvent,
+  VerifierFrame,
+  VerifierLog,
+  VerifierStatistics,
+} from "./verifier-log/log.js";
 export { parseVerifierLog } from "./verifier-log/parse.js";
+export { bySource } from "./verifier-log/path.js";

@@ -63,7 +63,12 @@ export { linkById, pinnedLink } from "./links/pinned.js";
 export type { Breakpoint, Sampling } from "./links/sampling.js";
 export { Collection, loadCollection } from "./load/collection.js";
 export type { LoadOptions } from "./load/options.js";
-export { type SourceFrame, VerifierError } from "./load/program-error.js";
+export {
+  type SourceEvent,
+  type SourceFrame,
+  VerifierError,
+  type VerifierFindings,
+} from "./load/program-error.js";
 export type { VerifierLogKind } from "./load/programs.js";
 export * from "./maps/index.js";
 export type { ProgramDebugInfo, ProgramFunction, ProgramLine } from "./programs/debug-info.js";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { adviceFor } from "./advice.js";
 
-// Reasons as Linux 6.1 to 6.18 print them.
+// Reasons as Linux 6.1 to 7.3 print them.
 it.each([
   ["R0 invalid mem access 'map_value_or_null'", /test it before/],
   ["R6 invalid mem access 'scalar'", /bpf_probe_read_kernel/],
@@ -37,10 +37,49 @@ it.each([
   ["same insn cannot be used with different pointers", /two kinds/],
   ["function calls are not allowed while holding a lock", /neither calls nor returns/],
   ["unknown opcode 8d", /-O1/],
+  ["R0 pointer arithmetic on map_value_or_null prohibited, null-check it first", /test it before/],
+  ["R2 type=map_value_or_null expected=fp, pkt, pkt_meta, map_key, map_value", /test it before/],
+  ["Possibly NULL pointer passed to trusted arg0", /test it before/],
+  ["R2 type=scalar expected=fp, pkt, pkt_meta, map_key, map_value", /address of a variable/],
+  ["R1 type=map_value expected=map_ptr", /another kind of pointer/],
+  ["arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar", /another kind/],
+  ["invalid unbounded variable-offset read from stack R2", /compare it with constants/],
+  ["R4 invalid zero-sized read: u64=[0,4294967295]", /compare it with 1/],
+  ["variable ctx access var_off=(0x0; 0x4) disallowed", /constant offsets/],
+  ["R1 pointer += pointer prohibited", /addition and subtraction/],
+  ["write into map forbidden, value_size=4 off=0 size=4", /read-only to programs/],
+  ["expected an initialized iter_num as arg #0", /made once/],
+  ["bpf_spin_unlock is missing", /neither calls nor returns/],
+  [
+    "BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region",
+    /neither calls nor returns/,
+  ],
+  ["bpf_rcu_read_unlock is missing", /one bpf_rcu_read_unlock/],
+  ["unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)", /one bpf_rcu_read_unlock/],
+  ["helper call might sleep in a non-sleepable prog", /sleepable section/],
+  ["sleepable helper bpf_copy_from_user#148 in rcu_read_lock region", /sleepable section/],
+  ["calling kernel function bpf_task_acquire is not allowed", /may not call it/],
+  ["At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)", /some results/],
 ])("%s", (reason, advice) => {
-  expect(adviceFor(reason)).toMatch(advice);
+  expect(adviceFor(reason, "c")?.advice).toMatch(advice);
 });
 
 it("is silent about what it does not know", () => {
-  expect(adviceFor("something new")).toBe("");
+  expect(adviceFor("something new", "dialect")).toBeNull();
+});
+
+it.each([
+  // A number that was a pointer: the report says what ended it.
+  ["R6 invalid mem access 'scalar'\nR6: packet data may have moved; previous value was pkt", /after it/],
+  ["R6 invalid mem access 'scalar'\nR6: resource release invalidated this pointer", /given back before/],
+  // Since Linux 6.19 the last line does not say that it was a packet.
+  ["invalid access to packet, off=12 size=1, R1(id=0,off=12,r=0)\nR1 min value is outside", /data_end/],
+])("what was said before counts: %s", (said, advice) => {
+  expect(adviceFor(said, "c")?.advice).toMatch(advice);
+});
+
+it("speaks of the dialect to those who write it", () => {
+  expect(adviceFor("R0 invalid mem access 'map_value_or_null'", "dialect")?.advice).toMatch(/if \(!value\)/);
+  expect(adviceFor("infinite loop detected at insn 3", "dialect")?.advice).toMatch(/range\(/);
+  expect(adviceFor("unknown opcode 8d", "dialect")?.advice).toMatch(/-O1/);
 });

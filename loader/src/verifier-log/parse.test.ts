@@ -88,20 +88,60 @@ describe("a rejection's log since Linux 7.3", () => {
     const log = parseVerifierLog(recent);
     expect(log.summary).toBe("R0 !read_ok");
     expect(log.explanation).toEqual({
-      title: "Register Type Safety: Unreadable register",
+      category: "Register Type Safety",
+      problem: "Unreadable register",
       reason: "R0 has never been initialized on this path, so the verifier cannot use it as an input.",
       suggestion: "Initialize R0 on every path before this instruction.",
-      causes: ["no retained diagnostic events on this path"],
+      at: { insn: 0, file: "", line: 0, text: "", label: "error", note: "R0 is not readable" },
+      causes: [],
     });
-    expect(log.advice).toBe("Initialize R0 on every path before this instruction.");
+    expect(log.category).toBe("Register Type Safety");
     expect(log.at).toMatchObject({ insn: 0, line: 9 });
     expect(log.statistics?.insns).toBe(1);
   });
 
-  it("takes the headline where nothing else says why", () => {
-    expect(parseVerifierLog(recent.replace("R0 !read_ok\n", "")).summary).toBe(
-      "Register Type Safety: Unreadable register",
+  it("takes the headline, and the kernel's suggestion, where nothing else is known", () => {
+    const bare = recent.replace("R0 !read_ok\n", "");
+    expect(parseVerifierLog(bare)).toMatchObject({
+      summary: "Unreadable register",
+      advice: "Initialize R0 on every path before this instruction.",
+    });
+    expect(parseVerifierLog(bare.replace(": Unreadable register", "")).summary).toBe("Register Type Safety");
+  });
+
+  it("knows no category that it has no word for, and keeps the kernel's", () => {
+    const log = parseVerifierLog(recent.replace("R0 !read_ok\n", "").replaceAll("Register Type", "Timing"));
+    expect([log.category, log.explanation?.category]).toEqual([null, "Timing Safety"]);
+  });
+
+  it("prefers what is known to what the kernel suggests", () => {
+    expect(parseVerifierLog(recent).advice).toMatch(/was not written on every way/);
+  });
+
+  it("is not about a way that was tried, and left again", () => {
+    const log = parseVerifierLog(recent.replace("processed", "1: (95) exit\nprocessed"));
+    expect([log.summary, log.explanation, log.category]).toEqual(["", null, null]);
+  });
+});
+
+describe("a path", () => {
+  it("is without the ways that were left", () => {
+    const log = parseVerifierLog(
+      "; a @ x.c:1\n0: (15) if r1 == 0x0 goto pc+2\n; b @ x.c:2\n1: (b7) r0 = 0\n2: (95) exit\n\nfrom 0 to 3: R1=0\n; c @ x.c:3\n3: (bf) r0 = r8\nR8 !read_ok\n",
     );
+    expect(log.path.map(({ insn }) => insn)).toEqual([0, 3]);
+    expect(log.frames.map(({ line }) => line)).toEqual([1, 3]);
+  });
+
+  it("of a global function begins with it", () => {
+    const log = parseVerifierLog(
+      "0: (95) exit\nFunc#1 is safe for any args that match its prototype\nValidating f() func#1...\n4: (bf) r0 = r8\nR8 !read_ok\n",
+    );
+    expect(log.path.map(({ insn }) => insn)).toEqual([4]);
+  });
+
+  it("is what a log has of it that lost its beginning", () => {
+    expect(parseVerifierLog("r1 = 4\nfrom 7 to 9: R1=0\n9: (95) exit\nR0 !read_ok\n").path).toHaveLength(1);
   });
 });
 

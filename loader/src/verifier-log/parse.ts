@@ -1,12 +1,9 @@
-import { adviceFor } from "./advice.js";
-import { readExplanation } from "./explanation.js";
-import type { VerifierFrame, VerifierLog, VerifierStatistics } from "./log.js";
+import { adviceFor, type SourceLanguage } from "./advice.js";
+import { asCategory } from "./category.js";
+import { findExplanation } from "./explanation.js";
+import type { VerifierEvent, VerifierFrame, VerifierLog, VerifierStatistics } from "./log.js";
+import { bySource, isInstruction, readPath } from "./path.js";
 
-/** `; text @ file.c:12` (Linux 6.9 and later), `; text` (before). */
-const sourceWithPlace = /^; (.*) @ (\S.*?):(\d+)$/;
-const sourceText = /^; ?(.*)$/;
-/** `12: (85) call bpf_map_lookup_elem#1  ; R0_w=…`, also `;`-separated states of older kernels. */
-const instruction = /^(\d+): \([0-9a-f]{2}\) /;
 const statistics =
   /^processed (\d+) insns \(limit (\d+)\) max_states_per_insn (\d+) total_states (\d+) peak_states (\d+)/;
 const stackDepth = /^stack depth (\d+(?:\+\d+)*)/;
@@ -32,23 +29,37 @@ const narration: readonly RegExp[] = [
   /^safe$/,
 ];
 
+/** `Unreleased reference id=2 alloc_insn=5`. */
+const acquisition = /^Unreleased reference id=(\d+) alloc_insn=(\d+)/;
+
 /**
  * Parses the log that a program load gave, in the form of kernels before Linux 7.3 and of those since, which add
- * a report ("Verification failed: …", "Reason:", "Suggestion:"). Never throws: what it does not know it
- * skips, and a truncated log gives what there is of it.
+ * a report ("Verification failed: …", "Reason:", "Suggestion:") to what they said before. Never throws: what it does
+ * not know it skips, and a truncated log gives what there is of it.
+ *
+ * @param language what the program is written in, as far as the advice goes
  */
-export function parseVerifierLog(log: string): VerifierLog {
+export function parseVerifierLog(log: string, language: SourceLanguage = "c"): VerifierLog {
   const end = log.indexOf("\0");
   const lines = (end < 0 ? log : log.slice(0, end)).split("\n").map((line) => line.trimEnd());
-  const { explanation, before } = readExplanation(lines);
-  const frames = readFrames(lines.slice(0, before));
-  const summary = summarize(lines.slice(0, before)) || explanation?.title || "";
+  const found = findExplanation(lines);
+  // A report in the middle is about a way that the verifier tried, and not about the program.
+  const explanation = found && !lines.slice(found.end).some(isInstruction) ? found.explanation : null;
+  const said = explanation && found ? lines.slice(0, found.begin) : lines;
+  const path = readPath(said);
+  const reasons = readReasons(said);
+  const summary = reasons.at(-1) ?? (explanation?.problem || explanation?.category || "");
+  const causes = explanation?.causes ?? acquisitions(reasons, path);
+  const known = adviceFor([...reasons, ...causes.map((cause) => cause.note)].join("\n"), language);
   return {
     summary,
+    category: (explanation && asCategory(explanation.category)) ?? known?.category ?? null,
     explanation,
-    advice: explanation?.suggestion || adviceFor(summary),
-    at: frames.at(-1) ?? null,
-    frames: frames.filter((frame, i) => i === 0 || !sameSource(frame, frames[i - 1]!)),
+    advice: known?.advice ?? explanation?.suggestion ?? "",
+    at: placed(explanation?.at, path) ?? path.at(-1) ?? null,
+    path,
+    frames: bySource(path),
+    causes,
     statistics: last(lines, readStatistics),
     stackDepths: last(lines, (line) => stackDepth.exec(line)?.[1]?.split("+").map(Number) ?? null) ?? [],
     microseconds: last(lines, (line) => {
@@ -58,42 +69,27 @@ export function parseVerifierLog(log: string): VerifierLog {
   };
 }
 
-/** The last line of the path, if it is a reason: the verifier stops right after it has given one. */
-function summarize(lines: readonly string[]): string {
-  const last = lines.findLast((line) => !trailer.some((pattern) => pattern.test(line))) ?? "";
-  return narration.some((pattern) => pattern.test(last)) ? "" : last;
+/** The last lines before the trailer, as far as they are reasons: the verifier stops right after it has given them. */
+function readReasons(lines: readonly string[]): string[] {
+  const end = lines.findLastIndex((line) => !trailer.some((pattern) => pattern.test(line))) + 1;
+  const begin =
+    lines.slice(0, end).findLastIndex((line) => narration.some((pattern) => pattern.test(line))) + 1;
+  return lines.slice(begin, end);
 }
 
-/** One frame for each instruction that the log shows, with the source line in force. */
-function readFrames(lines: readonly string[]): VerifierFrame[] {
-  const frames: VerifierFrame[] = [];
-  let source: Omit<VerifierFrame, "insn"> = { file: "", line: 0, text: "" };
-  let pending = false;
-  for (const line of lines) {
-    if (line.startsWith(";")) {
-      source = readSource(line);
-      pending = true;
-      continue;
-    }
-    const insn = instruction.exec(line)?.[1];
-    if (insn === undefined) continue;
-    frames.push({ insn: Number(insn), ...source });
-    pending = false;
-  }
-  // The log may end on a source line whose instruction it did not get to print.
-  if (pending) frames.push({ insn: -1, ...source });
-  return frames;
+/** A report without a source names the instruction, whose source line the path may have. */
+function placed(at: VerifierEvent | null | undefined, path: readonly VerifierFrame[]): VerifierFrame | null {
+  if (!at) return null;
+  return (at.line === 0 && path.findLast(({ insn }) => insn === at.insn)) || at;
 }
 
-function readSource(line: string): Omit<VerifierFrame, "insn"> {
-  const [, text, file, number] = sourceWithPlace.exec(line) ?? [];
-  if (text !== undefined && file !== undefined) return { file, line: Number(number), text };
-  return { file: "", line: 0, text: sourceText.exec(line)?.[1] ?? "" };
-}
-
-function sameSource(a: VerifierFrame, b: VerifierFrame): boolean {
-  const known = a.text !== "" || a.line > 0;
-  return known && a.file === b.file && a.line === b.line && a.text === b.text;
+/** Where what a program did not release was acquired. */
+function acquisitions(reasons: readonly string[], path: readonly VerifierFrame[]): VerifierEvent[] {
+  return reasons.flatMap((reason) => {
+    const [, id, insn] = acquisition.exec(reason) ?? [];
+    const frame = path.findLast((frame) => frame.insn === Number(insn));
+    return frame ? [{ ...frame, label: "acquired", note: `owned resource (id=${id})` }] : [];
+  });
 }
 
 function readStatistics(line: string): VerifierStatistics | null {

@@ -1,9 +1,11 @@
 import {
+  bySource,
   type CoreFixup,
   lineAt,
   type ProgramSpec,
   parseVerifierLog,
   poisonCall,
+  type VerifierCategory,
   type VerifierLog,
 } from "@tsbpfc/loader";
 import { SyscallError } from "../sys/errors.js";
@@ -20,49 +22,105 @@ export interface SourceFrame {
   readonly text: string;
 }
 
-/** The verifier rejected a program. `message` is its reason with the place in the source; `log` is all it said. */
-export class VerifierError extends SyscallError {
+/** Something on the path that made the verifier reject the program. */
+export interface SourceEvent extends SourceFrame {
+  /** The kernel's word for it: `acquired`, `invalidated`, `update`, `branch`, `context`. */
+  readonly label: string;
+  /** `R0 changed from uninitialized value to nullable map value from table at offset 0`. */
+  readonly note: string;
+}
+
+/** The parts of a rejection, in terms of the source. */
+export interface VerifierFindings {
+  /** What the log says, taken apart; its places are as the kernel prints them. */
+  readonly summary: VerifierLog;
+  readonly at: SourceFrame | null;
+  readonly frames: readonly SourceFrame[];
+  readonly causes: readonly SourceEvent[];
+  readonly missing: CoreFixup | null;
+}
+
+/**
+ * The verifier rejected a program. `message` is its reason with the place in the source, what made it so and what to
+ * do; `log` is all it said, or the last 16 MiB of it.
+ */
+export class VerifierError extends SyscallError implements VerifierFindings {
   override readonly name = "VerifierError";
+  readonly summary: VerifierLog;
+  /** What kind of rule was broken; null if it is none that is known. */
+  readonly category: VerifierCategory | null;
+  /** Where it stopped; null if the log does not say. */
+  readonly at: SourceFrame | null;
+  /** The path there, one frame for each change of source line. */
+  readonly frames: readonly SourceFrame[];
+  /**
+   * What made it so, in order: every step on Linux 7.3 and later; before, only where what was not released was
+   * acquired.
+   */
+  readonly causes: readonly SourceEvent[];
+  /** What the program came to that this kernel's types do not have; null if that is not the reason. */
+  readonly missing: CoreFixup | null;
 
   constructor(
     readonly program: ProgramSpec,
     errno: number,
     readonly log: string,
-    readonly summary: VerifierLog,
-    /** Where it stopped; null if the log does not say. */
-    readonly at: SourceFrame | null,
-    /** The path there, one frame for each change of source line. */
-    readonly frames: readonly SourceFrame[],
-    /** What the program came to that this kernel's types do not have; null if that is not the reason. */
-    readonly missing: CoreFixup | null = null,
+    findings: VerifierFindings,
   ) {
+    const { summary, at, frames, causes, missing } = findings;
     super(
       "bpf(BPF_PROG_LOAD)",
       errno,
       `program '${program.name}'`,
-      missing ? explainMissing(missing) : explain(program, errno, summary, at),
+      missing ? explainMissing(missing) : explain(program, errno, findings),
     );
+    this.summary = summary;
+    this.category = summary.category;
+    this.at = at;
+    this.frames = frames;
+    this.causes = causes;
+    this.missing = missing;
     // There for those who ask; an uncaught error would print all of it.
-    for (const name of ["program", "log", "summary", "frames", "missing"])
+    for (const name of ["program", "log", "summary", "frames", "causes", "missing"])
       Object.defineProperty(this, name, { enumerable: false });
   }
 }
 
-function explain(program: ProgramSpec, number: number, summary: VerifierLog, at: SourceFrame | null): string {
+function explain(program: ProgramSpec, number: number, findings: VerifierFindings): string {
+  const { summary, at, causes } = findings;
   const old = programTooOld(number, program);
-  const reason =
-    absent(program, summary, at) ??
-    (summary.explanation ? `${summary.explanation.title}. ${summary.explanation.reason}` : summary.summary);
-  const place = at
-    ? `\n  at ${at.file}:${at.line}${at.column > 0 ? `:${at.column}` : ""}: ${at.text.trim()}`
-    : "";
+  const reason = absent(program, summary, at) ?? summary.summary;
   if (reason.trim() === "")
     return (
       old ||
       "The kernel gives no reason: it may not allow this program type here, or wants more capabilities."
     );
-  const advice = summary.advice === "" ? "" : `\n  ${summary.advice}`;
-  return `${old} The verifier rejects it: ${reason}${place}${advice}`.trim();
+  const lines = [
+    `${old} The verifier rejects it: ${reason}`.trim(),
+    at ? `at ${shown(at)}` : "",
+    summary.explanation?.reason ?? "",
+    ...told(causes, at).map((cause) => `${cause.label} at ${shown(cause)}${noted(cause)}`),
+    summary.advice,
+  ];
+  return lines.filter((line) => line !== "").join("\n  ");
+}
+
+const shown = ({ file, line, column, text }: SourceFrame): string =>
+  `${file}:${line}${column > 0 ? `:${column}` : ""}: ${text.trim()}`;
+
+/** A branch's note is about the instruction: whether it jumps, which the source does not say. */
+const noted = ({ label, note }: SourceEvent): string => (label === "branch" ? "" : ` (${note})`);
+
+/** Causes that a message has room for. */
+const MOST_CAUSES = 4;
+
+/** The last causes, each line of the source once, less the line that `at` names. */
+function told(causes: readonly SourceEvent[], at: SourceFrame | null): readonly SourceEvent[] {
+  const elsewhere = causes.filter((cause, i) => {
+    const isSame = (other: SourceFrame): boolean => other.file === cause.file && other.line === cause.line;
+    return cause.line > 0 && !(at && isSame(at)) && !causes.slice(i + 1).some(isSame);
+  });
+  return elsewhere.slice(-MOST_CAUSES);
 }
 
 /**
@@ -99,20 +157,22 @@ export function verifierError(
   log: string,
   missing: readonly CoreFixup[] = [],
 ): VerifierError {
-  const parsed = parseVerifierLog(log);
-  const frame = (f: { insn: number; file: string; line: number; text: string }): SourceFrame => {
+  const parsed = parseVerifierLog(log, isDialect(program) ? "dialect" : "c");
+  const frame = <F extends Omit<SourceFrame, "column">>(f: F): F & SourceFrame => {
     const line = f.insn >= 0 ? lineAt(program.lines, f.insn) : null;
     return line
-      ? { insn: f.insn, file: line.file, line: line.line, column: line.column, text: line.text }
-      : { insn: f.insn, file: f.file, line: f.line, column: 0, text: f.text };
+      ? { ...f, file: line.file, line: line.line, column: line.column, text: line.text }
+      : { ...f, column: 0 };
   };
-  return new VerifierError(
-    program,
-    errno,
-    log,
-    parsed,
-    parsed.at && frame(parsed.at),
-    parsed.frames.map(frame),
-    reachedMissing(log, missing),
-  );
+  return new VerifierError(program, errno, log, {
+    summary: parsed,
+    at: parsed.at && frame(parsed.at),
+    // The log names a source line where it changes, the object's line info for every instruction.
+    frames: bySource(parsed.path.map(frame)),
+    causes: parsed.causes.map(frame),
+    missing: reachedMissing(log, missing),
+  });
 }
+
+/** The compiler names the source in each line's info. */
+const isDialect = ({ lines }: ProgramSpec): boolean => lines.some(({ file }) => file.endsWith(".ts"));

@@ -52,6 +52,8 @@ const REFUSED_LEVEL = 1;
 const FIRST_LOG = 64 * 1024;
 /** Kernel: `bpf_verifier_log_attr_valid` takes up to UINT_MAX >> 2. */
 const LARGEST_LOG = 256 * 1024 * 1024;
+/** Of a refused program the log's end is enough, for a million instructions are 100 MiB. */
+const ENOUGH_LOG = 16 * 1024 * 1024;
 
 /** A program in the kernel, and what the verifier said of it, if it was asked. */
 export interface LoadedProgram {
@@ -72,31 +74,50 @@ export function loadProgram(program: ProgramSpec, context: ProgramContext): Load
 
 function loadReady(program: ProgramSpec, ready: Relocated, context: ProgramContext): LoadedProgram {
   if (context.log !== null) {
-    const { result, log } = withLog(program, ready, context, logLevels[context.log]);
+    const { result, log } = withLog(program, ready, context, { level: logLevels[context.log] });
     if (result >= 0) return { fd: result, log };
   }
-  const first = attempt(program, ready, context, null);
+  const { result: first } = attempt(program, ready, context, null);
   if (first >= 0) return { fd: first, log: "" };
   // The log costs time, so that only a failed load has one.
-  const { result, log } = withLog(program, ready, context, REFUSED_LEVEL);
+  const { result, log } = withLog(program, ready, context, {
+    level: REFUSED_LEVEL,
+    enough: ENOUGH_LOG,
+  });
   if (result >= 0) return { fd: result, log: "" };
   throw verifierError(program, -first, log, ready.missing);
 }
 
-/** The log grows until all of it fits. */
+/**
+ * The log grows until all of it fits, or enough of it.
+ *
+ * @param enough bytes that do, of a kernel that keeps a log's end where all of it has no room
+ */
 function withLog(
   program: ProgramSpec,
   ready: Relocated,
   context: ProgramContext,
-  level: number,
+  { level, enough = LARGEST_LOG }: { readonly level: number; readonly enough?: number },
 ): { readonly result: number; readonly log: string } {
-  for (let size = FIRST_LOG; ; size *= 4) {
+  let size = FIRST_LOG;
+  for (;;) {
     const bytes = new Uint8Array(size);
-    const result = attempt(program, ready, context, { bytes, level });
-    if (result === -errno.ENOSPC && size < LARGEST_LOG) continue;
+    const { result, needed } = attempt(program, ready, context, { bytes, level });
+    if (result === -errno.ENOSPC && size < (needed > 0 ? enough : LARGEST_LOG)) {
+      size = needed > size ? Math.min(needed, enough) : size * 4;
+      continue;
+    }
     const end = bytes.indexOf(0);
     return { result, log: new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)) };
   }
+}
+
+/** What the kernel answered. */
+interface Attempt {
+  /** A descriptor, or a negative errno. */
+  readonly result: number;
+  /** Bytes that all of the log needs, with its NUL; 0 before Linux 6.4, which cuts a log's end off. */
+  readonly needed: number;
 }
 
 function attempt(
@@ -104,7 +125,7 @@ function attempt(
   { instructions, fds, target }: Relocated,
   context: ProgramContext,
   log: { readonly bytes: Uint8Array; readonly level: number } | null,
-): number {
+): Attempt {
   const k = kernel();
   const license = cText(context.spec.license);
   const attr = new Struct("programLoad", {
@@ -142,7 +163,8 @@ function attempt(
       attr.set("line_info_cnt", lines.length / LINE_INFO);
     }
   }
-  return bpf(k, "BPF_PROG_LOAD", attr.bytes);
+  const result = bpf(k, "BPF_PROG_LOAD", attr.bytes);
+  return { result, needed: attr.number("log_true_size") };
 }
 
 /** A program in the terms of this kernel. */
