@@ -12,6 +12,7 @@ export {
   exclusiveMaps,
   type Feature,
   fentry,
+  fsession,
   type HelperName,
   helperFeature,
   instructionsV2,
@@ -45,12 +46,14 @@ export {
   structOpsLinks,
   tcxLinks,
   tokens,
+  tracingMulti,
   uprobeMulti,
   uprobeSession,
   xdpLinks,
 } from "./features/index.js";
 export { type Attached, type AttachedOptions, type AttachedProgram, attached } from "./inspect/attached.js";
 export { btfById, type KernelBtf } from "./inspect/btf.js";
+export { kernelFunction } from "./inspect/functions.js";
 export { btfIds, linkIds, mapIds, programIds } from "./inspect/ids.js";
 export { type Pin, pins } from "./inspect/pins.js";
 export type { Anchor, Neighbour } from "./links/anchor.js";

@@ -127,8 +127,8 @@ interface Iterators {
 }
 
 type Sleepable<S extends string> = S | `${S}.s`;
-type Tp = "tracepoint" | "tp";
-type RawTp = `${"raw_tp" | "raw_tracepoint"}${"" | ".w"}`;
+type Tp = Sleepable<"tracepoint" | "tp">;
+type RawTp = `${"raw_tp" | "raw_tracepoint"}${"" | ".w" | ".s"}`;
 /** Hooks whose context is the registers; bare, they are attached by hand. */
 type Probe =
   | Sleepable<"kprobe" | "kretprobe" | "uprobe" | "uretprobe">
@@ -138,7 +138,9 @@ type Probe =
   | "ksyscall"
   | "kretsyscall"
   | Sleepable<"usdt">;
-type Tracing = Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession"> | "tp_btf";
+type Tracing =
+  | Sleepable<"fentry" | "fexit" | "fmod_ret" | "fsession" | "tp_btf">
+  | Sleepable<`${"fentry" | "fexit" | "fsession"}.multi`>;
 /** Called as the function whose place it takes. */
 type Replacing = Sleepable<"freplace">;
 type Lsm = Sleepable<"lsm"> | "lsm_cgroup";

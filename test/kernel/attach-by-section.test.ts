@@ -3,6 +3,7 @@ import {
   type AttachOptions,
   type Feature,
   fentry,
+  fsession,
   type LinkKind,
   pinnedProgram,
   programById,
@@ -10,6 +11,7 @@ import {
   type SkeletonProgram,
   sockmapLinks,
   tcxLinks,
+  tracingMulti,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
@@ -53,6 +55,13 @@ const rows: readonly {
   { name: "raw_a", section: "raw_tp/sched_process_exit", kind: "raw_tracepoint" },
   { name: "typed_a", section: "tp_btf", kind: "raw_tracepoint" },
   { name: "entry_a", section: "fentry", kind: "tracing", needs: [fentry] },
+  { name: "both_a", section: "fsession", kind: "tracing", needs: [fsession] },
+  {
+    name: "entries_a",
+    section: "fentry.multi/bpf_fentry_test1",
+    kind: "tracing_multi",
+    needs: [tracingMulti],
+  },
   { name: "maps_a", section: "iter", kind: "iter" },
   { name: "pass_a", section: "xdp", kind: "xdp", target: veth },
   { name: "tcx_in_a", section: "tcx/egress", kind: "tcx", target: veth, needs: [tcxLinks] },

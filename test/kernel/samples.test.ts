@@ -11,7 +11,7 @@ import type {
   StackTrace,
   TaskStorage,
 } from "@tsbpfc/runtime";
-import { bpfLsm, fentry, kprobes } from "@tsbpfc/runtime";
+import { bpfLsm, fentry, kernelFunction, kprobes } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { kernelTest } from "../support/kernel-test.js";
 import { ethernet, ipv4, udp } from "../support/packets.js";
@@ -117,12 +117,27 @@ describe("the sample hooks", () => {
   // What this kernel may not have: fentry, fexit and LSM are tested where they are (arguments.test.ts).
   const without = { unlink: { autoload: false }, unlinked: { autoload: false }, open: { autoload: false } };
 
-  kernelTest("loads whole where the kernel has fentry and LSM", { needs: [fentry] }, async (t) => {
-    await t.load<Hooks>(hooks);
-  });
+  kernelTest(
+    "loads whole where the kernel has fentry and LSM, for the name that its function has there",
+    { needs: [fentry] },
+    async (t) => {
+      const attachTo = kernelFunction("do_unlinkat", "filename_unlinkat")!;
+      const hooked = await t.load<Hooks>(hooks, {
+        programs: { unlink: { attachTo }, unlinked: { attachTo } },
+      });
+      const { unlink, unlinked } = hooked.programs;
+      for (const program of [unlink, unlinked]) expect(program.attach().info().kind).toBe("tracing");
+      if (attachTo === "do_unlinkat") return;
+      const others = { open: { autoload: false } };
+      await expect(t.load<Hooks>(hooks, { programs: others })).rejects.toThrow(
+        /no function 'do_unlinkat'. Did you mean 'filename_unlinkat'.*attachTo/,
+      );
+    },
+  );
 
   kernelTest("counts each process's opened files in its task's storage", { needs: [bpfLsm] }, async (t) => {
-    const hooked = await t.load<Hooks>(hooks);
+    const { unlink, unlinked } = without;
+    const hooked = await t.load<Hooks>(hooks, { programs: { unlink, unlinked } });
     hooked.programs.open.attach();
     const count = (): bigint => hooked.maps.opens.get({ pid: process.pid }) ?? 0n;
     const before = count();

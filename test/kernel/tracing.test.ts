@@ -1,23 +1,38 @@
 import { mkdirSync, rmdirSync } from "node:fs";
+import { attachTypes } from "@tsbpfc/loader";
 import {
   fentry,
+  fsession,
   kprobeMulti,
   kprobeSession,
   modifyReturn,
   type Skeleton,
   type SkeletonProgram,
+  tracingMulti,
 } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 
-type Names = "entry" | "groups" | "sent" | "modify" | "many" | "session" | "target";
+type Names =
+  | "entry"
+  | "groups"
+  | "sent"
+  | "modify"
+  | "many"
+  | "session"
+  | "both"
+  | "entries"
+  | "exits"
+  | "sessions"
+  | "of_module"
+  | "target";
 type Tracing = Skeleton<
   object,
   Record<Names, SkeletonProgram>,
   object,
-  { runs: bigint; returns: bigint; cookie: bigint; cookies: bigint; result: number }
+  { runs: bigint; returns: bigint; cookie: bigint; cookies: bigint; result: number; arguments: bigint }
 >;
 type Replacement = Skeleton<object, { other: SkeletonProgram }, object, { runs: bigint }>;
 
@@ -56,14 +71,84 @@ describe("tracing of an object of clang's", () => {
     expect(probe.programs.entry.links[0]?.info().kind).toBe("tracing");
   });
 
-  kernelTest("a function of a kernel module is found in the module's BTF", { needs: [fentry] }, (t) => {
-    const [left] = t.vethPair(["10.9.1.1/24"], ["10.9.1.2/24"]);
-    const probe = load(t, "sent");
-    probe.programs.sent.attach();
-    const script =
-      'const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.9.1.2", () => s.close());';
-    left.run(process.execPath, "-e", script);
-    expect(probe.globals.runs).toBeGreaterThan(0n);
+  const ofModule = [
+    ["a function of a kernel module is found in the module's BTF", "sent", fentry],
+    ["so are those of a module that a pattern takes", "of_module", tracingMulti],
+  ] as const;
+  for (const [what, name, feature] of ofModule)
+    kernelTest(`${what} (${name})`, { needs: [feature] }, (t) => {
+      const [left] = t.vethPair(["10.9.1.1/24"], ["10.9.1.2/24"]);
+      const probe = load(t, name);
+      probe.programs[name].attach();
+      const script =
+        'const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.9.1.2", () => s.close());';
+      left.run(process.execPath, "-e", script);
+      expect(probe.globals.runs).toBeGreaterThan(0n);
+    });
+
+  kernelTest(
+    "fsession runs at the entry and at the return, which finds what the entry has kept",
+    { needs: [fsession] },
+    (t) => {
+      const probe = load(t, "both");
+      const { both } = probe.programs;
+      expect(both.attach({ cookie: 7n }).info()).toMatchObject({
+        kind: "tracing",
+        details: { attach_type: BigInt(attachTypes.trace_fsession), cookie: 7n },
+      });
+      both.testRun();
+      // int bpf_fentry_test1(int a) is called with 1, and gives a + 1.
+      expect(probe.globals).toMatchObject({ runs: 2n, returns: 1n, result: 2, cookies: 1001n, cookie: 7n });
+    },
+  );
+
+  kernelTest(
+    "fentry.multi: functions by a pattern, or by name with a cookie and arguments for each",
+    { needs: [tracingMulti] },
+    (t) => {
+      const probe = load(t, "entries");
+      const { entries } = probe.programs;
+      const all = entries.attach();
+      entries.testRun();
+      expect(probe.globals.runs).toBeGreaterThanOrEqual(8n);
+      all.close();
+      Object.assign(probe.globals, { runs: 0n, arguments: 0n, cookies: 0n });
+      const symbols = ["bpf_fentry_test3", "bpf_fentry_test1"];
+      expect(() => entries.attach({ symbols, cookies: [1n] })).toThrow(/1 cookies for 2 functions/);
+      entries.attach({ symbols, cookies: [10n, 200n] });
+      entries.testRun();
+      // Called with 4, 5, 6 and with 1.
+      expect(probe.globals).toMatchObject({ runs: 2n, arguments: 5n, cookies: 210n });
+    },
+  );
+
+  kernelTest("fexit.multi is told what each function gave", { needs: [tracingMulti] }, (t) => {
+    const probe = load(t, "exits");
+    probe.programs.exits.attach({ symbols: ["bpf_fentry_test1", "bpf_fentry_test2"] });
+    probe.programs.exits.testRun();
+    // 1 + 1 and 2 + 3.
+    expect(probe.globals).toMatchObject({ runs: 2n, result: 7 });
+  });
+
+  kernelTest("fsession.multi keeps something for each call", { needs: [tracingMulti] }, (t) => {
+    const probe = load(t, "sessions");
+    probe.programs.sessions.attach();
+    probe.programs.sessions.testRun();
+    const { runs, returns, arguments: kept } = probe.globals;
+    expect(returns).toBeGreaterThanOrEqual(8n);
+    expect([runs, kept]).toEqual([2n * returns, returns]);
+  });
+
+  kernelTest("what fentry.multi cannot take is refused with the reason", { needs: [tracingMulti] }, (t) => {
+    const { entries, exits } = load(t, "entries", "exits").programs;
+    const twice = { symbols: ["bpf_fentry_test1", "bpf_fentry_test1"] };
+    expect(() => entries.attach(twice)).toThrow(/EINVAL.*takes a function once/);
+    expect(() => exits.attach({ symbols: ["do_exit"] })).toThrow(/EINVAL.*never returns/);
+    expect(() => entries.attach({ symbols: ["bpf_fentry_tset1"] })).toThrow(
+      /no function 'bpf_fentry_tset1'. Did you mean 'bpf_fentry_test1'/,
+    );
+    expect(() => entries.attach({ symbol: "bpf_fentry_none*" })).toThrow(/no traceable function/);
+    expect(() => entries.attach({ section: "fentry.multi/nothing:*" })).toThrow(/no kernel module 'nothing'/);
   });
 
   kernelTest(

@@ -7,6 +7,7 @@ import {
 import { ts } from "ts-morph";
 import { TSB } from "../diagnostics/catalogue.js";
 import { addressOf, contentOf, convert, element, heldType, int, readVariable } from "./build.js";
+import { helperCall } from "./builtins/helper-call.js";
 import { toCondition } from "./coerce.js";
 import { isKnownAlone } from "./global-functions.js";
 import type { PassedType, Signature } from "./kernel-types.js";
@@ -63,17 +64,14 @@ export function typedArguments(
     const loc = session.locate(parameter);
     const type = argumentType(resolveType(session, parameter.type, noTypes), source);
     declared.push({ node: parameter, type });
-    const raw =
-      source.kind === "usdt"
-        ? usdtArgument(scope, parameter, index, readVariable(context, loc), loc)
-        : rawArgument(source, index, readVariable(context, loc), loc);
+    const { before, raw } = given(scope, source, parameter, index, readVariable(context, loc), loc);
     if (!ts.isIdentifier(parameter.name))
       return raw && type.kind !== "error"
-        ? bind(scope, parameter.name, asType(scope, raw, type, parameter), false)
+        ? [...before, ...bind(scope, parameter.name, asType(scope, raw, type, parameter), false)]
         : [];
     const variable = named(scope, parameter.name, type, isUnchanged(parameter.name, declaration.body));
     if (!raw || type.kind === "error" || !mentions(scope, declaration.body, parameter.name)) return [];
-    return [{ kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
+    return [...before, { kind: "variable", variable, init: asType(scope, raw, type, parameter), loc }];
   });
   checkAgainstKernel(scope, described(scope, section, declaration.name.getText()), declared);
   return statements;
@@ -165,6 +163,7 @@ function countOf(source: PassedSource): number {
     case "usdt":
       return 12; // BPF_USDT_MAX_ARG_CNT, libbpf's usdt.bpf.h
     case "slots":
+    case "asked":
       return 12; // MAX_BPF_FUNC_ARGS, include/linux/bpf.h
     case "registers":
       return argumentRegisters.function.length;
@@ -182,9 +181,55 @@ function argumentType(declared: Type, { memory }: PassedSource): Type {
   return { ...held, space: memory === "direct" && !isKernelStruct(held.to) ? "probe" : memory };
 }
 
+/** An argument's 64 bits, and what has to be done before they are there. */
+interface Given {
+  readonly before: readonly Statement[];
+  /** Null if it was reported. */
+  readonly raw: Expr | null;
+}
+
+function given(
+  scope: Scope,
+  source: PassedSource,
+  parameter: ts.ParameterDeclaration,
+  index: number,
+  context: Expr,
+  loc: Loc,
+): Given {
+  switch (source.kind) {
+    case "usdt":
+      return { before: [], raw: usdtArgument(scope, parameter, index, context, loc) };
+    case "asked":
+      return askedArgument(scope, parameter, index, context, loc);
+    default:
+      return { before: [], raw: rawArgument(source, index, context, loc) };
+  }
+}
+
+/** By `bpf_get_func_arg`, which fills in a variable; it stays 0 where the function has fewer arguments. */
+function askedArgument(
+  scope: Scope,
+  parameter: ts.ParameterDeclaration,
+  index: number,
+  context: Expr,
+  loc: Loc,
+): Given {
+  const variable: Variable = { ...scope.hidden(`argument${index}`, integers.u64, loc), constant: false };
+  const place: Place = { kind: "variable", type: variable.type, loc, variable };
+  const args = [context, int(BigInt(index), loc, integers.u32), addressOf(place)];
+  const call = helperCall(scope, parameter, "bpf_get_func_arg", args, integers.i64);
+  return {
+    before: [
+      { kind: "variable", variable, init: int(0n, loc, integers.u64), loc },
+      { kind: "expression", expression: call, loc },
+    ],
+    raw: readVariable(variable, loc),
+  };
+}
+
 /** The argument's 64 bits; null if the context is not of this kind, which the checker has reported. */
 function rawArgument(
-  source: Exclude<PassedSource, { kind: "usdt" }>,
+  source: Exclude<PassedSource, { kind: "usdt" | "asked" }>,
   index: number,
   context: Expr,
   loc: Loc,

@@ -98,8 +98,8 @@ export const attachTypeSince: Readonly<Partial<Record<AttachType, string>>> = {
   cgroup_unix_getpeername: "6.7",
   cgroup_unix_getsockname: "6.7",
   trace_fsession: "7.0",
-  // 7.0 has them not (its enum ends with the one before).
-  trace_fentry_multi: "7.1",
-  trace_fexit_multi: "7.1",
-  trace_fsession_multi: "7.1",
+  // By the BTF of 6.19 to 7.3: the enum of 7.1 ends with the one before.
+  trace_fentry_multi: "7.2",
+  trace_fexit_multi: "7.2",
+  trace_fsession_multi: "7.2",
 };

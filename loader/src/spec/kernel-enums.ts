@@ -85,7 +85,7 @@ export const programTypes = {
 
 export type ProgramType = keyof typeof programTypes;
 
-/** `enum bpf_attach_type`. From `trace_fsession` on: newer than Linux 6.19. */
+/** `enum bpf_attach_type`. `trace_fsession` is of Linux 7.0, those after it of 7.2. */
 export const attachTypes = {
   cgroup_inet_ingress: 0,
   cgroup_inet_egress: 1,

@@ -42,9 +42,9 @@ export const sectionFlagBits: Readonly<Partial<Record<SectionFlag, number>>> = {
 };
 
 /**
- * Every section name that libbpf 1.8 knows, in its order of precedence. Of the rows for
- * `fentry` and `fexit` those that end in `.multi` or `.multi.s` need kernels after 7.0, `fsession` 7.0; `tracepoint.s`,
- * `raw_tp.s` and `tp_btf.s` kernels after 6.19.
+ * Every section name that libbpf 1.8 knows, in its order of precedence. Of the rows for `fentry` and `fexit` those that
+ * end in `.multi` or `.multi.s` need Linux 7.2, `fsession` 7.0; `tracepoint.s`, `raw_tp.s` and `tp_btf.s` a kernel after
+ * 6.19.
  */
 export const sections: readonly SectionDef[] = [
   row("socket", "exact", "socket_filter", null, null),

@@ -6,11 +6,13 @@ import { attachCookies, memcgAccounting } from "./helpers.js";
 import {
   bpfLsm,
   fentry,
+  fsession,
   kprobeMulti,
   kprobeSession,
   kprobes,
   modifyReturn,
   numberIterators,
+  tracingMulti,
 } from "./hooks.js";
 import {
   boundedLoops,
@@ -39,6 +41,8 @@ export const allFeatures: readonly Feature[] = [
   kprobeMulti,
   kprobeSession,
   fentry,
+  fsession,
+  tracingMulti,
   modifyReturn,
   bpfLsm,
   structOps,

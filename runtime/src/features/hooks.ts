@@ -119,6 +119,39 @@ export const fentry: Feature = {
     ),
 };
 
+/** One program at the entry and the return of a function. Linux 7.0 on x86-64 and s390x, by its BTF. */
+export const fsession: Feature = {
+  name: "fsession",
+  since: "7.0",
+  probe: () =>
+    withFunction(TEST_FUNCTION, (id) =>
+      withProgram("tracing", "trace_fsession", { attach_btf_id: id }, () => "yes"),
+    ),
+};
+
+/**
+ * One link of fentry, fexit or fsession for many functions: `fentry.multi`. Linux 7.2, by its BTF, on x86-64
+ * (CONFIG_HAVE_SINGLE_FTRACE_DIRECT_OPS).
+ */
+export const tracingMulti: Feature = {
+  name: "fentry.multi links",
+  since: "7.2",
+  probe: () =>
+    withFunction(TEST_FUNCTION, (id) =>
+      withProgram("tracing", "trace_fentry_multi", {}, (fd) => {
+        const k = kernel();
+        const ids = new Uint8Array(Uint32Array.of(id).buffer);
+        const attr = new Struct("linkCreate", {
+          prog_fd: fd,
+          attach_type: attachTypes.trace_fentry_multi,
+          "tracing_multi.ids": k.address(ids),
+          "tracing_multi.cnt": 1,
+        });
+        return made(bpf(k, "BPF_LINK_CREATE", attr.bytes));
+      }),
+    ),
+};
+
 /**
  * LSM programs that are asked. Linux 5.7 with CONFIG_BPF_LSM, and `bpf` among the security modules (`lsm=` or
  * CONFIG_LSM): without that, programs are loaded and attached, and never run. Needs securityfs to be told.

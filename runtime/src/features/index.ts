@@ -6,11 +6,13 @@ export { attachCookies, type HelperName, helperFeature, memcgAccounting } from "
 export {
   bpfLsm,
   fentry,
+  fsession,
   kprobeMulti,
   kprobeSession,
   kprobes,
   modifyReturn,
   numberIterators,
+  tracingMulti,
 } from "./hooks.js";
 export {
   boundedLoops,

@@ -19,6 +19,7 @@ import { attachSocket } from "./socket.js";
 import { attachSockmap } from "./sockmap.js";
 import { attachTcx } from "./tcx.js";
 import { attachTracepoint } from "./tracepoint.js";
+import { attachTracingMulti } from "./tracing-multi.js";
 import { whyNot } from "./unattachable.js";
 import { attachUprobe, attachUprobeMulti } from "./uprobe.js";
 import { attachUsdt } from "./usdt/attach.js";
@@ -49,8 +50,8 @@ export interface AttachOptions {
   /** uprobes: the executable or library, by path, or by name in the usual folders. */
   readonly binary?: string;
   /**
-   * uprobes: the function; for `.multi`, a pattern with `*` and `?`. kprobe.multi: likewise. freplace: the function of
-   * `target`.
+   * uprobes: the function; for `.multi`, a pattern with `*` and `?`. kprobe.multi, fentry.multi …: likewise. freplace:
+   * the function of `target`.
    */
   readonly symbol?: string;
   /** Instead of a pattern: the functions themselves, for `.multi` and `.session`. */
@@ -101,7 +102,7 @@ export interface AttachOptions {
 export type Attach = (program: HookedProgram, options: AttachOptions) => Link;
 
 /** By libbpf's way of attaching, which the section's row names. */
-const byKind: Partial<Record<AttachKind, Attach>> = {
+const byKind: Readonly<Record<AttachKind, Attach>> = {
   tracepoint: attachTracepoint,
   kprobe: attachKprobe,
   kprobe_multi: attachKprobeMulti,
@@ -111,6 +112,7 @@ const byKind: Partial<Record<AttachKind, Attach>> = {
   usdt: attachUsdt,
   raw_tracepoint: attachRawTracepoint,
   trace: attachTrace,
+  trace_multi: attachTracingMulti,
   lsm: attachTrace,
   iter: attachIter,
 };

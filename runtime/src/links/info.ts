@@ -19,6 +19,7 @@ const kinds = [
   "uprobe_multi",
   "netkit",
   "sockmap",
+  "tracing_multi",
 ] as const;
 
 export type LinkKind = (typeof kinds)[number];
@@ -42,6 +43,7 @@ const fields = {
   uprobe_multi: ["uprobe_multi.count", "uprobe_multi.flags", "uprobe_multi.pid"],
   netkit: ["netkit.ifindex", "netkit.attach_type"],
   sockmap: ["sockmap.map_id", "sockmap.attach_type"],
+  tracing_multi: ["tracing_multi.attach_type", "tracing_multi.count", "tracing_multi.btf_obj_id"],
 } as const satisfies Record<LinkKind, readonly Field[]>;
 
 /** `enum bpf_perf_event_type`: what a link to a perf event is of. Linux 6.6. */
@@ -84,12 +86,22 @@ const texts: Partial<Record<LinkKind | EventKind, Text>> = {
   tracepoint: ["perf_event.tracepoint.tp_name", "perf_event.tracepoint.name_len"],
 };
 
-/** Lists of 64-bit numbers, and how long they are. */
-const lists: Partial<Record<LinkKind, { readonly count: Field; readonly of: readonly Field[] }>> = {
+/** Lists of 64-bit numbers, and of 32-bit ones; how long they are. */
+interface Lists {
+  readonly count: Field;
+  readonly of: readonly Field[];
+  readonly of32?: readonly Field[];
+}
+const lists: Partial<Record<LinkKind, Lists>> = {
   kprobe_multi: { count: "kprobe_multi.count", of: ["kprobe_multi.addrs", "kprobe_multi.cookies"] },
   uprobe_multi: {
     count: "uprobe_multi.count",
     of: ["uprobe_multi.offsets", "uprobe_multi.ref_ctr_offsets", "uprobe_multi.cookies"],
+  },
+  tracing_multi: {
+    count: "tracing_multi.count",
+    of: ["tracing_multi.addrs", "tracing_multi.cookies"],
+    of32: ["tracing_multi.ids"],
   },
 };
 
@@ -109,8 +121,8 @@ interface Common {
    */
   readonly target: string | null;
   /**
-   * One element for each function of kprobe.multi (`addrs`, Linux 6.6; `cookies` 6.9) and uprobe.multi (`offsets`,
-   * `ref_ctr_offsets`, `cookies`, 6.8). The kernel shows addresses as zero to those who may not see them.
+   * One element for each function of kprobe.multi (`addrs`, Linux 6.6; `cookies` 6.9), uprobe.multi (`offsets`,
+   * `ref_ctr_offsets`, `cookies`, 6.8) and fentry.multi (`ids` of BTF, `addrs`, `cookies`, 7.3). The kernel shows addresses as zero to those who may not see them.
    */
   readonly lists: Readonly<Record<string, readonly bigint[]>>;
 }
@@ -182,9 +194,12 @@ function listsOf(kind: LinkKind, info: Struct<"linkInfo">, ask: Ask): Readonly<R
   const rows = lists[kind];
   const count = rows ? info.number(rows.count) : 0;
   if (!rows || count === 0) return {};
-  const arrays = rows.of.map((name) => ({ name, values: new BigUint64Array(count) }));
+  const arrays = [
+    ...rows.of.map((name) => ({ name, values: new BigUint64Array(count) })),
+    ...(rows.of32 ?? []).map((name) => ({ name, values: new Uint32Array(count) })),
+  ];
   const k = kernel();
   const pointers = arrays.map(({ name, values }) => [name, k.address(new Uint8Array(values.buffer))]);
   ask({ [rows.count]: count, ...Object.fromEntries(pointers) });
-  return Object.fromEntries(arrays.map(({ name, values }) => [last(name), [...values]]));
+  return Object.fromEntries(arrays.map(({ name, values }) => [last(name), Array.from(values, BigInt)]));
 }

@@ -2,7 +2,8 @@ import { attachTypes } from "@tsbpfc/loader";
 import { cText } from "../sys/bpf.js";
 import { errno, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
-import type { Attach, AttachOptions } from "./attach.js";
+import type { Attach } from "./attach.js";
+import { cookiesOf } from "./cookies.js";
 import { createLink } from "./create.js";
 import { traceableFunctions } from "./kernel-names.js";
 import { didYouMean } from "./near-names.js";
@@ -20,7 +21,9 @@ export const attachKprobeMulti: Attach = (program, options) => {
   const { section, attachTo, expectedAttachType } = program.hook;
   const label = `${section} (${program.label})`;
   const names = options.symbols ?? functionNames(options.symbol ?? attachTo, label);
-  const cookies = cookiesOf(names.length, options, label);
+  // Without cookies Linux 6.17 to 6.19 follows a null pointer when anybody reads /proc/PID/fdinfo of the link
+  // (bpf_kprobe_multi_show_fdinfo; an oops seen on 6.18). Programs are told zero in either case.
+  const cookies = cookiesOf(names.length, options, label) ?? new Uint8Array(8 * names.length);
   const k = kernel();
   const texts = names.map(cText);
   const pointers = new Uint8Array(BigUint64Array.from(texts, (text) => k.address(text)).buffer);
@@ -31,7 +34,7 @@ export const attachKprobeMulti: Attach = (program, options) => {
       "kprobe_multi.flags": section.startsWith("kretprobe") ? BPF_F_KPROBE_MULTI_RETURN : 0,
       "kprobe_multi.cnt": names.length,
       "kprobe_multi.syms": k.address(pointers),
-      "kprobe_multi.cookies": cookies === null ? 0n : k.address(cookies),
+      "kprobe_multi.cookies": k.address(cookies),
     },
     label,
     {
@@ -48,14 +51,6 @@ function missing(names: readonly string[]): string {
   const absent = there === null ? [] : names.filter((name) => !there.includes(name));
   if (there === null || absent.length === 0) return "";
   return `This kernel cannot trace ${absent.map((name) => `'${name}'`).join(", ")}. ${didYouMean(absent[0] ?? "", there)}`.trim();
-}
-
-/** What each function's program is told, as the kernel reads it; null: nothing. @throws UsageError for a wrong number */
-export function cookiesOf(count: number, options: AttachOptions, label: string): Uint8Array | null {
-  const { cookie, cookies = cookie === undefined ? null : Array<bigint>(count).fill(cookie) } = options;
-  if (cookies === null) return null;
-  if (cookies.length === count) return new Uint8Array(BigUint64Array.from(cookies).buffer);
-  throw new UsageError("bad-value", `${label}: ${cookies.length} cookies for ${count} functions`);
 }
 
 /** One name as it stands, or what tracefs lists of a pattern: the functions that ftrace can patch. */

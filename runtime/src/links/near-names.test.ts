@@ -10,6 +10,12 @@ describe("names like one that is not there", () => {
       ["do_unlinkat.isra.0", "do_linkat"],
     ],
     ["another beginning", "sys_openat", ["__x64_sys_openat", "tcp_close"], ["__x64_sys_openat"]],
+    [
+      "a kernel's other name",
+      "do_unlinkat",
+      ["__x64_sys_unlinkat", "filename_unlinkat", "vfs_unlink", "io_unlinkat"],
+      ["filename_unlinkat", "io_unlinkat", "__x64_sys_unlinkat"],
+    ],
     ["underscores", "do_fork", ["__do_fork", "do_exit_"], ["__do_fork"]],
     ["a slip of the finger", "vfs_raed", ["vfs_read", "vfs_write"], ["vfs_read"]],
     ["upper and lower case", "SSL_Read", ["SSL_read", "SSL_write"], ["SSL_read"]],

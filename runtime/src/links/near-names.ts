@@ -9,6 +9,18 @@ const isCopy = (name: string, of: string): boolean => name.startsWith(`${of}.`);
 /** Without what architectures and authors put in front: `__x64_sys_openat`, `__do_fork`. */
 const bare = (name: string): string => name.replace(/^(__(x64|arm64|ia32|se)_)?_*/, "").toLowerCase();
 
+/** Shorter endings are those of too many names. */
+const ENDING = 6;
+
+/** What follows a name's first part: kernels rename functions by another first part, do_unlinkat to filename_unlinkat. */
+function ending(name: string): string | null {
+  const after = name.slice(name.indexOf("_") + 1);
+  return after !== name && after.length >= ENDING ? after : null;
+}
+
+/** Entries of system calls come after what does their work. */
+const wrapped = (name: string): number => (name.startsWith("__") ? 1 : 0);
+
 /** How many letters are to be changed, put in, left out, or exchanged with the next; `most + 1` if more than `most`. */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
@@ -32,14 +44,17 @@ function distance(a: string, b: string, most: number): number {
 export function nearNames(wanted: string, names: Iterable<string>): readonly string[] {
   const plain = bare(wanted).slice(0, LONGEST);
   const most = Math.max(1, Math.floor(plain.length / 5));
+  const end = ending(plain);
   const found: { readonly name: string; readonly rank: number }[] = [];
   for (const name of new Set(names)) {
     if (name === wanted) continue;
-    const rank = isCopy(name, wanted) ? -1 : distance(plain, bare(name).slice(0, LONGEST), most);
+    const other = bare(name).slice(0, LONGEST);
+    const renamed = end !== null && ending(other) === end ? 1 : most + 1;
+    const rank = isCopy(name, wanted) ? -1 : Math.min(renamed, distance(plain, other, most));
     if (rank <= most) found.push({ name, rank });
   }
   return found
-    .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.rank - b.rank || wrapped(a.name) - wrapped(b.name) || (a.name < b.name ? -1 : 1))
     .slice(0, MOST)
     .map(({ name }) => name);
 }

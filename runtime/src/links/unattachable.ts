@@ -17,15 +17,6 @@ const heldByAttachType: Partial<Record<AttachType, string>> = {
   xdp_cpumap: "runs on the CPU that a packet is sent to: put the program into the CpuMap's value",
 };
 
-const multi =
-  "needs a kernel after Linux 7.0 (tracing of many functions by one link), and is not attached yet";
-
-const missing: Partial<Record<AttachType, string>> = {
-  trace_fentry_multi: multi,
-  trace_fexit_multi: multi,
-  trace_fsession_multi: multi,
-};
-
 const of = (table: Partial<Record<AttachType, string>>, type: AttachType | null): string | undefined =>
   type === null ? undefined : table[type];
 
@@ -36,5 +27,4 @@ const held = ({ type, expectedAttachType }: Kind): string | undefined =>
 export const isHeld = (kind: Kind): boolean => held(kind) !== undefined;
 
 /** Why programs of a hook are not attached by themselves; null if they are. */
-export const whyNot = (kind: Kind): string | null =>
-  held(kind) ?? of(missing, kind.expectedAttachType) ?? null;
+export const whyNot = (kind: Kind): string | null => held(kind) ?? null;

@@ -1,5 +1,6 @@
 import { type AttachType, Btf, type ProgramSpec, type ProgramType } from "@tsbpfc/loader";
 import { btfById } from "../inspect/btf.js";
+import { multiTarget } from "../links/multi-target.js";
 import { didYouMean } from "../links/near-names.js";
 import { objectInfo } from "../sys/bpf.js";
 import { UsageError } from "../sys/errors.js";
@@ -37,6 +38,24 @@ const byType: Partial<Record<ProgramType, Naming>> = { ext: functions };
 
 const nothing: BtfTarget = { id: 0, fd: 0 };
 
+/** Of many functions: which ones the link says, but whose they are the program is loaded for. */
+const ofMany: ReadonlySet<AttachType> = new Set([
+  "trace_fentry_multi",
+  "trace_fexit_multi",
+  "trace_fsession_multi",
+]);
+
+function manyTarget(program: ProgramSpec, types: KernelTypes): BtfTarget {
+  const { module } = multiTarget(program.attachTo);
+  if (module === null) return nothing;
+  const btf = types.module(module);
+  if (btf) return { id: 0, fd: types.fdOf(btf) };
+  throw new UsageError(
+    "unsupported",
+    `program '${program.name}': no kernel module '${module}' with BTF is loaded`,
+  );
+}
+
 /**
  * What a BTF-typed hook attaches to is named at load: a BTF id of the kernel, of a module (Linux 5.11), or of a
  * loaded program (`targetFd`).
@@ -45,6 +64,7 @@ const nothing: BtfTarget = { id: 0, fd: 0 };
  */
 export function programTarget(program: ProgramSpec, types: KernelTypes): BtfTarget {
   const { expectedAttachType: type, attachTo } = program;
+  if (type !== null && ofMany.has(type)) return manyTarget(program, types);
   const naming = (type === null ? undefined : byAttachType[type]) ?? byType[program.type];
   if (program.type === "ext" && program.targetFd === null)
     throw new UsageError(
@@ -60,7 +80,10 @@ export function programTarget(program: ProgramSpec, types: KernelTypes): BtfTarg
   }
   throw new UsageError(
     "unsupported",
-    `program '${program.name}': this kernel has no ${naming.what} '${attachTo}'. ${didYouMean(attachTo, namesOf(types, naming))}`.trim(),
+    `program '${program.name}': this kernel has no ${naming.what} '${attachTo}'. ${didYouMean(attachTo, namesOf(types, naming))} open({ programs: { ${program.name}: { attachTo } } }) takes another name.`.replace(
+      "  ",
+      " ",
+    ),
   );
 }
 

@@ -10,6 +10,8 @@ import { vmlinuxBtf } from "./vmlinux.js";
 export interface KernelTypes {
   /** vmlinux first, then modules. Read when first asked for. */
   all(): readonly Btf[];
+  /** A module's, by its name; null if it is not loaded, or has none. */
+  module(name: string): Btf | null;
   /** 0 for the kernel's own. Kept until `close`. @throws UsageError, SyscallError */
   fdOf(btf: Btf): number;
   close(): void;
@@ -20,11 +22,13 @@ export function kernelTypes(onWarning: (text: string) => void = warn): KernelTyp
   let read: readonly Btf[] | null = null;
   const names = new Map<Btf, string>();
   const fds = new Map<Btf, number>();
+  const all = (): readonly Btf[] => {
+    read ??= readAll(names, onWarning);
+    return read;
+  };
   return {
-    all: () => {
-      read ??= readAll(names, onWarning);
-      return read;
-    },
+    all,
+    module: (name) => all().find((btf) => names.get(btf) === name) ?? null,
     fdOf: (btf) => {
       const name = names.get(btf);
       if (name === undefined) return 0;

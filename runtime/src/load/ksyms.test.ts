@@ -66,7 +66,12 @@ describe("functions and variables of kernel modules", () => {
   );
   const symbols: KernelSymbols = {
     btf: object,
-    kernelTypes: { all: () => [vmlinux, module], fdOf: (btf) => (btf === module ? 77 : 0), close: () => {} },
+    kernelTypes: {
+      all: () => [vmlinux, module],
+      fdOf: (btf) => (btf === module ? 77 : 0),
+      close: () => {},
+      module: () => null,
+    },
     address: () => undefined,
   };
 
@@ -166,7 +171,7 @@ describe("a symbol that cannot be resolved", () => {
   afterEach(() => setKernel(null));
   const symbols = (address: bigint | undefined): KernelSymbols => ({
     btf: null,
-    kernelTypes: { all: () => [], fdOf: () => 0, close: () => {} },
+    kernelTypes: { all: () => [], fdOf: () => 0, close: () => {}, module: () => null },
     address: () => address,
   });
   const resolve = (

@@ -124,6 +124,7 @@ describe("what a kernel is too old for is refused with the release that has it",
     ["kprobe.session/f", {}, "6.10"],
     ["uprobe.multi", { binary: "/bin/sh", offset: 1 }, "6.6"],
     ["uprobe.session", { binary: "/bin/sh", offset: 1 }, "6.13"],
+    ["fexit.multi/bpf_fentry_test1", {}, "7.2"],
     ["sk_reuseport", { socket: 7 }, "4.19"],
   ];
   test.each(links)("%s %o: %s", (section, options, since) => {
@@ -136,8 +137,6 @@ describe("what a kernel is too old for is refused with the release that has it",
     ["uprobe", { binary: "/bin/sh", offset: 1 }, /CONFIG_UPROBES and Linux 4\.17/],
     ["usdt", { binary: "/bin/sh", usdt: "a:b" }, /Linux 5\.15/],
     ["lirc_mode2", { device: "/dev/null" }, /Linux 4\.18/],
-    ["fentry.multi/f", {}, /"fentry\.multi\/f" needs a kernel after Linux 7\.0/],
-    ["fexit.multi/f", {}, /"fexit\.multi\/f" needs a kernel after Linux 7\.0/],
   ] as const)("%s %o: what it needs besides", (section, options, message) => {
     const type = matchSection(section)!.def.type;
     expect(() => new ProgramHandle(500, "p", type).attach({ ...options, section })).toThrow(message);

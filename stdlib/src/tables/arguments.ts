@@ -10,6 +10,8 @@ export type ArgumentSource =
   | { readonly kind: "syscall"; readonly memory: "user" }
   /** Registers, memory or constants, as the notes of the program's file say of each place. */
   | { readonly kind: "usdt"; readonly memory: "user" }
+  /** `bpf_get_func_arg` tells them one by one: the functions of one program may differ, and none gives it their types. */
+  | { readonly kind: "asked"; readonly memory: "probe" }
   /** The program is called as a function, with no context before them. */
   | { readonly kind: "parameters"; readonly memory: "direct" };
 
@@ -48,6 +50,8 @@ const userResult: ArgumentSource = { kind: "result", memory: "user" };
 /** The verifier knows the types of these arguments, so that pointers are followed by loads. */
 const typedSlots: ArgumentSource = { kind: "slots", memory: "direct" };
 
+const asked: ArgumentSource = { kind: "asked", memory: "probe" };
+
 /** By what stands before the first `/` of a section's name, without `?` and without the flags `.s` and `.w`. */
 const sources: Readonly<Record<string, ArgumentSource>> = {
   kprobe: kernelRegisters,
@@ -70,6 +74,9 @@ const sources: Readonly<Record<string, ArgumentSource>> = {
   fexit: typedSlots,
   fmod_ret: typedSlots,
   fsession: typedSlots,
+  "fentry.multi": asked,
+  "fexit.multi": asked,
+  "fsession.multi": asked,
   lsm: typedSlots,
   lsm_cgroup: typedSlots,
   struct_ops: typedSlots,
