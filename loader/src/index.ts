@@ -59,7 +59,7 @@ export { Instructions, insnClass, insnSize, opcode, pseudo, pseudoCall } from ".
 export { SkeletonError, type SkeletonErrorCode } from "./skeleton/error.js";
 export { generateSkeleton, type SkeletonOptions, skeletonName } from "./skeleton/generate.js";
 export type { Printed as PrintedSkeleton } from "./skeleton/print.js";
-export { attachTypeSince, mapTypeSince, programTypeSince } from "./spec/ages.js";
+export { attachTypeSince, mapTypeSince, programTypeSince, sectionSince } from "./spec/ages.js";
 export { copySpec } from "./spec/copy.js";
 export { SpecError, type SpecErrorCode } from "./spec/error.js";
 export {

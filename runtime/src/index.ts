@@ -40,6 +40,7 @@ export {
   programFlags,
   programStreams,
   programTypeFeature,
+  sleepableTracepoints,
   sockmapLinks,
   structOps,
   structOpsAssociations,

@@ -329,6 +329,8 @@ export const kfuncSince = {
     "bpf_wq_set_callback_impl",
     "bpf_preempt_disable",
     "bpf_preempt_enable",
+    "bpf_session_is_return",
+    "bpf_session_cookie",
   ],
   6.14: ["bpf_local_irq_save", "bpf_local_irq_restore"],
   6.15: ["bpf_dynptr_copy", "bpf_res_spin_lock", "bpf_res_spin_unlock"],

@@ -25,6 +25,14 @@ export declare function bpf_res_spin_unlock(lock: ResSpinLock): void;
 /** Ends the program, from however deep inside, with `cookie` as its result. Nothing may be held. Linux 6.7. */
 export declare function bpf_throw(cookie: u64): void;
 
+/**
+ * In a session, whether the function has returned: `kprobe.session` (Linux 6.10), `uprobe.session` (6.13), `fsession` (7.0).
+ * Before Linux 7.0 the kernel's function takes no context; the object calls the one that is there.
+ */
+export declare function bpf_session_is_return(ctx: object): boolean;
+/** 64 bits of a session that the return finds as the entry has left them. Kernels as of bpf_session_is_return(). */
+export declare function bpf_session_cookie(ctx: object): ptr<u64>;
+
 /** A dynptr of a packet; packets in fragments too. 0 or a negative errno. Linux 6.4. */
 export declare function bpf_dynptr_from_skb(skb: SkBuff, flags: u64, packet: Dynptr): i32;
 /** A dynptr of a frame. 0 or a negative errno. Linux 6.4. */

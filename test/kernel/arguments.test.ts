@@ -1,6 +1,18 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { type Feature, fentry, kprobes, type Skeleton, type SkeletonProgram } from "@tsbpfc/runtime";
+import {
+  type Feature,
+  fentry,
+  fsession,
+  kprobeSession,
+  kprobes,
+  type Skeleton,
+  type SkeletonProgram,
+  sleepableTracepoints,
+  tracingMulti,
+  uprobeSession,
+} from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
@@ -11,6 +23,11 @@ import { declareProbe, probe } from "../support/probe-source.js";
 /** `kill(2)` on x86-64, and a signal that does nothing to a process that runs. */
 const KILL = 62;
 const SIGCONT = 18;
+/** `mkdir(2)`, likewise. */
+const MKDIR = 83;
+
+const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+const getpgid = koffi.load("libc.so.6").func("int getpgid(int pid)");
 
 type Seen = Skeleton<
   object,
@@ -42,6 +59,46 @@ function lookUp(): string {
   const path = `/proc/${process.pid}/status`;
   statSync(path);
   return path;
+}
+
+/** Tracepoints of system calls: only sleepable programs may bring user memory in. */
+function sleepableHooks(): readonly Hook[] {
+  const folder = "/sys/fs/bpf";
+  const body = (path: string, mode: string): string => `const path = zeroed<str<16>>();
+    bpf_copy_from_user(path, ${path}, ${folder.length + 1});
+    bpf_probe_read_kernel_str(this.text, path); this.first = i64(${mode});`;
+  const shared = {
+    imports: "TracingCtx, RawTracepoint, zeroed, bpf_copy_from_user, bpf_probe_read_kernel_str,",
+    needs: [sleepableTracepoints],
+    act: () => {
+      expect(() => mkdirSync(folder, 0o700)).toThrow(/EEXIST/);
+      return folder;
+    },
+    expected: { first: 0o700n },
+  };
+  const raw = `if (id !== ${MKDIR}) return 0; ${body("regs.di", "regs.si")}`;
+  return [
+    {
+      ...shared,
+      section: "tp_btf.s/sys_enter",
+      parameters: "ctx: TracingCtx, regs: pt_regs, id: i64",
+      kernel: "pt_regs",
+      body: raw,
+    },
+    {
+      ...shared,
+      section: "raw_tp.s/sys_enter",
+      parameters: "ctx: RawTracepoint, regs: pt_regs, id: i64",
+      kernel: "pt_regs",
+      body: raw,
+    },
+    {
+      ...shared,
+      section: "tracepoint.s/syscalls/sys_enter_mkdir",
+      parameters: 'ctx: Tracepoint<"syscalls/sys_enter_mkdir">',
+      body: body("ctx.pathname", "ctx.mode"),
+    },
+  ];
 }
 
 const pid = BigInt(process.pid);
@@ -160,6 +217,63 @@ const hooks: readonly Hook[] = [
     act: lookUp,
     expected: { first: -100n, second: 0n },
   },
+  {
+    section: "fsession/filename_lookup",
+    parameters: "ctx: TracingCtx, dfd: i32, name: filename, flags: u32, found: path, root: path, ret: i32",
+    body: `const kept = bpf_session_cookie(ctx);
+    if (!bpf_session_is_return(ctx)) { kept.value = u64(dfd); return 0; }
+    this.first = i64(kept.value); this.second = ret; bpf_probe_read_kernel_str(this.text, name.name);`,
+    imports: "TracingCtx, bpf_session_cookie, bpf_session_is_return, bpf_probe_read_kernel_str,",
+    kernel: "filename, path",
+    needs: [fsession],
+    act: lookUp,
+    expected: { first: -100n, second: 0n },
+  },
+  {
+    section: "fentry.multi/filename_lookup",
+    parameters: "ctx: TracingCtx, dfd: i32, name: filename",
+    body: "this.first = dfd; bpf_probe_read_kernel_str(this.text, name.name);",
+    imports: "TracingCtx, bpf_probe_read_kernel_str,",
+    kernel: "filename",
+    needs: [tracingMulti],
+    act: lookUp,
+    expected: { first: -100n },
+  },
+  {
+    section: "fexit.multi/filename_look*",
+    parameters: "ctx: TracingCtx, dfd: i32, { name }: filename",
+    body: `let ret: u64 = 1;
+    this.first = dfd; this.second = bpf_get_func_ret(ctx, addr(ret)) === 0 ? i32(ret) : -1;
+    bpf_probe_read_kernel_str(this.text, name);`,
+    imports: "TracingCtx, addr, bpf_get_func_ret, bpf_probe_read_kernel_str,",
+    kernel: "filename",
+    needs: [tracingMulti],
+    act: lookUp,
+    expected: { first: -100n, second: 0n },
+  },
+  {
+    section: "kprobe.session/filename_lookup",
+    parameters: "ctx: PtRegs, dfd: i32",
+    body: `const kept = bpf_session_cookie(ctx);
+    if (!bpf_session_is_return(ctx)) { kept.value = u64(dfd); return 0; }
+    this.first = i64(kept.value);`,
+    imports: "PtRegs, bpf_session_cookie, bpf_session_is_return,",
+    needs: [kprobeSession],
+    act: () => void lookUp(),
+    expected: { first: -100n },
+  },
+  {
+    section: "uprobe.session/libc.so.6:getpgid",
+    parameters: "ctx: PtRegs, pid: i32",
+    body: `const kept = bpf_session_cookie(ctx);
+    if (!bpf_session_is_return(ctx)) { kept.value = u64(pid); return 0; }
+    this.first = i64(kept.value);`,
+    imports: "PtRegs, bpf_session_cookie, bpf_session_is_return,",
+    needs: [uprobeSession],
+    act: () => void getpgid(process.pid),
+    expected: { first: pid },
+  },
+  ...sleepableHooks(),
 ];
 
 describe("a program is given the arguments of its hook", () => {

@@ -27,6 +27,7 @@ type Names =
   | "exits"
   | "sessions"
   | "of_module"
+  | "careless"
   | "target";
 type Tracing = Skeleton<
   object,
@@ -193,6 +194,16 @@ describe("tracing of an object of clang's", () => {
       probe.programs.session.attach();
       probe.programs.entry.testRun();
       expect([probe.globals.runs, probe.globals.returns]).toEqual([2n, 1n]);
+    },
+  );
+
+  kernelTest(
+    "a weak call of a function that this kernel has with other parameters is refused with both declarations",
+    { needs: [fsession] },
+    (t) => {
+      expect(() => load(t, "careless")).toThrow(
+        /ask first whether it exists .*'bpf_session_is_return' has another type.*\n +kernel: bool bpf_session_is_return\(void \*ctx\)\n +object: _Bool bpf_session_is_return___before\(void\)/,
+      );
     },
   );
 

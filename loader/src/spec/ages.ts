@@ -103,3 +103,15 @@ export const attachTypeSince: Readonly<Partial<Record<AttachType, string>>> = {
   trace_fexit_multi: "7.2",
   trace_fsession_multi: "7.2",
 };
+
+/**
+ * First release of sections, by what stands before their `/`, that are older programs with a flag more: sleepable
+ * tracepoints. Loaded by 7.1, refused by 7.0; only tracepoints that may fault take them, those of system calls.
+ */
+export const sectionSince: Readonly<Record<string, string>> = {
+  "tracepoint.s": "7.1",
+  "tp.s": "7.1",
+  "raw_tracepoint.s": "7.1",
+  "raw_tp.s": "7.1",
+  "tp_btf.s": "7.1",
+};

@@ -41,11 +41,7 @@ export const sectionFlagBits: Readonly<Partial<Record<SectionFlag, number>>> = {
   "xdp-frags": 1 << 5,
 };
 
-/**
- * Every section name that libbpf 1.8 knows, in its order of precedence. Of the rows for `fentry` and `fexit` those that
- * end in `.multi` or `.multi.s` need Linux 7.2, `fsession` 7.0; `tracepoint.s`, `raw_tp.s` and `tp_btf.s` a kernel after
- * 6.19.
- */
+/** Every section name that libbpf 1.8 knows, in its order of precedence; `ages.ts` says which release has the newest. */
 export const sections: readonly SectionDef[] = [
   row("socket", "exact", "socket_filter", null, null),
   row("sk_reuseport/migrate", "exact", "sk_reuseport", "sk_reuseport_select_or_migrate", null),

@@ -12,6 +12,7 @@ import {
   kprobes,
   modifyReturn,
   numberIterators,
+  sleepableTracepoints,
   tracingMulti,
 } from "./hooks.js";
 import {
@@ -43,6 +44,7 @@ export const allFeatures: readonly Feature[] = [
   fentry,
   fsession,
   tracingMulti,
+  sleepableTracepoints,
   modifyReturn,
   bpfLsm,
   structOps,

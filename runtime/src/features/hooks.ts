@@ -37,7 +37,7 @@ function withProgram(
   }
 }
 
-/** A link's answer; the link is closed at once. */
+/** A descriptor's answer; it is closed at once. */
 function made(result: number): Answer {
   if (result >= 0) kernel().close(result);
   return answerOf(result, refusals);
@@ -150,6 +150,20 @@ export const tracingMulti: Feature = {
         return made(bpf(k, "BPF_LINK_CREATE", attr.bytes));
       }),
     ),
+};
+
+/** `BPF_F_SLEEPABLE` of program load, include/uapi/linux/bpf.h. */
+const BPF_F_SLEEPABLE = 1 << 4;
+
+/**
+ * Programs of tracepoints that may wait for user memory: `tp_btf.s`, `raw_tp.s`, `tracepoint.s`, of system calls alone.
+ * Linux 7.1 (seen on 7.1; 7.0 refuses them).
+ */
+export const sleepableTracepoints: Feature = {
+  name: "sleepable tracepoints",
+  since: "7.1",
+  probe: () =>
+    made(tryLoad(returnZero, { prog_type: programTypes.raw_tracepoint, prog_flags: BPF_F_SLEEPABLE })),
 };
 
 /**

@@ -12,6 +12,7 @@ export {
   kprobes,
   modifyReturn,
   numberIterators,
+  sleepableTracepoints,
   tracingMulti,
 } from "./hooks.js";
 export {

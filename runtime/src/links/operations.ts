@@ -30,6 +30,7 @@ const operations: Partial<Record<LinkKind, Operations>> = {
   uprobe_multi: fixed,
   netkit: both("6.7"),
   sockmap: both("6.10"),
+  tracing_multi: fixed,
 };
 
 /** What to say when the kernel refuses: why links of this kind cannot, or since when they can. Empty if neither is known. */

@@ -1,4 +1,11 @@
-import { attachTypeSince, type MapType, mapTypeSince, type ProgramSpec } from "@tsbpfc/loader";
+import {
+  attachTypeSince,
+  type MapType,
+  mapTypeSince,
+  matchSection,
+  type ProgramSpec,
+  sectionSince,
+} from "@tsbpfc/loader";
 import type { Feature } from "../features/feature.js";
 import { mapFlagBits } from "../features/map-flag-bits.js";
 import { mapFlagFeature, mapFlags } from "../features/map-flags.js";
@@ -33,7 +40,9 @@ export function programTooOld(number: number, program: ProgramSpec): string {
   if (!unknown.has(number)) return "";
   const { type, expectedAttachType, section, flags } = program;
   const set = programFlags.filter((flag) => (flags & programFlagRows[flag].bit) !== 0);
-  const since = expectedAttachType === null ? undefined : attachTypeSince[expectedAttachType];
+  const since =
+    sectionSince[matchSection(section)?.def.prefix ?? ""] ??
+    (expectedAttachType === null ? undefined : attachTypeSince[expectedAttachType]);
   return (
     firstMissing([programTypeFeature(type), ...set.map(programFlagFeature)]) ||
     (since === undefined ? "" : tooOld(`A program of section "${section}"`, since))

@@ -47,6 +47,7 @@ export class FdArray {
  * Fills in a call of a kernel function (Linux 5.13; of a module 5.16) or the address of a kernel symbol (5.10; an untyped one, any).
  * What is weak and not there becomes a call that must not be reached, or address 0, which the program asks for.
  *
+ * @returns why a call must not be reached; null if it may
  * @throws UsageError `unsupported` if the kernel has no such symbol, or one of another type
  */
 export function resolveKernelReference(
@@ -55,10 +56,11 @@ export function resolveKernelReference(
   symbols: KernelSymbols,
   fds: FdArray,
   label: string,
-): void {
-  if (reference.kind === "kfunc") resolveCall(insns, reference, symbols, fds, label);
-  else if (isTyped(reference, symbols.btf)) resolveTyped(insns, reference, symbols, label);
+): string | null {
+  if (reference.kind === "kfunc") return resolveCall(insns, reference, symbols, fds, label);
+  if (isTyped(reference, symbols.btf)) resolveTyped(insns, reference, symbols, label);
   else resolveUntyped(insns, reference, symbols, label);
+  return null;
 }
 
 function resolveCall(
@@ -67,12 +69,15 @@ function resolveCall(
   symbols: KernelSymbols,
   fds: FdArray,
   label: string,
-): void {
+): string | null {
   const found = kernelType(reference, symbols, label);
-  insns.setSrc(reference.insn, found === undefined ? pseudoCall.helper : pseudoCall.kfunc);
-  insns.setImm(reference.insn, found?.id ?? poisonCall);
-  const fd = found === undefined ? 0 : symbols.kernelTypes.fdOf(found.btf);
+  const absent = typeof found === "string";
+  insns.setSrc(reference.insn, absent ? pseudoCall.helper : pseudoCall.kfunc);
+  insns.setImm(reference.insn, absent ? poisonCall : found.id);
+  if (absent) return found;
+  const fd = symbols.kernelTypes.fdOf(found.btf);
   if (fd !== 0) insns.setOff(reference.insn, fds.indexOf(fd));
+  return null;
 }
 
 function resolveTyped(
@@ -82,7 +87,7 @@ function resolveTyped(
   label: string,
 ): void {
   const found = kernelType(reference, symbols, label);
-  if (found === undefined) return; // stays 0
+  if (typeof found === "string") return; // stays 0
   insns.setSrc(reference.insn, BPF_PSEUDO_BTF_ID);
   insns.setImm(reference.insn, found.id);
   // The second half names the module's BTF: 0 is the kernel itself.
@@ -123,12 +128,12 @@ interface KernelType {
   readonly id: number;
 }
 
-/** The kernel's function or variable, its own before modules'; undefined for a weak one that is not there. */
+/** The kernel's function or variable, its own before modules'; of a weak one that is not there, why. */
 function kernelType(
   { name, weak, type }: KernelReference,
   { btf, kernelTypes }: KernelSymbols,
   label: string,
-): KernelType | undefined {
+): KernelType | string {
   const kind = btf?.kind(type) === "var" ? "var" : "func";
   // `bpf_foo___v2` is bpf_foo with other parameters: the one that fits is taken.
   const wanted = essentialName(name);
@@ -138,15 +143,16 @@ function kernelType(
     // A module's search finds the kernel's own too, which are there already.
     .filter((found) => found.id >= found.btf.firstId);
   const fitting = candidates.find((found) => !btf || fits(btf, type, found.btf, found.id));
-  if (fitting !== undefined || weak) return fitting;
+  if (fitting !== undefined) return fitting;
   const what = kind === "func" ? "function" : "variable";
   const [other] = candidates;
-  throw new UsageError(
-    "unsupported",
+  const why =
     other !== undefined && btf
-      ? `${label}: this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}${successor(kernelTypes, wanted)}`
-      : `${label}: this kernel has no ${what} '${wanted}' for programs; declare it weak if the program can do without${successor(kernelTypes, wanted)}`,
-  );
+      ? `this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}`
+      : `this kernel has no ${what} '${wanted}' for programs`;
+  if (weak) return why;
+  const advice = other === undefined ? "; declare it weak if the program can do without" : "";
+  throw new UsageError("unsupported", `${label}: ${why}${advice}${successor(kernelTypes, wanted)}`);
 }
 
 /**

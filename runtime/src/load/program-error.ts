@@ -38,6 +38,8 @@ export interface VerifierFindings {
   readonly frames: readonly SourceFrame[];
   readonly causes: readonly SourceEvent[];
   readonly missing: CoreFixup | null;
+  /** Why the function that the program calls there is not there, as a sentence; null if that is not the reason. */
+  readonly absentCall: string | null;
 }
 
 /**
@@ -60,6 +62,8 @@ export class VerifierError extends SyscallError implements VerifierFindings {
   readonly causes: readonly SourceEvent[];
   /** What the program came to that this kernel's types do not have; null if that is not the reason. */
   readonly missing: CoreFixup | null;
+  /** Why the kernel's function that the program calls there is not there; null if that is not the reason. */
+  readonly absentCall: string | null;
 
   constructor(
     readonly program: ProgramSpec,
@@ -67,7 +71,7 @@ export class VerifierError extends SyscallError implements VerifierFindings {
     readonly log: string,
     findings: VerifierFindings,
   ) {
-    const { summary, at, frames, causes, missing } = findings;
+    const { summary, at, frames, causes, missing, absentCall } = findings;
     super(
       "bpf(BPF_PROG_LOAD)",
       errno,
@@ -80,16 +84,17 @@ export class VerifierError extends SyscallError implements VerifierFindings {
     this.frames = frames;
     this.causes = causes;
     this.missing = missing;
+    this.absentCall = absentCall;
     // There for those who ask; an uncaught error would print all of it.
-    for (const name of ["program", "log", "summary", "frames", "causes", "missing"])
+    for (const name of ["program", "log", "summary", "frames", "causes", "missing", "absentCall"])
       Object.defineProperty(this, name, { enumerable: false });
   }
 }
 
 function explain(program: ProgramSpec, number: number, findings: VerifierFindings): string {
-  const { summary, at, causes } = findings;
+  const { summary, at, causes, absentCall } = findings;
   const old = programTooOld(number, program);
-  const reason = absent(program, summary, at) ?? summary.summary;
+  const reason = absent(summary, absentCall) ?? summary.summary;
   if (reason.trim() === "")
     return (
       old ||
@@ -127,14 +132,12 @@ function told(causes: readonly SourceEvent[], at: SourceFrame | null): readonly 
  * What stands behind a call of the poisoned helper: the loader puts it where the program wants something that this
  * kernel does not have, and the verifier gets there. Null for other rejections.
  */
-function absent(program: ProgramSpec, { summary }: VerifierLog, at: SourceFrame | null): string | null {
+function absent({ summary }: VerifierLog, call: string | null): string | null {
   if (!summary.includes(`#${poisonCall}`)) return null;
-  const kfunc = program.references.find((r) => r.kind === "kfunc" && r.insn === at?.insn);
   const what =
-    kfunc?.kind === "kfunc"
-      ? `this kernel has no function '${kfunc.name}'`
-      : "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
-  return `${what}, and the program gets there; ask first whether it exists (${summary})`;
+    call ??
+    "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
+  return `the program gets to what is not there; ask first whether it exists (${summary}): ${what}`;
 }
 
 function explainMissing({ relocation, place }: CoreFixup): string {
@@ -150,12 +153,19 @@ function reachedMissing(log: string, missing: readonly CoreFixup[]): CoreFixup |
   return missing.find(({ relocation }) => relocation.insn === insn) ?? null;
 }
 
-/** @param missing relocations that were poisoned, since the kernel does not have what they are about */
+/** What the loader made calls that must not be reached. */
+interface Poisoned {
+  /** Relocations, since the kernel does not have what they are about. */
+  readonly missing: readonly CoreFixup[];
+  /** Calls of kernel functions: why, by instruction. */
+  readonly absentCalls: ReadonlyMap<number, string>;
+}
+
 export function verifierError(
   program: ProgramSpec,
   errno: number,
   log: string,
-  missing: readonly CoreFixup[] = [],
+  { missing, absentCalls }: Poisoned = { missing: [], absentCalls: new Map() },
 ): VerifierError {
   const parsed = parseVerifierLog(log, isDialect(program) ? "dialect" : "c");
   const frame = <F extends Omit<SourceFrame, "column">>(f: F): F & SourceFrame => {
@@ -171,6 +181,7 @@ export function verifierError(
     frames: bySource(parsed.path.map(frame)),
     causes: parsed.causes.map(frame),
     missing: reachedMissing(log, missing),
+    absentCall: absentCalls.get(parsed.at?.insn ?? -1) ?? null,
   });
 }
 

@@ -85,7 +85,7 @@ function loadReady(program: ProgramSpec, ready: Relocated, context: ProgramConte
     enough: ENOUGH_LOG,
   });
   if (result >= 0) return { fd: result, log: "" };
-  throw verifierError(program, -first, log, ready.missing);
+  throw verifierError(program, -first, log, ready);
 }
 
 /**
@@ -174,6 +174,8 @@ interface Relocated {
   readonly target: BtfTarget;
   /** CO-RE relocations of what this kernel does not have: calls that must not be reached. */
   readonly missing: readonly CoreFixup[];
+  /** Calls of kernel functions that must not be reached: why, by instruction. */
+  readonly absentCalls: ReadonlyMap<number, string>;
 }
 
 /** Instructions with kernel offsets and map descriptors filled in. */
@@ -185,6 +187,7 @@ function relocated(program: ProgramSpec, context: ProgramContext, jumpTables: Ju
   const insns = new Instructions(instructions, spec.endian);
   const fds = new FdArray();
   const symbols = { ...context, btf: spec.btf };
+  const absentCalls = new Map<number, string>();
   for (const reference of program.references) {
     switch (reference.kind) {
       case "map":
@@ -197,13 +200,16 @@ function relocated(program: ProgramSpec, context: ProgramContext, jumpTables: Ju
       case "function":
         break; // resolved in the spec
       case "kfunc":
-      case "ksym":
-        resolveKernelReference(insns, reference, symbols, fds, `program '${program.name}'`);
+      case "ksym": {
+        const why = resolveKernelReference(insns, reference, symbols, fds, `program '${program.name}'`);
+        if (why !== null) absentCalls.set(reference.insn, why);
         break;
+      }
     }
   }
   const target = context.structOps.get(program.name) ?? programTarget(program, kernelTypes);
-  return { instructions, fds, target, missing: fixups.filter((fixup) => fixup.target === null) };
+  const missing = fixups.filter((fixup) => fixup.target === null);
+  return { instructions, fds, target, missing, absentCalls };
 }
 
 /** `struct bpf_func_info` and `struct bpf_line_info`, include/uapi/linux/bpf.h. */
