@@ -135,8 +135,7 @@ function told(causes: readonly SourceEvent[], at: SourceFrame | null): readonly 
 function absent({ summary }: VerifierLog, call: string | null): string | null {
   if (!summary.includes(`#${poisonCall}`)) return null;
   const what =
-    call ??
-    "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
+    call ?? "this kernel's types have nothing like what this line uses (a CO-RE relocation without a target)";
   return `the program gets to what is not there; ask first whether it exists (${summary}): ${what}`;
 }
 
