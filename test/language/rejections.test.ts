@@ -37,7 +37,7 @@ const mistakes: readonly Mistake[] = [
     bpf_skb_pull_data(ctx, 34);
     return i32(eth.h_proto); ${HERE}
   }`,
-    advice: /packet/,
+    advice: /`new Packet\(ctx\)` after it/,
   },
   {
     name: "a cast hides that a lookup may find nothing",

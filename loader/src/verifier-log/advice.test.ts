@@ -72,7 +72,7 @@ it.each([
   // A number that was a pointer: the report says what ended it.
   ["R6 invalid mem access 'scalar'\nR6: packet data may have moved; previous value was pkt", /after it/],
   ["R6 invalid mem access 'scalar'\nR6: resource release invalidated this pointer", /given back before/],
-  // Since Linux 6.19 the last line does not say that it was a packet.
+  // The last line of 7.1 does not say that it was a packet.
   ["invalid access to packet, off=12 size=1, R1(id=0,off=12,r=0)\nR1 min value is outside", /data_end/],
 ])("what was said before counts: %s", (said, advice) => {
   expect(adviceFor(said, "c")?.advice).toMatch(advice);

@@ -42,12 +42,12 @@ const rows: readonly Row[] = [
   },
   {
     reason: /resource release invalidated/,
-    category: "Resource Lifetime Safety",
+    category: "Register Type Safety",
     advice: "It was given back before: do all that needs it first, and take a copy of what is needed later.",
   },
   {
     reason: /leaving the protected region invalidated/,
-    category: "Resource Lifetime Safety",
+    category: "Register Type Safety",
     advice:
       "It is only borrowed while its lock is held: use it before the lock is let go, or acquire a reference.",
     dialect: "It is only borrowed while its lock is held: use it inside withLock()'s body.",

@@ -21,7 +21,8 @@ export interface VerifierLog {
   readonly frames: readonly VerifierFrame[];
   /**
    * What made it so, in order: where a resource was acquired, a pointer became invalid, a lock was taken, a branch was
-   * followed. Linux 7.3 tells all of these; of logs before it, only where what was not released was acquired.
+   * followed. Linux 7.3 tells all of these; of logs before it, only where what was not released was acquired, and which
+   * call ended a pointer that is followed after it.
    */
   readonly causes: readonly VerifierEvent[];
   readonly statistics: VerifierStatistics | null;

@@ -1,6 +1,7 @@
 import { adviceFor, type SourceLanguage } from "./advice.js";
 import { asCategory } from "./category.js";
 import { findExplanation } from "./explanation.js";
+import { invalidation } from "./invalidation.js";
 import type { VerifierEvent, VerifierFrame, VerifierLog, VerifierStatistics } from "./log.js";
 import { bySource, isInstruction, readPath } from "./path.js";
 
@@ -49,7 +50,8 @@ export function parseVerifierLog(log: string, language: SourceLanguage = "c"): V
   const path = readPath(said);
   const reasons = readReasons(said);
   const summary = reasons.at(-1) ?? (explanation?.problem || explanation?.category || "");
-  const causes = explanation?.causes ?? acquisitions(reasons, path);
+  const ended = explanation ? null : invalidation(summary, said, path);
+  const causes = explanation?.causes ?? [...acquisitions(reasons, path), ...(ended ? [ended] : [])];
   const known = adviceFor([...reasons, ...causes.map((cause) => cause.note)].join("\n"), language);
   return {
     summary,

@@ -57,7 +57,7 @@ export class VerifierError extends SyscallError implements VerifierFindings {
   readonly frames: readonly SourceFrame[];
   /**
    * What made it so, in order: every step on Linux 7.3 and later; before, only where what was not released was
-   * acquired.
+   * acquired, and which call ended a pointer that is followed after it.
    */
   readonly causes: readonly SourceEvent[];
   /** What the program came to that this kernel's types do not have; null if that is not the reason. */
@@ -103,7 +103,8 @@ function explain(program: ProgramSpec, number: number, findings: VerifierFinding
   const lines = [
     `${old} The verifier rejects it: ${reason}`.trim(),
     at ? `at ${shown(at)}` : "",
-    summary.explanation?.reason ?? "",
+    // A policy's reason says nothing that its line does not.
+    summary.category === "Policy" ? "" : (summary.explanation?.reason ?? ""),
     ...told(causes, at).map((cause) => `${cause.label} at ${shown(cause)}${noted(cause)}`),
     summary.advice,
   ];
