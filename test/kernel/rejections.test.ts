@@ -79,6 +79,26 @@ const rejections: readonly Rejection[] = [
   },
   { program: "written_constant", category: "Memory Safety", at: /\*constant = 2/, advice: /read-only/ },
   { program: "unwritten_register", category: "Register Type Safety", at: /r8/, advice: /initialise it/ },
+  {
+    program: "clobbered_register",
+    category: "Register Type Safety",
+    at: /r0 = r1/,
+    advice: /initialise it|R6 to R9/,
+    causeToday: /call %\[time\]/,
+  },
+  {
+    program: "beyond_stack_size",
+    category: "Memory Safety",
+    at: /bpf_skb_load_bytes/,
+    advice: /compare it with/,
+  },
+  {
+    program: "foreign_kfunc",
+    category: "Policy",
+    at: /bpf_task_acquire/,
+    advice: /may not call it/,
+    needs: [kernelFunction("bpf_task_acquire", "6.2")],
+  },
   { program: "number_as_pointer", category: "Register Type Safety", at: /skb->len/, advice: /A number/ },
   {
     program: "number_as_key",
@@ -225,6 +245,25 @@ describe("a rejection says what is wrong, where, since when and what to do", () 
       const { explanation } = error.summary;
       if (explanation) expect(error.message).not.toContain(explanation.suggestion);
     });
+
+  kernelTest("that names no place has none", {}, () => {
+    const error = rejection("deep_stack");
+    expect([error.at, error.category]).toEqual([null, "Verifier Limit"]);
+    expect(error.message).toMatch(/combined stack size of 2 calls is \d+\. Too large\n {2}All functions/);
+  });
+
+  kernelTest("names a function that the kernel does not have", {}, () => {
+    const error = rejection("missing_kfunc");
+    expect(error.message).toMatch(/this kernel has no function 'bpf_of_the_future'/);
+    expect(error.at?.text).toMatch(/bpf_of_the_future\(\)/);
+  });
+
+  kernelTest("gives the kernel's own suggestion where nothing better is known", { needs: tasks }, () => {
+    const { summary, message } = rejection("number_as_task");
+    expect(summary.advice).toMatch(/acquir/);
+    expect(message).toContain(summary.advice);
+    if (isAtLeast(release(), EXPLAINS)) expect(summary.advice).toBe(summary.explanation?.suggestion);
+  });
 
   kernelTest("a way that the verifier has left is not part of the path", {}, () => {
     const { frames } = rejection("unreleased_record");
