@@ -1,4 +1,5 @@
 import { mkdirSync, rmdirSync } from "node:fs";
+import { release } from "node:os";
 import { attachTypes } from "@tsbpfc/loader";
 import {
   fentry,
@@ -14,6 +15,7 @@ import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { isAtLeast } from "../support/needs.js";
 
 type Names =
   | "entry"
@@ -116,10 +118,19 @@ describe("tracing of an object of clang's", () => {
       Object.assign(probe.globals, { runs: 0n, arguments: 0n, cookies: 0n });
       const symbols = ["bpf_fentry_test3", "bpf_fentry_test1"];
       expect(() => entries.attach({ symbols, cookies: [1n] })).toThrow(/1 cookies for 2 functions/);
-      entries.attach({ symbols, cookies: [10n, 200n] });
+      const link = entries.attach({ symbols, cookies: [10n, 200n] });
       entries.testRun();
       // Called with 4, 5, 6 and with 1.
       expect(probe.globals).toMatchObject({ runs: 2n, arguments: 5n, cookies: 210n });
+      // Linux 7.2 tells nothing of such a link.
+      if (!isAtLeast(release(), "7.3")) return;
+      const attachType = BigInt(attachTypes.trace_fentry_multi);
+      const { details, lists } = link.info();
+      expect(details).toMatchObject({ attach_type: attachType, count: 2n });
+      expect(lists.addrs?.every((address) => address > 0n)).toBe(true);
+      // In an order of the kernel's own.
+      expect(lists.ids).toHaveLength(2);
+      expect(new Set(lists.cookies)).toEqual(new Set([10n, 200n]));
     },
   );
 

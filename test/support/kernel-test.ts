@@ -8,8 +8,6 @@ import { RefusedForKernelError } from "./probe-source.js";
 export interface KernelTestOptions {
   /** What the kernel must have: the test is skipped on kernels that cannot, and fails on those that should. */
   readonly needs?: readonly Feature[];
-  /** The release that made what the test is about otherwise: it is skipped from there on. */
-  readonly before?: string;
   /** Commands that the test runs; without one of them it is skipped. */
   readonly commands?: readonly string[];
   readonly timeoutMs?: number;

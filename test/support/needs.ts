@@ -14,14 +14,11 @@ export const labKernel = process.env.TSBPFC_LAB_KERNEL ?? "host";
 export function missing({
   needs = [],
   commands = [],
-  before,
 }: {
   readonly needs?: readonly Feature[];
   readonly commands?: readonly string[];
-  readonly before?: string | undefined;
 }): string | null {
   if (!isRoot) return "needs root";
-  if (before !== undefined && isAtLeast(release(), before)) return `of kernels before Linux ${before}`;
   const absent = commands.find((command) => !has(command));
   if (absent !== undefined) return `${absent} is not installed`;
   for (const feature of needs) {

@@ -119,7 +119,7 @@ export const fentry: Feature = {
     ),
 };
 
-/** One program at the entry and the return of a function. Linux 7.0 on x86-64 and s390x, by its BTF. */
+/** One program at the entry and the return of a function. Linux 7.0 (seen on 7.0; 6.19 refuses it) on x86-64. */
 export const fsession: Feature = {
   name: "fsession",
   since: "7.0",
@@ -130,8 +130,8 @@ export const fsession: Feature = {
 };
 
 /**
- * One link of fentry, fexit or fsession for many functions: `fentry.multi`. Linux 7.2, by its BTF, on x86-64
- * (CONFIG_HAVE_SINGLE_FTRACE_DIRECT_OPS).
+ * One link of fentry, fexit or fsession for many functions: `fentry.multi`. Linux 7.2 (seen on 7.2; 7.1 refuses it) on
+ * x86-64, which alone has CONFIG_HAVE_SINGLE_FTRACE_DIRECT_OPS.
  */
 export const tracingMulti: Feature = {
   name: "fentry.multi links",

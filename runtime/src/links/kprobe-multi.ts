@@ -21,8 +21,8 @@ export const attachKprobeMulti: Attach = (program, options) => {
   const { section, attachTo, expectedAttachType } = program.hook;
   const label = `${section} (${program.label})`;
   const names = options.symbols ?? functionNames(options.symbol ?? attachTo, label);
-  // Without cookies Linux 6.17 to 6.19 follows a null pointer when anybody reads /proc/PID/fdinfo of the link
-  // (bpf_kprobe_multi_show_fdinfo; an oops seen on 6.18). Programs are told zero in either case.
+  // Without cookies Linux 6.18 follows a null pointer when anybody reads the link's /proc/PID/fdinfo (an oops in
+  // bpf_kprobe_multi_show_fdinfo, which came in 6.17; 7.3 is mended). Programs are told zero in either case.
   const cookies = cookiesOf(names.length, options, label) ?? new Uint8Array(8 * names.length);
   const k = kernel();
   const texts = names.map(cText);
