@@ -10,8 +10,8 @@ import {
   classes,
   documented,
   documentedTypes,
-  iteratorOnly,
   kfuncSince,
+  kfuncSinceAtLeast,
   narrowUntil,
   results,
   signatures,
@@ -95,9 +95,8 @@ function returned(helper, type) {
 const release = (id) => since.findLast(([from]) => id >= from)[1];
 
 function programs(helper) {
-  const asked = types(facts.helpers[helper]);
-  const lsm = asked.includes("tracing") && !iteratorOnly.includes(helper) ? ["lsm"] : [];
-  return [...new Set([...asked, ...lsm, ...(documented[helper] ?? [])])];
+  const gone = Object.values(until("helpers", helper)).flat();
+  return [...new Set([...types(facts.helpers[helper]), ...gone, ...(documented[helper] ?? [])])];
 }
 
 const isOlder = (a, b) => {
@@ -105,20 +104,33 @@ const isOlder = (a, b) => {
   return x === z ? y < w : x < z;
 };
 
-/** Program types that may call a function later than others, by the first of the kernels that let them. */
-function later(kind, name, since) {
+/** Does this kernel let programs of a type call the function? */
+const lets = (kind, name, type) => (kernel) => types(measured.kernels[kernel][kind][name]).includes(type);
+
+/** By release: types of which `of` gives one, for each that some kernel lets call the function. */
+function byRelease(kind, name, since, of) {
   const found = {};
-  const lets = (type) => (kernel) => types(measured.kernels[kernel][kind][name]).includes(type);
   for (const type of new Set(releases.flatMap((kernel) => types(measured.kernels[kernel][kind][name])))) {
     // Of those that have the function, and were asked for the type.
     const asked = releases.filter(
       (kernel) => !isOlder(kernel, since) && types(measured.kernels[kernel].asked).includes(type),
     );
-    const first = asked.find(lets(type));
-    if (first !== undefined && first !== asked[0]) found[first] = [...(found[first] ?? []), type];
+    const release = of(asked, lets(kind, name, type));
+    if (release !== undefined) found[release] = [...(found[release] ?? []), type];
   }
   return found;
 }
+
+/** Program types that may call a function later than others, by the first of the kernels that let them. */
+const later = (kind, name, since) =>
+  byRelease(kind, name, since, (asked, isLet) => {
+    const first = asked.find(isLet);
+    return first === asked[0] ? undefined : first;
+  });
+
+/** Program types that may call a function no more, by the first of the kernels that do not let them. */
+const until = (kind, name) =>
+  byRelease(kind, name, "0.0", (asked, isLet) => asked[asked.findLastIndex(isLet) + 1]);
 
 const helpers = [];
 for (const line of header.split("\n")) {
@@ -135,6 +147,7 @@ for (const line of header.split("\n")) {
     gplOnly: facts.gplOnly.includes(name),
     programs: programs(name),
     later: later("helpers", name, release(id)),
+    until: until("helpers", name),
     narrowUntil: narrowUntil[name],
   });
 }
@@ -227,9 +240,9 @@ class Sets {
     return `sets[${this.texts.indexOf(text)}]`;
   }
 
-  later(found) {
+  byRelease(field, found) {
     const entries = Object.entries(found).map(([kernel, programs]) => `"${kernel}": ${this.of(programs)}`);
-    return entries.length > 0 ? `, later: { ${entries.join(", ")} }` : "";
+    return entries.length > 0 ? `, ${field}: { ${entries.join(", ")} }` : "";
   }
 
   get declaration() {
@@ -240,7 +253,7 @@ class Sets {
 
 const helperSets = new Sets();
 const row = (h) =>
-  `  ${h.name}: { id: ${h.id}, since: "${h.since}", gplOnly: ${h.gplOnly}, programs: ${helperSets.of(h.programs)}${helperSets.later(h.later)}${h.narrowUntil ? `, narrowUntil: "${h.narrowUntil}"` : ""}, returns: ${JSON.stringify(h.returns)}, params: ${JSON.stringify(h.params.map(({ type, ...p }) => p))} },`;
+  `  ${h.name}: { id: ${h.id}, since: "${h.since}", gplOnly: ${h.gplOnly}, programs: ${helperSets.of(h.programs)}${helperSets.byRelease("later", h.later)}${helperSets.byRelease("until", h.until)}${h.narrowUntil ? `, narrowUntil: "${h.narrowUntil}"` : ""}, returns: ${JSON.stringify(h.returns)}, params: ${JSON.stringify(h.params.map(({ type, ...p }) => p))} },`;
 const rows = helpers.map(row);
 writeFileSync(
   new URL("tables/helpers.generated.ts", folder),
@@ -257,16 +270,30 @@ ${rows.join("\n")}
 };
 `,
 );
+/** Functions for programs that a kernel has in itself, whoever may call them. */
+const has = ({ kfuncs, otherKfuncs }, name) => name in kfuncs || otherKfuncs.includes(name);
 const kfuncNames = [
-  ...new Set(releases.flatMap((kernel) => Object.keys(measured.kernels[kernel].kfuncs))),
+  ...new Set([
+    ...releases.flatMap((kernel) => Object.keys(measured.kernels[kernel].kfuncs)),
+    ...releases.flatMap((kernel) => measured.kernels[kernel].otherKfuncs),
+    ...Object.values(kfuncSince).flat(),
+  ]),
 ].sort();
+/** The first kernel that tells of all its functions: BTF of those before was made by an older pahole. */
+const naming = releases.find((kernel) => measured.kernels[kernel].otherKfuncs.length > 0);
 const kfuncSets = new Sets();
 const kfuncs = kfuncNames
-  .filter((name) => !/^bpf_kfunc_call_|^bpf_modify_return_test/.test(name))
+  // For the kernel's own tests.
+  .filter((name) => !/^bpf_kfunc_call_|^bpf_modify_return_test|^bpf_fentry_test/.test(name))
   .map((name) => {
-    const first = releases.find((kernel) => name in measured.kernels[kernel].kfuncs);
+    const having = releases.filter((kernel) => has(measured.kernels[kernel], name));
     const exact = Object.entries(kfuncSince).find(([, names]) => names.includes(name))?.[0];
-    return `  ${name}: { since: "${exact ?? first}"${kfuncSets.later(later("kfuncs", name, first))} },`;
+    const least = having[0] === naming && kfuncSinceAtLeast.find(([pattern]) => pattern.test(name))?.[1];
+    const since = exact ?? (least || having[0]);
+    // What is in modules, the kernels of callable.json do not show.
+    const gone = having.length > 0 ? releases[releases.indexOf(having.at(-1)) + 1] : undefined;
+    const types = gone === undefined ? until("kfuncs", name) : {};
+    return `  ${name}: { since: "${since}"${gone === undefined ? "" : `, gone: "${gone}"`}${kfuncSets.byRelease("later", later("kfuncs", name, having[0] ?? since))}${kfuncSets.byRelease("until", types)} },`;
   });
 writeFileSync(
   new URL("tables/kfuncs.generated.ts", folder),

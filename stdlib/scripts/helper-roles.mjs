@@ -185,40 +185,15 @@ export const results = {
   bpf_this_cpu_ptr: direct,
 };
 
-const tracingTypes = [
-  "kprobe",
-  "tracepoint",
-  "perf_event",
-  "raw_tracepoint",
-  "raw_tracepoint_writable",
-  "tracing",
-  "lsm",
-  "syscall",
-];
-const trampoline = ["tracing", "lsm"];
 /**
  * Program types that the newest kernel of callable.json could not be asked about: its configuration leaves the helper out,
- * or it refuses the hook. Sources, by helper: bpf_tracing_func_proto and tracing_prog_func_proto
- * (kernel/trace/bpf_trace.c), bpf_lsm_func_proto (kernel/bpf/bpf_lsm.c), lirc_mode2_func_proto
- * (drivers/media/rc/bpf-lirc.c), bpf_tcp_ca_get_func_proto (net/ipv4/bpf_tcp_ca.c).
+ * or only some hooks of the type have it. Sources, by helper: bpf_tracing_func_proto (kernel/trace/bpf_trace.c),
+ * bpf_lsm_func_proto (kernel/bpf/bpf_lsm.c), lirc_mode2_func_proto (drivers/media/rc/bpf-lirc.c),
+ * bpf_tcp_ca_get_func_proto (net/ipv4/bpf_tcp_ca.c).
  */
 export const documented = {
   bpf_override_return: ["kprobe"],
-  bpf_probe_write_user: tracingTypes,
   bpf_tcp_send_ack: ["struct_ops"],
-  bpf_get_func_arg: trampoline,
-  bpf_get_func_ret: trampoline,
-  bpf_get_func_arg_cnt: trampoline,
-  bpf_get_attach_cookie: trampoline,
-  bpf_inode_storage_get: ["lsm"],
-  bpf_inode_storage_delete: ["lsm"],
-  bpf_bprm_opts_set: ["lsm"],
-  bpf_ima_inode_hash: ["lsm"],
-  bpf_ima_file_hash: ["lsm"],
-  bpf_sk_storage_get: ["lsm"],
-  bpf_sk_storage_delete: ["lsm"],
-  bpf_spin_lock: ["lsm"],
-  bpf_spin_unlock: ["lsm"],
   bpf_get_local_storage: ["lsm"],
   bpf_get_retval: ["lsm"],
   bpf_set_retval: ["lsm"],
@@ -239,10 +214,8 @@ export const documented = {
   bpf_get_prandom_u32: ["lirc_mode2"],
   bpf_trace_printk: ["lirc_mode2"],
 };
-/** Types that `documented` speaks of in full, beside those that were asked. LSM programs have what tracing programs have. */
-export const documentedTypes = ["lsm", "lirc_mode2"];
-/** Of tracing programs, only those that are iterators. */
-export const iteratorOnly = ["bpf_seq_printf", "bpf_seq_write", "bpf_seq_printf_btf"];
+/** Types that `documented` speaks of in full, beside those that were asked. */
+export const documentedTypes = ["lirc_mode2"];
 
 /**
  * Before this release only the lower 32 bits of the result were sure: the verifier calls the map's own function in place
@@ -258,88 +231,117 @@ export const narrowUntil = {
   bpf_for_each_map_elem: "6.4",
 };
 
+/** Of an iterator, its three functions. */
+const iterator = (name) => ["new", "next", "destroy"].map((end) => `bpf_iter_${name}_${end}`);
+const named = (prefix, ...ends) => ends.map((end) => `${prefix}_${end}`);
+
 /**
- * First release of functions of the kernel, where its source was read; of others only the first kernel of callable.json
- * that has it is known. Those before 6.1 are in modules of the lab's kernels, which cannot be asked for them.
+ * First release of functions of the kernel, where its source was read, or a table of commits (isovalent/ebpf-docs,
+ * data/feature-versions.yaml); of others only the first kernel of callable.json that has it is known. Those before 6.1 are
+ * in modules of the lab's kernels, which cannot be asked for them.
  */
 export const kfuncSince = {
   5.13: [
-    "init",
-    "main",
-    "sndbuf_expand",
-    "undo_cwnd",
-    "cwnd_event",
-    "ssthresh",
-    "min_tso_segs",
-    "set_state",
-  ].map((name) => `bbr_${name}`),
+    "bbr_init",
+    ...named(
+      "bbr",
+      "main",
+      "sndbuf_expand",
+      "undo_cwnd",
+      "cwnd_event",
+      "ssthresh",
+      "min_tso_segs",
+      "set_state",
+    ),
+    ...named("cubictcp", "init", "recalc_ssthresh", "cong_avoid", "state", "cwnd_event", "acked"),
+    ...named("tcp", "reno_ssthresh", "reno_cong_avoid", "reno_undo_cwnd", "slow_start", "cong_avoid_ai"),
+  ],
   5.18: ["bpf_skb_ct_lookup", "bpf_xdp_ct_lookup", "bpf_ct_release"],
   "6.0": [
     "bpf_skb_ct_alloc",
     "bpf_xdp_ct_alloc",
-    "bpf_ct_insert_entry",
-    "bpf_ct_set_timeout",
-    "bpf_ct_change_timeout",
-    "bpf_ct_set_status",
-    "bpf_ct_change_status",
+    ...named("bpf_ct", "insert_entry", "set_timeout", "change_timeout", "set_status", "change_status"),
   ],
-  6.1: ["bpf_ct_set_nat_info"],
+  6.1: ["bpf_ct_set_nat_info", "bpf_verify_pkcs7_signature", "crash_kexec"],
   6.2: [
     "bpf_cast_to_kern_ctx",
     "bpf_rdonly_cast",
     "bpf_obj_new_impl",
     "bpf_obj_drop_impl",
-    "bpf_list_push_front_impl",
-    "bpf_list_push_back_impl",
-    "bpf_list_pop_front",
-    "bpf_list_pop_back",
-    "bpf_task_acquire",
-    "bpf_task_release",
-    "bpf_task_from_pid",
-    "bpf_cgroup_acquire",
-    "bpf_cgroup_release",
-    "bpf_cgroup_ancestor",
+    ...named("bpf_list", "push_front_impl", "push_back_impl", "pop_front", "pop_back"),
+    ...named("bpf_task", "acquire", "release", "from_pid"),
+    ...named("bpf_cgroup", "acquire", "release", "ancestor"),
     "bpf_rcu_read_lock",
     "bpf_rcu_read_unlock",
   ],
-  6.3: ["bpf_rbtree_add_impl", "bpf_rbtree_first", "bpf_rbtree_remove"],
+  6.3: [
+    ...named("bpf_rbtree", "add_impl", "first", "remove"),
+    ...named("bpf_cpumask", "create", "release", "acquire", "first", "first_zero", "set_cpu", "clear_cpu"),
+    ...named("bpf_cpumask", "test_cpu", "test_and_set_cpu", "test_and_clear_cpu", "setall", "clear", "and"),
+    ...named("bpf_cpumask", "or", "xor", "equal", "intersects", "subset", "empty", "full", "copy"),
+    "bpf_xdp_metadata_rx_timestamp",
+    "bpf_xdp_metadata_rx_hash",
+  ],
   6.4: [
     "bpf_refcount_acquire_impl",
     "bpf_cgroup_from_id",
-    "bpf_iter_num_new",
-    "bpf_iter_num_next",
-    "bpf_iter_num_destroy",
-    "bpf_dynptr_from_skb",
-    "bpf_dynptr_from_xdp",
-    "bpf_dynptr_slice",
-    "bpf_dynptr_slice_rdwr",
+    ...iterator("num"),
+    ...named("bpf_dynptr", "from_skb", "from_xdp", "slice", "slice_rdwr"),
   ],
   6.5: [
-    "bpf_dynptr_adjust",
-    "bpf_dynptr_clone",
-    "bpf_dynptr_is_null",
-    "bpf_dynptr_is_rdonly",
-    "bpf_dynptr_size",
+    ...named("bpf_dynptr", "adjust", "clone", "is_null", "is_rdonly", "size"),
     "bpf_sock_destroy",
+    ...named("bpf_cpumask", "first_and", "any_distribute", "any_and_distribute"),
+    "bpf_task_under_cgroup",
   ],
-  6.7: ["bpf_percpu_obj_new_impl", "bpf_percpu_obj_drop_impl", "bpf_throw"],
+  6.6: ["bpf_map_sum_elem_count"],
+  6.7: [
+    "bpf_percpu_obj_new_impl",
+    "bpf_percpu_obj_drop_impl",
+    "bpf_throw",
+    "bpf_sock_addr_set_sun_path",
+    ...["task", "css", "css_task", "task_vma"].flatMap(iterator),
+  ],
+  6.8: [
+    "bpf_cpumask_weight",
+    "bpf_get_file_xattr",
+    "bpf_get_fsverity_digest",
+    "bpf_task_get_cgroup1",
+    "bpf_xdp_metadata_rx_vlan_tag",
+    "bpf_xdp_get_xfrm_state",
+    "bpf_xdp_xfrm_state_release",
+  ],
+  6.9: ["bpf_arena_alloc_pages", "bpf_arena_free_pages", "bpf_sk_assign_tcp_reqsk"],
   "6.10": [
-    "bpf_wq_init",
-    "bpf_wq_start",
-    "bpf_wq_set_callback_impl",
+    ...named("bpf_wq", "init", "start", "set_callback_impl"),
     "bpf_preempt_disable",
     "bpf_preempt_enable",
     "bpf_session_is_return",
     "bpf_session_cookie",
+    ...named("bpf_crypto", "ctx_create", "ctx_release", "ctx_acquire", "decrypt", "encrypt"),
   ],
+  6.11: iterator("bits"),
+  6.13: [...iterator("kmem_cache"), "bpf_get_kmem_cache", "bpf_task_from_vpid", "bpf_send_signal_task"],
   6.14: ["bpf_local_irq_save", "bpf_local_irq_restore"],
-  6.15: ["bpf_dynptr_copy", "bpf_res_spin_lock", "bpf_res_spin_unlock"],
+  6.15: [
+    "bpf_dynptr_copy",
+    "bpf_cpumask_populate",
+    "bpf_set_dentry_xattr",
+    "bpf_remove_dentry_xattr",
+    ...["lock", "unlock", "lock_irqsave", "unlock_irqrestore"].map((end) => `bpf_res_spin_${end}`),
+  ],
   6.16: ["bpf_list_front", "bpf_list_back", "bpf_rbtree_root", "bpf_rbtree_left", "bpf_rbtree_right"],
   6.17: [
     "bpf_dynptr_memset",
-    ...["cmp", "len", "nlen", "chr", "rchr", "str", "spn", "cspn"].map((name) => `bpf_str${name}`),
+    ...named("bpf", ...["cmp", "len", "nlen", "chr", "rchr", "str", "spn", "cspn"].map((end) => `str${end}`)),
   ],
 };
+
+/**
+ * Where the first kernel of callable.json whose BTF names its functions has a function, and those before were not asked
+ * for it: the release that its part of the kernel came with. The function may be younger.
+ */
+export const kfuncSinceAtLeast = [[/^(scx_bpf_|__scx_bpf_|bpf_iter_scx_)/, "6.12"]];
 
 /** C types of contexts and objects, and the classes that stand for them. */
 export const classes = {

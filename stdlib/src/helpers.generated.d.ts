@@ -79,7 +79,7 @@ export declare function bpf_skb_under_cgroup(skb: SkBuff, map: AnyMap, index: u3
 export declare function bpf_get_hash_recalc(skb: SkBuff): u32;
 /** The current task; its fields are read with care. Linux 4.8; GPL only. */
 export declare function bpf_get_current_task<T>(): T;
-/** Writes into the current process's memory. For experiments: the kernel warns in its log. Linux 4.8. */
+/** Writes into the current process's memory. For experiments: the kernel warns in its log. Linux 4.8; GPL only. */
 export declare function bpf_probe_write_user(dst: Address, src: Memory, size?: number): i64;
 /** Whether the current task is in the cgroup (v2) at an index: 1, 0 or -errno. Linux 4.9. */
 export declare function bpf_current_task_under_cgroup(map: AnyMap, index: u32): i64;

@@ -45,6 +45,7 @@ export interface bpf_prog {
   readonly type: u32;
 }
 export interface cgroup {
+  readonly self: cgroup_subsys_state;
   readonly level: i32;
 }
 /** As long as the machine has CPUs: only functions of the kernel look into it. */
@@ -101,6 +102,20 @@ export interface kallsym_iter {
 export interface kmem_cache {
   readonly size: u32;
   readonly object_size: u32;
+}
+export interface inode {
+  readonly i_ino: u64;
+  readonly i_size: u64;
+}
+/** Only functions of the kernel look into it. */
+// biome-ignore lint/suspicious/noEmptyInterface: whatever a `vmlinux` module says of it fits
+export interface path {}
+/** Only functions of the kernel look into it. */
+// biome-ignore lint/suspicious/noEmptyInterface: whatever a `vmlinux` module says of it fits
+export interface mem_cgroup {}
+export interface cgroup_subsys_state {
+  readonly id: i32;
+  readonly cgroup: cgroup;
 }
 export interface dma_buf {
   readonly size: u64;

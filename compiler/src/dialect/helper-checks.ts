@@ -1,6 +1,6 @@
 import { essentialName, matchSection } from "@tsbpfc/loader";
 import { type Message, TSB } from "../diagnostics/catalogue.js";
-import { tooOld } from "./ages.js";
+import { tooNew, tooOld } from "./ages.js";
 import { spaceOf } from "./build.js";
 import { isGplCompatible } from "./license.js";
 import type { Expr } from "./model/expressions.js";
@@ -10,6 +10,7 @@ import { objectsIn, type Space, type Type } from "./model/types.js";
 import { walkStatements } from "./model/walk.js";
 import type { Session } from "./session.js";
 import {
+  type FormerPrograms,
   type Helper,
   helperNamed,
   type Kfunc,
@@ -25,6 +26,8 @@ interface Use {
   readonly kind: "helper" | "kfunc";
   readonly name: string;
   readonly loc: Loc;
+  /** Called only where the kernel has no newer form of it. */
+  readonly isFormer?: boolean;
 }
 
 /** A map or a global, by what it holds. */
@@ -69,7 +72,7 @@ export function checkHelpers(session: Session, functions: readonly Func[], licen
       const programs = use.kind === "helper" ? (helperNamed(use.name)?.programs ?? []) : null;
       if (programs && !programs.includes(known))
         report(use, TSB.helperNotAllowed(use.name, program.section ?? "", known, programs));
-      else report(use, tooOldFor(session, use, known));
+      else report(use, tooOldFor(session, use, known) ?? tooNewFor(session, use, known));
     }
   }
 }
@@ -88,6 +91,8 @@ function wherever({ target }: Session, use: Use, license: string): Message | nul
   const called = callee(use);
   const old = called && tooOld(target, use.name, called.since);
   if (old) return old;
+  const isGone = called !== null && "gone" in called && called.gone !== undefined && !use.isFormer;
+  if (isGone) return tooNew(target, use.name, called.gone);
   // Functions of the kernel all are (kernel: add_kfunc_call), and some helpers.
   const gplOnly = use.kind === "kfunc" || (called !== null && "gplOnly" in called && called.gplOnly);
   return gplOnly && !isGplCompatible(license) ? TSB.licenseNotGpl(use.name, license) : null;
@@ -98,6 +103,13 @@ function tooOldFor({ target }: Session, use: Use, type: ProgramTypeName): Messag
   const later: LaterPrograms = callee(use)?.later ?? {};
   const [since] = Object.entries(later).find(([, types]) => types.includes(type)) ?? [];
   return since === undefined ? null : tooOld(target, `${use.name} in a program of type ${type}`, since);
+}
+
+/** Programs of this type may call the function no more. */
+function tooNewFor({ target }: Session, use: Use, type: ProgramTypeName): Message | null {
+  const until: FormerPrograms = callee(use)?.until ?? {};
+  const [gone] = Object.entries(until).find(([, types]) => types.includes(type)) ?? [];
+  return gone === undefined ? null : tooNew(target, `${use.name} in a program of type ${type}`, gone);
 }
 
 /** Of the program and of all that it calls, directly or not. */
@@ -119,7 +131,12 @@ function usesOf(func: Func): Uses {
         const oldest = expr.callee.former ?? expr.callee;
         // A weak function need not be there, but one of two forms has to.
         if (!oldest.weak || expr.callee.former)
-          calls.push({ kind: "kfunc", name: essentialName(oldest.name), loc: expr.loc });
+          calls.push({
+            kind: "kfunc",
+            name: essentialName(oldest.name),
+            loc: expr.loc,
+            isFormer: oldest !== expr.callee,
+          });
       }
       if (expr.kind === "map")
         for (const map of [expr.map, expr.map.inner])

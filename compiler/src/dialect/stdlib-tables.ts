@@ -59,6 +59,7 @@ export const isKernelObject = (struct: string): boolean => objectNames.has(struc
 
 export type {
   FixedValue,
+  FormerPrograms,
   Helper,
   HelperParam,
   Kfunc,

@@ -6,8 +6,10 @@ import {
   pseudoCall,
   type Reference,
 } from "@tsbpfc/loader";
+import { kfuncs } from "../features/kfuncs.generated.js";
 import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
+import { isAtLeast } from "../sys/release.js";
 import type { KernelTypes } from "./kernel-types.js";
 import { declarationText, fits } from "./prototypes.js";
 
@@ -149,10 +151,19 @@ function kernelType(
   const why =
     other !== undefined && btf
       ? `this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}`
-      : `this kernel has no ${what} '${wanted}' for programs`;
+      : `this kernel has no ${what} '${wanted}' for programs${ageOf(wanted)}`;
   if (weak) return why;
   const advice = other === undefined ? "; declare it weak if the program can do without" : "";
   throw new UsageError("unsupported", `${label}: ${why}${advice}${successor(kernelTypes, wanted)}`);
+}
+
+/** The releases that have a function, if this one is not among them. */
+function ageOf(name: string): string {
+  const [since, gone] = (Object.hasOwn(kfuncs, name) ? kfuncs[name] : undefined) ?? [];
+  const running = kernel().release();
+  if (since !== undefined && !isAtLeast(running, since))
+    return `, which needs Linux ${since}; this is ${running}`;
+  return gone !== undefined && isAtLeast(running, gone) ? `, which is gone since Linux ${gone}` : "";
 }
 
 /**

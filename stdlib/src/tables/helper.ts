@@ -12,12 +12,14 @@ export interface Helper {
   /** Whether some program type may call it only with a GPL-compatible license. */
   readonly gplOnly: boolean;
   /**
-   * Program types that may call it on the newest kernel known, whatever the attach type. Types outside of
-   * `askedProgramTypes` are in no list: nothing is known of them.
+   * Program types that may call it on some kernel, whatever the attach type. Types outside of `askedProgramTypes` are in
+   * no list: nothing is known of them.
    */
   readonly programs: readonly ProgramTypeName[];
   /** Of these, the ones that came later than `since`. */
   readonly later?: LaterPrograms;
+  /** And those that may call it no more. */
+  readonly until?: FormerPrograms;
   /** Before this release only the lower 32 bits of the result are sure. */
   readonly narrowUntil?: string;
 }
@@ -28,11 +30,17 @@ export interface Helper {
  */
 export type LaterPrograms = Readonly<Record<string, readonly ProgramTypeName[]>>;
 
+/** By release, the first of those that were asked: program types that may call a function no more from then on. */
+export type FormerPrograms = Readonly<Record<string, readonly ProgramTypeName[]>>;
+
 /** A function of the kernel for programs (kfunc). */
 export interface Kfunc {
   /** First release that has it, or where that was not looked up, the first of the kernels that were asked. */
   readonly since: string;
+  /** First of the kernels that were asked that has it no more. */
+  readonly gone?: string;
   readonly later?: LaterPrograms;
+  readonly until?: FormerPrograms;
 }
 
 export type HelperParam = { readonly name: string } & (

@@ -14,7 +14,15 @@ export {
 } from "./contexts.js";
 export { kernelFeatures, privateStackTypes } from "./features.js";
 export { type FormerKfunc, formerKfuncs } from "./former-kfuncs.js";
-export type { Helper, HelperParam, HelperResult, Kfunc, LaterPrograms, PointerRole } from "./helper.js";
+export type {
+  FormerPrograms,
+  Helper,
+  HelperParam,
+  HelperResult,
+  Kfunc,
+  LaterPrograms,
+  PointerRole,
+} from "./helper.js";
 export { askedProgramTypes, helpers } from "./helpers.generated.js";
 export { kernelWrites, operationsWriting } from "./kernel-writes.js";
 export { kfuncs } from "./kfuncs.generated.js";

@@ -28,6 +28,14 @@ export const limits: readonly Example[] = [
     options: { kernel: "5.10" },
   },
   {
+    code: "TSB5007",
+    source: inside(
+      "«bpf_wq_set_callback_impl»(null, null, 0, null);",
+      "declare function bpf_wq_set_callback_impl(wq: ptr<u64> | null, callback: ptr<u64> | null, flags: u32, aux: ptr<u64> | null): i32;",
+    ),
+    warning: true,
+  },
+  {
     code: "TSB5006",
     source: probe(
       '  @map({ maxEntries: 4 }) queue: Queue<u64>;\n  sum: u64 = 0;\n  @SEC("xdp") filter(ctx: XdpMd): XdpAction {\n    let n: u64 = 0;\n    «while» (this.queue.pop(n) === 0) this.sum += n;\n    return XdpAction.PASS;\n  }',

@@ -18,6 +18,12 @@ export const limits = {
     why: "The kernel given with --kernel would refuse the program.",
     instead: `Do without it, or raise --kernel to ${since}.`,
   })),
+  kernelTooNew: entry("TSB5007", (what: string, gone: string) => ({
+    what: `${what} is gone from Linux ${gone} on.`,
+    why: "Kernels of that release and later refuse the program. With --kernel set to one of them this is an error, else a warning.",
+    instead:
+      "Do without it. A function of the kernel can be declared weak, as `declare const name: (…) => … | null`, and asked for.",
+  })),
   endUnseen: entry(
     "TSB5006",
     () => ({

@@ -52,6 +52,8 @@ const functions: Readonly<Record<string, Handling>> = {
   bpf_cpumask_release: first,
   bpf_get_task_exe_file: { gives: "bpf_put_file()" },
   bpf_put_file: first,
+  bpf_get_mem_cgroup: { gives: "bpf_put_mem_cgroup()" },
+  bpf_put_mem_cgroup: first,
   bpf_xdp_ct_lookup: { gives: "bpf_ct_release()" },
   bpf_skb_ct_lookup: { gives: "bpf_ct_release()" },
   bpf_ct_release: first,

@@ -82,7 +82,27 @@ export const calls: readonly Refused[] = [
       imports: "bpf_get_current_comm,",
     }),
     options: { kernel: "6.12" },
-    says: "bpf_get_current_comm in a program of type xdp needs Linux 6.18",
+    says: "bpf_get_current_comm in a program of type xdp needs Linux 6.16",
+  },
+  {
+    name: "a function of the kernel that the kernel has no more",
+    code: "TSB5007",
+    source: run("«bpf_wq_set_callback_impl»(null, null, 0, null);", {
+      before:
+        "declare function bpf_wq_set_callback_impl(wq: ptr<u64> | null, callback: ptr<u64> | null, flags: u32, aux: ptr<u64> | null): i32;",
+    }),
+    options: { kernel: "7.0" },
+    says: "bpf_wq_set_callback_impl is gone from Linux 7.0 on",
+  },
+  {
+    name: "a helper that the kernel lets the program's type call no more",
+    code: "TSB5007",
+    source: probe(
+      '  @SEC("lwt_seg6local") run(ctx: SkBuff): i32 {\n    «bpf_skb_pull_data»(ctx, 0);\n    return 0;\n  }',
+      { imports: "bpf_skb_pull_data," },
+    ),
+    options: { kernel: "7.3" },
+    says: "bpf_skb_pull_data in a program of type lwt_seg6local is gone from Linux 7.2",
   },
   {
     name: "a function of the kernel that came after the kernel",
@@ -99,7 +119,7 @@ export const calls: readonly Refused[] = [
       { imports: "SockOps,", before: "declare function bpf_task_release(task: ptr<u64> | null): void;" },
     ),
     options: { kernel: "6.12" },
-    says: "bpf_task_release in a program of type sock_ops needs Linux 6.18",
+    says: "bpf_task_release in a program of type sock_ops needs Linux 6.16",
   },
   {
     name: "a type of program that came after the kernel",
