@@ -1,25 +1,25 @@
 // Makes dist/tsbpfc.cjs: the whole command line in one minified ASCII file, which V8 can cache whole (see
 // bin/tsbpfc.cjs). What the dialect never asks TypeScript for is left out.
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { reachedTypeScript, usedNames } from "./typescript.mjs";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Probes are checked without TypeScript's own libraries, which @ts-morph/common carries as strings. */
-const withoutLibraries = {
-  name: "without-libraries",
-  setup({ onLoad }) {
-    onLoad({ filter: /@ts-morph[\\/]common[\\/]dist[\\/]ts-morph-common\.js$/ }, ({ path }) => {
-      const source = readFileSync(path, "utf8");
-      const from = source.indexOf("\nconst libFiles = [{");
-      const to = source.indexOf("\n    }];", from);
-      if (from < 0 || to < 0) throw new Error("@ts-morph/common keeps its libraries elsewhere now");
-      return {
-        contents: `${source.slice(0, from)}\nconst libFiles = [];${source.slice(to + "\n    }];".length)}`,
-        loader: "js",
-      };
+/** ts-morph carries a TypeScript that is nearly all there is of it: the rest would cost 10 ms a start. */
+const reached = {
+  name: "reached-typescript",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^ts-morph$/ }, () => ({ path: "typescript", namespace: "reached" }));
+    onLoad({ filter: /.*/, namespace: "reached" }, () => {
+      const common = createRequire(createRequire(import.meta.url).resolve("ts-morph")).resolve(
+        "@ts-morph/common",
+      );
+      const text = readFileSync(join(dirname(common), "typescript.js"), "utf8");
+      return { contents: reachedTypeScript(text, usedNames(join(folder, "src"))), loader: "js" };
     });
   },
 };
@@ -45,13 +45,11 @@ await build({
   outfile: join(folder, "dist/tsbpfc.cjs"),
   // The launcher runs the bundle by vm.Script, which has no import() of its own.
   supported: { "dynamic-import": false },
-  // Of ts-morph the compiler takes TypeScript alone, which is in its common part: the rest would cost 10 ms a start.
-  alias: { "ts-morph": "@ts-morph/common" },
   // Native code stays outside, and so does what only projects with a configuration load; the rest of ts-morph's
   // optional parts are never reached.
   external: ["koffi", "@swc/core", "zod"],
   banner: { js: url },
-  plugins: [withoutLibraries],
+  plugins: [reached],
 });
 
 /**

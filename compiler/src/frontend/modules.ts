@@ -27,7 +27,8 @@ export function findStdlib(): StdlibLocation {
   };
 }
 
-const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));
+/** What `tsbpfc vmlinux` writes, or what is made in its place. */
+export const isKernelModule = (fileName: string): boolean => /^vmlinux(\.d)?\.ts$/.test(basename(fileName));
 
 const isDeclaredKernelModule = (fileName: string): boolean => basename(fileName) === "vmlinux.d.ts";
 

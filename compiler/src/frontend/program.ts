@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ts } from "ts-morph";
 import type { ModuleNames } from "../dialect/session.js";
+import { libraryFor } from "./library.js";
 import { mentionedNames } from "./mentions.js";
 import {
   findStdlib,
@@ -10,7 +11,7 @@ import {
   resolveImport,
   type StdlibLocation,
 } from "./modules.js";
-import { pruneDeclarations, pruneGenerated, SMALL_MODULE } from "./prune.js";
+import { pruneDeclarations, SMALL_MODULE } from "./prune.js";
 
 /** The checker's settings; `@tsbpfc/stdlib/tsconfig.bpf.json` says the same to the editor. */
 export const compilerOptions: ts.CompilerOptions = {
@@ -63,15 +64,14 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const probe = resolve(file);
   if (readSource(probe) === null) throw new SourceNotFoundError(file);
   const mentioned = whole ? null : mentionedNames(probe, stdlib);
+  const library = mentioned && libraryFor(mentioned, stdlib);
   const sources = new Map<string, ts.SourceFile | undefined>();
   const lookedFor = new Set<string>();
   let packages = false;
   const read = (fileName: string): ts.SourceFile | undefined => {
-    const text = sourceText(fileName, probe, makeKernelModule);
+    const text = library?.texts.get(fileName) ?? sourceText(fileName, probe, makeKernelModule);
     if (text === null) return undefined;
-    const shown =
-      mentioned && fileName.startsWith(stdlib.folder) ? pruneGenerated(fileName, text, mentioned) : text;
-    return ts.createSourceFile(fileName, shown, {
+    return ts.createSourceFile(fileName, text, {
       languageVersion: ts.ScriptTarget.ESNext,
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     });
@@ -110,7 +110,8 @@ export function createProbeProgram(file: string, options: ProbeProgramOptions): 
   const program = ts.createProgram({ rootNames: [stdlib.core, probe], options: compilerOptions, host });
   const source = program.getSourceFile(probe);
   if (!source) throw new SourceNotFoundError(file);
-  const inputs = packages ? null : [...new Set([...sources.keys(), ...lookedFor])].map((f) => resolve(f));
+  const files = new Set([...sources.keys(), ...lookedFor, ...(library?.inputs ?? [])]);
+  const inputs = packages ? null : [...files].map((f) => resolve(f));
   return { program, source, modules: moduleNames(stdlib.folder, probe), inputs };
 }
 

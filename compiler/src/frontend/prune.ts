@@ -1,14 +1,3 @@
-import { trimDeclarations } from "@tsbpfc/stdlib/tables";
-
-/**
- * A generated file of the standard library without the helpers, events and constants that nothing mentions: 720
- * system calls alone cost the checker 80 ms.
- */
-export function pruneGenerated(fileName: string, text: string, mentioned: ReadonlySet<string>): string {
-  if (!fileName.endsWith(".generated.d.ts")) return text;
-  return trimDeclarations(text, (name) => mentioned.has(name.slice(name.lastIndexOf("/") + 1)));
-}
-
 /** Modules below this size are parsed as they are: 64 KiB take the checker about 15 ms. */
 export const SMALL_MODULE = 64 * 1024;
 

@@ -12,6 +12,7 @@ export {
   kernelObjects,
   type UapiStruct,
 } from "./contexts.js";
+export { cutLibrary, type LibrarySources } from "./cut.js";
 export { kernelFeatures, privateStackTypes } from "./features.js";
 export { type FormerKfunc, formerKfuncs } from "./former-kfuncs.js";
 export type {
@@ -28,4 +29,3 @@ export { kernelWrites, operationsWriting } from "./kernel-writes.js";
 export { kfuncs } from "./kfuncs.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
 export type { ProgramTypeName } from "./program-types.js";
-export { trimDeclarations } from "./trim.js";
