@@ -9,7 +9,7 @@ const cut = (...mentioned: readonly string[]): ReadonlyMap<string, string> =>
   cutLibrary({ index: "index.d.ts", core: "core.d.ts", code, read }, new Set(mentioned));
 const words = (text: string): readonly string[] => text.match(/[A-Za-z_$][\w$]*/g) ?? [];
 const declared = (text = ""): readonly string[] =>
-  [...text.matchAll(/^(?:export )?declare (?:const|function|abstract class|enum) (\w+)/gm)].map(
+  [...text.matchAll(/^(?:export )?declare (?:const|function|abstract class|enum|namespace) (\w+)/gm)].map(
     ([, name = ""]) => name,
   );
 

@@ -107,8 +107,10 @@ function keptOf(all: Map<string, Kept>, file: string): Kept {
 }
 
 const DECLARATION =
-  /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|enum|function|interface|type) (\w+)/;
+  /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|enum|function|interface|namespace|type) (\w+)/;
 const IMPORT = /^import (?:type )?\{([^}]*)\} from "\.\/([\w.]+)\.js"/;
+/** `export {}`, and what stands before the first statement. */
+const NOTHING = /^(?:export \{\};|\/[/*])/;
 const EXPORT_ALL = /^export \* from "\.\/([\w.]+)\.js"/;
 
 function readModule({ code, read }: LibrarySources, file: string): Module {
@@ -117,11 +119,13 @@ function readModule({ code, read }: LibrarySources, file: string): Module {
   const declarations = new Map<string, string[]>();
   for (const statement of read(file).split(/\n(?=[a-z])/)) {
     const name = DECLARATION.exec(statement)?.[1];
-    const [, names, base = ""] = IMPORT.exec(statement) ?? [];
     const all = EXPORT_ALL.exec(statement)?.[1];
+    const [, names, base = ""] = IMPORT.exec(statement) ?? [];
     if (name !== undefined) declarations.set(name, [...(declarations.get(name) ?? []), statement]);
     else if (all !== undefined) exportsAllOf.push(fileOf(all, code));
-    else for (const word of wordsOf(names ?? "")) imports.set(word, fileOf(base, code));
+    else if (names !== undefined) for (const word of wordsOf(names)) imports.set(word, fileOf(base, code));
+    else if (!NOTHING.test(statement))
+      throw new Error(`${file} has a statement that is not known: ${statement}`);
   }
   return { exportsAllOf, imports, declarations };
 }
