@@ -1,13 +1,23 @@
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
-import type { Skeleton, SkeletonProgram, StructOps } from "@tsbpfc/runtime";
-import { pinnedLink, structOps, structOpsLinks } from "@tsbpfc/runtime";
+import type { Program, Skeleton, SkeletonProgram, StructOps } from "@tsbpfc/runtime";
+import {
+  loadCollection,
+  pinnedLink,
+  structOps,
+  structOpsAssociations,
+  structOpsLinks,
+} from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import { fixtureSkeleton } from "../../runtime/fixtures/skeleton.js";
+import { program, specOf } from "../../runtime/fixtures/specs.js";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
 import { isAtLeast } from "../support/needs.js";
 import { declareProbe } from "../support/probe-source.js";
+
+/** `return 0`. */
+const nothing = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
 
 interface Control {
   name: string;
@@ -226,4 +236,29 @@ describe("struct_ops in TypeScript", () => {
       expect(available()).not.toContain("tsbpfc_typed");
     },
   );
+});
+
+describe("a struct_ops map of a program that is none of its own", () => {
+  const other = (t: Bench): Program => {
+    const collection = loadCollection(specOf([], [program("other", { instructions: nothing })]));
+    t.defer(() => collection.close());
+    return collection.programs.get("other")!;
+  };
+
+  kernelTest(
+    "is given once, and refused to its own programs",
+    { needs: [structOpsAssociations, structOpsLinks], patienceMs, timeoutMs },
+    async (t) => {
+      const probe = await load(t);
+      const using = other(t);
+      using.assocStructOps(probe.maps.counted);
+      expect(() => using.assocStructOps(probe.maps.counted_again)).toThrow(/EBUSY/);
+      expect(() => probe.programs.BPF_PROG_init.program.assocStructOps(probe.maps.counted)).toThrow(/EINVAL/);
+    },
+  );
+
+  if (structOpsAssociations.probe() === "no")
+    kernelTest("an older kernel is told from the release that has them", {}, (t) => {
+      expect(() => other(t).assocStructOps({ fd: -1 })).toThrow(/needs Linux 7\.0; this is/);
+    });
 });

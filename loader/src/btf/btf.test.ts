@@ -89,6 +89,12 @@ describe("types that were encoded", () => {
     expect(Btf.parse(longer).type(1)).toEqual({ kind: "float", name: "double", size: 8 });
   });
 
+  it("come back with more members than 16 bits count, as Linux 7.2 takes them", () => {
+    const values = Array.from({ length: 70_000 }, (_, i) => ({ name: `E${i}`, value: BigInt(i) }));
+    const many: BtfType = { kind: "enum", name: "many", size: 4, signed: false, values };
+    expect(Btf.parse(encodeBtf([many, int])).type(1)).toEqual(many);
+  });
+
   it("come back from bytes that are not aligned", () => {
     const bytes = encodeBtf(everyKind);
     const shifted = new Uint8Array(bytes.length + 1);

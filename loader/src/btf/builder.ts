@@ -1,5 +1,5 @@
 import { BtfError } from "./error.js";
-import { makeInfo } from "./kinds.js";
+import { MAX_VLEN, makeInfo } from "./kinds.js";
 import type { BtfType, IntEncoding, Linkage, TypeId } from "./types.js";
 
 export interface EncodeOptions {
@@ -58,7 +58,7 @@ export class BtfBuilder {
 /** The words of one type: `struct btf_type`, and what its kind puts behind it. */
 function encodeType(type: BtfType, strings: StringTable): number[] {
   const head = (third: number, vlen = 0, flag = false): number[] => {
-    if (vlen > 0xffff) throw new BtfError("BTF_BAD_TYPE", `${vlen} members are more than BTF can count`);
+    if (vlen > MAX_VLEN) throw new BtfError("BTF_BAD_TYPE", `${vlen} members are more than BTF can count`);
     const name = "name" in type ? strings.add(type.name) : 0;
     return [name, makeInfo(type.kind, vlen, flag), third >>> 0];
   };

@@ -67,9 +67,11 @@ export const valueKinds: readonly BtfKind[] = [
   "float",
 ];
 
-/** Bits of `struct btf_type`'s `info`. */
-export const infoKind = (info: number): number => (info >>> 24) & 0x1f;
-export const infoVlen = (info: number): number => info & 0xffff;
+/** BTF_MAX_VLEN since Linux 7.2; kernels before it take 65535. */
+export const MAX_VLEN = 0xffffff;
+/** Bits of `struct btf_type`'s `info`. Those that came with Linux 7.2 (BTF_MAX_KIND, BTF_MAX_VLEN) are zero before. */
+export const infoKind = (info: number): number => (info >>> 24) & 0x7f;
+export const infoVlen = (info: number): number => info & MAX_VLEN;
 export const infoFlag = (info: number): boolean => info >>> 31 === 1;
 export const makeInfo = (kind: BtfKind, vlen: number, flag: boolean): number =>
   (((flag ? 1 : 0) << 31) | (btfKindNumbers[kind] << 24) | vlen) >>> 0;

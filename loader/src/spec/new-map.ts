@@ -24,6 +24,7 @@ export function newMap(name: string, type: MapType, more: Partial<MapSpec>): Map
     sectionType: 0,
     unshared: false,
     reuseFd: null,
+    exclusiveTo: null,
     autocreate: true,
     legacyTail: null,
     ...more,

@@ -80,6 +80,8 @@ export interface MapSpec {
    * Null: a new one, or the pinned one.
    */
   reuseFd: number | null;
+  /** Name of the program of this object that alone may use the map (libbpf: `bpf_map__set_exclusive_program`). Linux 6.18. */
+  exclusiveTo: string | null;
   /** False for a struct_ops variable in a section that begins with `?`. */
   autocreate: boolean;
   /**

@@ -1,11 +1,12 @@
 import {
   attachTypeSince,
-  type MapType,
+  type MapSpec,
   mapTypeSince,
   matchSection,
   type ProgramSpec,
   sectionSince,
 } from "@tsbpfc/loader";
+import { exclusiveMaps } from "../features/commands.js";
 import type { Feature } from "../features/feature.js";
 import { mapFlagBits } from "../features/map-flag-bits.js";
 import { mapFlagFeature, mapFlags } from "../features/map-flags.js";
@@ -25,13 +26,16 @@ function firstMissing(features: readonly (Feature | undefined)[]): string {
 }
 
 /** Of a map that the kernel refuses: what it does not have, and the release that has it. Empty if that is not why. */
-export function mapTooOld(number: number, type: MapType, flags: number): string {
+export function mapTooOld(number: number, { type, exclusiveTo }: MapSpec, flags: number): string {
   if (!unknown.has(number)) return "";
   const set = mapFlags.filter((flag) => (flags & mapFlagBits[flag]) !== 0);
   const since = mapTypeSince[type];
   return (
-    firstMissing([mapTypeFeature(type), ...set.map(mapFlagFeature)]) ||
-    (since === undefined ? "" : tooOld(`A map of type ${type}`, since))
+    firstMissing([
+      mapTypeFeature(type),
+      ...set.map(mapFlagFeature),
+      exclusiveTo === null ? undefined : exclusiveMaps,
+    ]) || (since === undefined ? "" : tooOld(`A map of type ${type}`, since))
   );
 }
 

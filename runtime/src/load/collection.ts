@@ -13,6 +13,7 @@ import { lazily } from "./lazily.js";
 import { createMap, fillSlots } from "./maps.js";
 import { removeMemlockLimit } from "./memlock.js";
 import type { LoadOptions } from "./options.js";
+import { ProgramHashes } from "./program-hashes.js";
 import { loadProgram, type ProgramContext } from "./programs.js";
 import { StructOpsMaps } from "./struct-ops.js";
 import { openToken, type Token } from "./token.js";
@@ -79,25 +80,6 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
 
   const structOps = new StructOpsMaps(spec, btf, types, token);
   const maps = new Map<string, MapHandle>();
-  const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
-  for (const [name, map] of spec.maps) {
-    if (!map.autocreate) continue;
-    if (map.origin === "struct_ops") {
-      const handle = structOps.create(map);
-      undo.push(() => handle.close());
-      maps.set(name, handle);
-      continue;
-    }
-    const filled =
-      map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec, options.kconfig) } : map;
-    const { handle, pinAt } = createMap(filled, { btf, token, pinPath });
-    undo.push(() => handle.close());
-    maps.set(name, handle);
-    if (pinAt !== null) pins.push({ handle, path: pinAt });
-  }
-
-  const programs = new Map<string, Program>();
-  const object = { spec, maps };
   const kallsyms = lazily(readKallsyms);
   const context: ProgramContext = {
     spec,
@@ -110,6 +92,31 @@ function load(spec: CollectionSpec, options: LoadOptions, undo: (() => void)[]):
     mapFd: (name) => fdOf(maps, name),
     log: verifierLog,
   };
+  const hashes = new ProgramHashes(context);
+  const pins: { readonly handle: MapHandle; readonly path: string }[] = [];
+  for (const [name, map] of spec.maps) {
+    if (!map.autocreate) continue;
+    if (map.origin === "struct_ops") {
+      const handle = structOps.create(map);
+      undo.push(() => handle.close());
+      maps.set(name, handle);
+      continue;
+    }
+    const filled =
+      map.origin === "kconfig" ? { ...map, contents: kconfigContents(spec, options.kconfig) } : map;
+    const { handle, pinAt } = createMap(filled, {
+      btf,
+      token,
+      pinPath,
+      hashOf: (program) => hashes.of(program),
+    });
+    undo.push(() => handle.close());
+    maps.set(name, handle);
+    if (pinAt !== null) pins.push({ handle, path: pinAt });
+  }
+
+  const programs = new Map<string, Program>();
+  const object = { spec, maps };
   for (const [name, program] of spec.programs) {
     if (!program.autoload || structOps.leavesOut(program)) continue;
     const { fd, log } = loadProgram(program, context);

@@ -1,4 +1,4 @@
-import { mapTypes } from "@tsbpfc/loader";
+import { mapTypes, newMap } from "@tsbpfc/loader";
 import { Struct } from "../sys/attr.js";
 import { bpf, bpfCommand } from "../sys/bpf.js";
 import { SyscallError } from "../sys/errors.js";
@@ -8,6 +8,7 @@ import type { Token } from "./token.js";
 
 /** `struct bpf_insn_array_value`, which begins with the instruction as the program is given: `orig_off`. */
 const VALUE_SIZE = 16;
+const instructions = newMap(".jumptables", "insn_array", { keySize: 4, valueSize: VALUE_SIZE });
 
 /** The maps of a program's jump tables, which the verifier wants filled and frozen. Linux 6.19. */
 export class JumpTableMaps {
@@ -51,17 +52,17 @@ export class JumpTableMaps {
 
   #create(entries: number): number {
     const attr = new Struct("mapCreate", {
-      map_type: mapTypes.insn_array,
-      key_size: 4,
+      map_type: mapTypes[instructions.type],
+      key_size: instructions.keySize,
       value_size: VALUE_SIZE,
       max_entries: entries,
       map_flags: this.token.flag,
       map_token_fd: this.token.fd,
-      map_name: ".jumptables",
+      map_name: instructions.name,
     });
     const fd = bpf(kernel(), "BPF_MAP_CREATE", attr.bytes);
     if (fd < 0)
-      throw new SyscallError("bpf(BPF_MAP_CREATE)", -fd, this.#table, mapTooOld(-fd, "insn_array", 0));
+      throw new SyscallError("bpf(BPF_MAP_CREATE)", -fd, this.#table, mapTooOld(-fd, instructions, 0));
     return fd;
   }
 }

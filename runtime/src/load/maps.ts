@@ -20,6 +20,8 @@ export interface MapContext {
   readonly token: Token;
   /** Folder of maps that are pinned by name. */
   readonly pinPath: string;
+  /** What the kernel knows a program by, by its name. Lives as long as the load. */
+  readonly hashOf: (program: string) => Uint8Array;
 }
 
 /**
@@ -74,7 +76,7 @@ function factsOf(spec: MapSpec): MapFacts {
  *
  * @throws SyscallError
  */
-function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf, token }: MapContext): void {
+function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf, token, hashOf }: MapContext): void {
   if (!inner) return;
   const id = btf.fd < 0 ? 0 : objectInfo(btf.fd, "btfInfo", "the object's BTF").number("id");
   handle.useTemplate(() => {
@@ -82,7 +84,7 @@ function useTemplate(handle: MapHandle, { inner }: MapSpec, { btf, token }: MapC
       id === 0 ? -1 : bpf(kernel(), "BPF_BTF_GET_FD_BY_ID", new Struct("getId", { btf_id: id }).bytes);
     try {
       return new MapHandle(
-        create(inner, { btf: fd < 0 ? noBtf : { ...btf, fd }, token, pinPath: "" }),
+        create(inner, { btf: fd < 0 ? noBtf : { ...btf, fd }, token, pinPath: "", hashOf }),
         factsOf(inner),
       );
     } finally {
@@ -112,6 +114,11 @@ function create(spec: MapSpec, context: MapContext): number {
       map_extra: spec.extra,
     });
     if (inner >= 0) attr.set("inner_map_fd", inner);
+    if (spec.exclusiveTo !== null) {
+      const hash = context.hashOf(spec.exclusiveTo);
+      attr.set("excl_prog_hash", kernel().address(hash));
+      attr.set("excl_prog_hash_size", hash.length);
+    }
     if (spec.numaNode !== null) attr.set("numa_node", spec.numaNode);
     // A section's "value" is its datasec, and its key has no type.
     const typed = isSection(spec) ? context.btf.sections : context.btf.fd >= 0;
@@ -127,7 +134,7 @@ function create(spec: MapSpec, context: MapContext): number {
         "bpf(BPF_MAP_CREATE)",
         -fd,
         `map '${spec.name}' (${spec.type}, key ${shape.keySize} bytes, value ${shape.valueSize}, ${shape.maxEntries} entries)`,
-        mapTooOld(-fd, spec.type, shape.flags) || reasonOf("BPF_MAP_CREATE", attr.bytes),
+        mapTooOld(-fd, spec, shape.flags) || reasonOf("BPF_MAP_CREATE", attr.bytes),
       );
     return fd;
   } finally {

@@ -168,7 +168,7 @@ function attempt(
 }
 
 /** A program in the terms of this kernel. */
-interface Relocated {
+export interface Relocated {
   readonly instructions: Uint8Array;
   readonly fds: FdArray;
   readonly target: BtfTarget;
@@ -179,7 +179,11 @@ interface Relocated {
 }
 
 /** Instructions with kernel offsets and map descriptors filled in. */
-function relocated(program: ProgramSpec, context: ProgramContext, jumpTables: JumpTableMaps): Relocated {
+export function relocated(
+  program: ProgramSpec,
+  context: ProgramContext,
+  jumpTables: Pick<JumpTableMaps, "fdOf">,
+): Relocated {
   const { spec, kernelTypes } = context;
   const fixups =
     program.coreRelocations.length > 0 && spec.btf ? solveCore(program, spec.btf, context.coreTypes()) : [];

@@ -1,5 +1,6 @@
-import { bpfCommand } from "../sys/bpf.js";
+import { bpfCommand, objectInfo } from "../sys/bpf.js";
 import { kernel } from "../sys/kernel.js";
+import { tooOld } from "../sys/release.js";
 import type { MapHandle } from "./handle.js";
 
 /** What every map has, whatever its kind. */
@@ -38,6 +39,19 @@ export abstract class BpfMap {
     bpfCommand("BPF_MAP_FREEZE", "mapElement", { map_fd: this.fd }, this.handle.label, notFrozen);
   }
 
+  /**
+   * SHA-256 of a frozen array's values, 32 bytes, as the kernel computes it. Linux 6.18.
+   *
+   * @throws SyscallError EPERM if it is not frozen; EINVAL for other kinds
+   */
+  contentHash(): Uint8Array {
+    const hash = new Uint8Array(SHA256);
+    const given = { hash: kernel().address(hash), hash_size: SHA256 };
+    const hint = tooOld("The hash of a map's contents", "6.18") || noHash;
+    objectInfo(this.fd, "mapInfo", this.handle.label, given, hint);
+    return hash;
+  }
+
   close(): void {
     this.handle.close();
   }
@@ -47,5 +61,8 @@ export abstract class BpfMap {
   }
 }
 
+/** Bytes of a hash. */
+const SHA256 = 32;
+const noHash = "The kernel hashes arrays (BPF_MAP_TYPE_ARRAY) that are frozen.";
 const notFrozen =
   "It is frozen already, or mapped by somebody who may write (an array in shared memory), or this process may not write to it.";

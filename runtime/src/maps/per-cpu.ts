@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.js";
 import { possibleCpus } from "../sys/cpus.js";
 import { arrayIndex } from "./array.js";
+import { CpuValues } from "./cpu-values.js";
 import type { MapHandle } from "./handle.js";
 import { KeyedMap } from "./keyed.js";
 
@@ -34,8 +35,41 @@ function onEachCpu<V>(value: Codec<V>): Codec<readonly V[]> {
 
 /** Maps in which each CPU has a value of its own: a value here is the list of them, by CPU number. */
 class PerCpuMap<K, V> extends KeyedMap<K, readonly V[]> {
+  readonly #value: Codec<V>;
+  #single: CpuValues | null = null;
+
   constructor(handle: MapHandle, keys: Codec<K>, values: Codec<V>) {
     super(handle, keys, onEachCpu(values));
+    this.#value = values;
+  }
+
+  /** One CPU's value; undefined if the key is not there. Linux 7.0. @throws SyscallError ERANGE if there is no such CPU */
+  getOnCpu(key: K, cpu: number): V | undefined {
+    const single = this.#singleOf(key);
+    return single.lookup(cpu) ? this.#value.read(single.value, 0) : undefined;
+  }
+
+  /** One CPU's value; those of the others stay, and are zero where the key is new. Linux 7.0. @throws SyscallError */
+  setOnCpu(key: K, cpu: number, value: V): this {
+    return this.#set(key, cpu, value);
+  }
+
+  /** The same value for every CPU. Linux 7.0. @throws SyscallError */
+  setOnAllCpus(key: K, value: V): this {
+    return this.#set(key, "all", value);
+  }
+
+  #set(key: K, cpu: number | "all", value: V): this {
+    const single = this.#singleOf(key);
+    this.#value.write(single.value, 0, value);
+    single.update(cpu);
+    return this;
+  }
+
+  #singleOf(key: K): CpuValues {
+    this.#single ??= new CpuValues(this.handle);
+    this.keys_.write(this.#single.key, 0, key);
+    return this.#single;
   }
 
   /** How many values there are of each element: one for every CPU that may ever be there. */

@@ -1,24 +1,17 @@
 import type { MapHandle } from "../maps/handle.js";
-import { SyscallError, UsageError } from "../sys/errors.js";
-import { kernel, type Mapping } from "../sys/kernel.js";
-import { pageSize } from "../sys/page.js";
-import type { RecordSource, TakeRecord } from "./source.js";
+import { UsageError } from "../sys/errors.js";
+import {
+  BUSY,
+  DISCARD,
+  HEADER,
+  headerAt,
+  LENGTH,
+  mapRing,
+  type RingMemory,
+  type RingSource,
+} from "./ring-memory.js";
+import type { TakeRecord } from "./source.js";
 import { Wait } from "./wait.js";
-
-/** Layout of include/uapi/linux/bpf.h and kernel/bpf/ringbuf.c. */
-const HEADER = 8;
-const BUSY = 0x8000_0000;
-const DISCARD = 0x4000_0000;
-const LENGTH = 0x3fff_ffff;
-/** Linux 6.19: new records take the place of the oldest, whether somebody reads them or not. */
-const BPF_F_RB_OVERWRITE = 1 << 19;
-
-/**
- * A record's bytes are read after its header says that they are complete. Of one thread's loads x86-64 keeps the
- * order, and V8 that of the program; `Atomics.load`, which other machines need, is a call of 4 ns there.
- */
-const headerAt: (headers: Int32Array, index: number) => number =
-  process.arch === "x64" ? (headers, index) => headers[index] as number : Atomics.load;
 
 /**
  * Reads a ring buffer through memory that it shares with the kernel: the consumer's position on one page, the
@@ -28,37 +21,31 @@ const headerAt: (headers: Int32Array, index: number) => number =
  * is stored once for a batch of records, then the producer's is read again: a producer that saw the old consumer
  * position may have left out its wake-up (kernel: `bpf_ringbuf_commit`), and is seen here.
  */
-export class RingReader implements RecordSource {
+export class RingReader implements RingSource {
   readonly #handle: MapHandle;
   readonly #consumer: BigUint64Array;
   readonly #producer: BigUint64Array;
   readonly #headers: Int32Array;
   readonly #data: DataView;
   readonly #size: number;
-  readonly #mappings: Mapping[] = [];
+  readonly #memory: RingMemory;
   readonly #wait: Wait;
   #position: number;
   #committed: number;
   #closed = false;
   #draining = false;
 
-  /** @throws UsageError `unsupported` for a ring whose records are written over; SyscallError */
+  /** @throws SyscallError */
   constructor(handle: MapHandle) {
-    if (handle.facts.flags & BPF_F_RB_OVERWRITE)
-      throw new UsageError(
-        "unsupported",
-        `${handle.label} was made with BPF_F_RB_OVERWRITE: records may be written over while they are read. A perf event array with open({ overwritable: true }) is paused while it is read`,
-      );
     this.#handle = handle;
     this.#wait = new Wait(handle.label);
-    const page = pageSize();
-    this.#size = handle.facts.maxEntries;
-    const consumer = this.#map(page, true, 0);
-    const rest = this.#map(page + 2 * this.#size, false, page);
-    this.#consumer = new BigUint64Array(consumer.buffer, 0, 1);
-    this.#producer = new BigUint64Array(rest.buffer, 0, 1);
-    this.#headers = new Int32Array(rest.buffer, page);
-    this.#data = new DataView(rest.buffer, page);
+    this.#memory = mapRing(handle);
+    const { size, consumer, producer, headers, data } = this.#memory;
+    this.#size = size;
+    this.#consumer = consumer;
+    this.#producer = producer;
+    this.#headers = headers;
+    this.#data = data;
     // A position passes 2^53 after nine petabytes.
     this.#position = Number(Atomics.load(this.#consumer, 0));
     this.#committed = this.#position;
@@ -108,7 +95,7 @@ export class RingReader implements RecordSource {
     } finally {
       this.#draining = false;
       this.#commit();
-      if (this.#closed) this.#unmap();
+      if (this.#closed) this.#memory.unmap();
     }
     return count;
   }
@@ -129,15 +116,11 @@ export class RingReader implements RecordSource {
     this.#closed = true;
     this.#wait.close();
     // A callback of `drain` may close the map: its memory goes when the callback is done with it.
-    if (!this.#draining) this.#unmap();
+    if (!this.#draining) this.#memory.unmap();
   }
 
   #mustBeOpen(): void {
     if (this.#closed) throw new UsageError("closed", `${this.#handle.label} is closed`);
-  }
-
-  #unmap(): void {
-    for (const mapping of this.#mappings.splice(0)) mapping.unmap();
   }
 
   #produced(): number {
@@ -148,15 +131,5 @@ export class RingReader implements RecordSource {
     if (this.#position === this.#committed) return;
     Atomics.store(this.#consumer, 0, BigInt(this.#position));
     this.#committed = this.#position;
-  }
-
-  #map(length: number, writable: boolean, offset: number): Mapping {
-    const mapping = kernel().mmap(this.#handle.fd, length, writable, offset);
-    if (typeof mapping === "number") {
-      this.#unmap();
-      throw new SyscallError("mmap", -mapping, this.#handle.label);
-    }
-    this.#mappings.push(mapping);
-    return mapping;
   }
 }

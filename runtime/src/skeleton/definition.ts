@@ -44,6 +44,11 @@ export interface MapOptions {
   readonly pinning?: "none" | "by-name";
   /** A map to use in the place of a new one, if it is like it, such as one that another object made. It stays open. */
   readonly use?: { readonly fd: number };
+  /**
+   * Name of the program that alone may use the map: others are refused, whoever loads them. The kernel knows it by its
+   * instructions. Linux 6.18.
+   */
+  readonly exclusiveTo?: string;
   /** False leaves the map out: no loaded program may use it. True creates a struct of a section that begins with `?`. */
   readonly autocreate?: boolean;
 }

@@ -26,6 +26,9 @@ const mapSetters: Setters<MapSpec, MapOptions> = {
   use: (spec, value) => {
     spec.reuseFd = value.fd;
   },
+  exclusiveTo: (spec, value) => {
+    spec.exclusiveTo = value;
+  },
   autocreate: (spec, value) => {
     spec.autocreate = value;
   },

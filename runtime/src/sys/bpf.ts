@@ -73,6 +73,7 @@ export function objectInfo<L extends LayoutName>(
   layout: L,
   object: string,
   given: FieldValues<L> = {},
+  hint = "",
 ): Struct<L> {
   const info = new Struct(layout, given);
   const attr = new Struct("info", {
@@ -81,7 +82,7 @@ export function objectInfo<L extends LayoutName>(
     info: kernel().address(info.bytes),
   });
   const result = bpf(kernel(), "BPF_OBJ_GET_INFO_BY_FD", attr.bytes);
-  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET_INFO_BY_FD)", -result, object);
+  if (result < 0) throw new SyscallError("bpf(BPF_OBJ_GET_INFO_BY_FD)", -result, object, hint);
   return info;
 }
 
