@@ -54,7 +54,7 @@ describe("tracing of an object of clang's", () => {
     const path = t.cgroup().path;
     mkdirSync(`${path}/below`);
     t.defer(() => rmdirSync(`${path}/below`));
-    const count = (order?: "self" | "ancestors"): bigint => {
+    const count = (order?: "self" | "ancestors" | "children"): bigint => {
       probe.globals.runs = 0n;
       const link = probe.programs.groups.attach(order ? { cgroup: path, order } : { cgroup: path });
       link.output().bytes();
@@ -62,6 +62,8 @@ describe("tracing of an object of clang's", () => {
       return probe.globals.runs;
     };
     expect([count("self"), count(), count("ancestors")]).toEqual([1n, 2n, 2n]);
+    if (isAtLeast(release(), "7.0")) expect(count("children")).toBe(1n);
+    else expect(() => count("children")).toThrow(/"children" needs Linux 7\.0; this is/);
     expect(() => probe.programs.groups.attach({ cgroup: path, pid: 1 })).toThrow(/pid and cgroup/);
   });
 

@@ -13,6 +13,8 @@ export interface BtfBlob {
   /** Byte of the blob where the type section starts. */
   readonly typeStart: number;
   readonly strings: Uint8Array;
+  /** Whether the header goes on behind its strings' place: with where the layout of kinds is (`struct btf_layout`, Linux 7.1). */
+  readonly hasLongHeader: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export function readBlob(bytes: Uint8Array): BtfBlob {
     words: toWords(types, little === hostLittle),
     typeStart: types.byteOffset - bytes.byteOffset,
     strings,
+    hasLongHeader: headerLength > minHeader,
   };
 }
 

@@ -29,6 +29,8 @@ export class Btf {
   readonly count: number;
   /** This blob's own string section, not a copy. */
   readonly strings: Uint8Array;
+  /** Whether the header has more than types and strings: the layout of kinds, of Linux 7.1. */
+  readonly hasLongHeader: boolean;
   readonly #words: Uint32Array;
   /** Index of each own type in `#words`. */
   readonly #starts: Uint32Array;
@@ -45,6 +47,7 @@ export class Btf {
     this.endian = blob.endian;
     this.base = base;
     this.strings = blob.strings;
+    this.hasLongHeader = blob.hasLongHeader;
     this.#words = blob.words;
     this.#starts = indexTypes(blob.words);
     this.#strings = new BtfStrings(blob.strings, base === null ? null : base.#strings);

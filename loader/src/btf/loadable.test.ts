@@ -136,6 +136,17 @@ describe("an object's BTF for the kernel", () => {
     expect(loaded.type(5)).toEqual(btf.type(5));
   });
 
+  it("has no layout of kinds behind its header, which only kernels since 7.1 take", () => {
+    const plain = encodeBtf([types[0]!]);
+    const withLayout = new Uint8Array([
+      ...plain.subarray(0, 24),
+      ...new Uint8Array(8).fill(0xee),
+      ...plain.subarray(24),
+    ]);
+    withLayout[4] = 32; // hdr_len
+    expect(loadableBtf(Btf.parse(withLayout))).toEqual(plain);
+  });
+
   it("is passed on unchanged where nothing needs to change", () => {
     const plain = Btf.parse(
       encodeBtf(types.slice(5).map((t) => (t.kind === "type_tag" ? { ...t, type: 0 } : t))),

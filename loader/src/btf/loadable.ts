@@ -54,6 +54,8 @@ export function loadableBtf(btf: Btf, features: BtfFeatures = allBtfFeatures): U
       .filter((prototype) => namedParameters(types[prototype - 1]) !== null),
   );
   const changed =
+    // The layout of kinds, which a kernel before 7.1 refuses (E2BIG), and a later one needs for none of these.
+    btf.hasLongHeader ||
     hasExtern ||
     hidden.size > 0 ||
     unnamed.size > 0 ||

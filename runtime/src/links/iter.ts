@@ -12,8 +12,14 @@ import { openTarget } from "./open-target.js";
 
 /** `union bpf_iter_link_info`: what an iterator goes through, where its kind leaves that open. */
 const LINK_INFO_SIZE = 16;
-/** `BPF_CGROUP_ITER_SELF_ONLY`, `_DESCENDANTS_PRE`, `_DESCENDANTS_POST`, `_ANCESTORS_UP`. */
-const orders = { self: 1, "descendants-pre": 2, "descendants-post": 3, ancestors: 4 } as const;
+/** `BPF_CGROUP_ITER_SELF_ONLY`, `_DESCENDANTS_PRE`, `_DESCENDANTS_POST`, `_ANCESTORS_UP`; `_CHILDREN` of Linux 7.0. */
+const orders = {
+  self: 1,
+  "descendants-pre": 2,
+  "descendants-post": 3,
+  ancestors: 4,
+  children: 5,
+} as const;
 
 export type CgroupOrder = keyof typeof orders;
 
@@ -47,12 +53,17 @@ export const attachIter: Attach = (program, options) => {
     };
     const result = bpf(k, "BPF_LINK_CREATE", new Struct("linkCreate", values).bytes);
     if (result >= 0) return new IterLink(result, label);
-    const hint = [tooOld("An iterator", "5.8"), advice].filter((part) => part !== "").join(" ");
+    const hint = [tooOld("An iterator", "5.8"), childrenHint(options), advice]
+      .filter((part) => part !== "")
+      .join(" ");
     throw new SyscallError("bpf(BPF_LINK_CREATE)", -result, label, hint);
   } finally {
     if (cgroupFd >= 0) closeSync(cgroupFd);
   }
 };
+
+const childrenHint = ({ order }: AttachOptions): string =>
+  order === "children" ? tooOld('An iterator in the order "children"', "7.0") : "";
 
 const advice =
   "An iterator of a map's elements wants attach({ map }), one of cgroups attach({ cgroup }); others take { pid } or nothing.";

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Instructions, pseudo } from "@tsbpfc/loader";
 import { UsageError } from "../sys/errors.js";
 import { type ProgramContext, relocated } from "./programs.js";
@@ -41,5 +40,7 @@ function hashOf(insns: Instructions): Uint8Array {
     if (src === pseudo.mapFd || src === pseudo.mapValue) insns.setImm64(insn, 0n);
     insn++;
   }
+  // Few programs need it.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return new Uint8Array(createHash("sha256").update(insns.bytes).digest());
 }

@@ -5,7 +5,6 @@ import { compileFixture } from "../../fixtures/compile.js";
 import type { Codec } from "../codec.js";
 import type { Link } from "../links/link.js";
 import { type Collection, loadCollection } from "../load/collection.js";
-import { MapHandle } from "../maps/handle.js";
 import { RingBuf } from "../maps/index.js";
 
 /** The sequence number of fixtures/exec.bpf.c's records. */
