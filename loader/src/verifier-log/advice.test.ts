@@ -42,6 +42,7 @@ it.each([
   ["Possibly NULL pointer passed to trusted arg0", /test it before/],
   ["R2 type=scalar expected=fp, pkt, pkt_meta, map_key, map_value", /address of a variable/],
   ["R1 type=map_value expected=map_ptr", /another kind of pointer/],
+  ["release kfunc bpf_task_release expects referenced PTR_TO_BTF_ID passed to R1", /not yet released/],
   ["arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar", /another kind/],
   ["invalid unbounded variable-offset read from stack R2", /compare it with constants/],
   ["R4 invalid zero-sized read: u64=[0,4294967295]", /compare it with 1/],

@@ -144,7 +144,8 @@ const rows: readonly Row[] = [
       "The call takes another kind of pointer, as the message lists them: pass what the hook, a lookup or an acquiring call gave.",
   },
   {
-    reason: /must be (referenced or trusted|a rcu pointer|referenced)/,
+    reason:
+      /must be (referenced or trusted|a rcu pointer|referenced)|release k?func\w* .* expects referenced/,
     category: "Call Type Safety",
     advice:
       "The kernel's function takes only objects that are sure to live: what the hook's arguments gave, or what was acquired and not yet released.",
