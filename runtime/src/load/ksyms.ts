@@ -11,7 +11,7 @@ import { UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { isAtLeast } from "../sys/release.js";
 import type { KernelTypes } from "./kernel-types.js";
-import { declarationText, fits } from "./prototypes.js";
+import { declarationText, fits, showsImplicit } from "./prototypes.js";
 
 type KernelReference = Extract<Reference, { kind: "kfunc" | "ksym" }>;
 
@@ -150,12 +150,17 @@ function kernelType(
   const [other] = candidates;
   const why =
     other !== undefined && btf
-      ? `this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}`
+      ? `this kernel's ${what} '${wanted}' has another type than the object declares\n  kernel: ${declarationText(other.btf, other.id, wanted)}\n  object: ${declarationText(btf, type, name)}${implicitAdvice(other, wanted)}`
       : `this kernel has no ${what} '${wanted}' for programs${ageOf(wanted)}`;
   if (weak) return why;
   const advice = other === undefined ? "; declare it weak if the program can do without" : "";
   throw new UsageError("unsupported", `${label}: ${why}${advice}${successor(kernelTypes, wanted)}`);
 }
+
+const implicitAdvice = ({ btf, id }: KernelType, name: string): string =>
+  showsImplicit(btf, id) && !name.endsWith("_impl")
+    ? "\n  the last argument is the verifier's own: the kernel shows it by mistake, and lets no program call the function"
+    : "";
 
 /** The releases that have a function, if this one is not among them. */
 function ageOf(name: string): string {

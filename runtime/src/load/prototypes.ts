@@ -1,18 +1,16 @@
-import type { Btf, BtfParam, BtfType } from "@tsbpfc/loader";
+import type { Btf, BtfType } from "@tsbpfc/loader";
 
 /**
  * Whether the kernel's function or variable is what the object declares: functions by the kinds of their parameters and
  * result, variables by their own kind. It is what libbpf compares (`bpf_object__resolve_ksym_*_btf_id`), except that a
- * struct may be declared without its fields, and a last parameter `struct bpf_prog_aux *aux` need not be declared: the
- * verifier fills it in. BTF should not show it (KF_IMPLICIT_ARGS, Linux 7.0), and does where the kernel's build has
- * missed it (seen on 7.1 and 7.2).
+ * struct may be declared without its fields.
  */
 export function fits(btf: Btf, local: number, kernelBtf: Btf, target: number): boolean {
   const wanted = signatureOf(btf, local);
   const found = signatureOf(kernelBtf, target);
   if (wanted === null || found === null)
     return wanted === found && fitsType(btf, typeOf(btf, local), kernelBtf, typeOf(kernelBtf, target));
-  const params = withoutImplicit(kernelBtf, found.params, wanted.params.length);
+  const { params } = found;
   return (
     wanted.params.length === params.length &&
     [wanted.returns, ...wanted.params.map((param) => param.type)].every((type, i) =>
@@ -35,11 +33,14 @@ function signatureOf(btf: Btf, id: number): Signature | null {
   return type.kind === "func_proto" ? type : null;
 }
 
-function withoutImplicit(btf: Btf, params: readonly BtfParam[], wanted: number): readonly BtfParam[] {
-  const last = params.at(-1);
-  const isImplicit =
-    params.length === wanted + 1 && last?.name === "aux" && pointee(btf, last.type)?.name === "bpf_prog_aux";
-  return isImplicit ? params.slice(0, -1) : params;
+/**
+ * Is the last parameter the one that the verifier fills in (KF_IMPLICIT_ARGS, Linux 7.0)? BTF should not show it. Where
+ * the kernel's build has missed it, the verifier refuses all calls: "does not have a valid func_proto" (seen on 7.1 and
+ * 7.2, for functions of sched_ext).
+ */
+export function showsImplicit(btf: Btf, id: number): boolean {
+  const last = signatureOf(btf, id)?.params.at(-1);
+  return last?.name === "aux" && pointee(btf, last.type)?.name === "bpf_prog_aux";
 }
 
 function pointee(btf: Btf, id: number): { readonly kind: string; readonly name: string } | null {
