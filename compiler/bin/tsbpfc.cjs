@@ -20,7 +20,7 @@ v8.setFlagsFromString("--semi-space-growth-factor=16");
 
 const ENVIRONMENT = 3;
 const INTERNAL = 70;
-/** Each Node version and set of flags has a cache of its own, of about 4 MB. */
+/** Each Node version and set of flags has a cache of its own, of about 3.5 MB. */
 const KEEP = 4;
 const CHECKSUM_BYTES = 4;
 
