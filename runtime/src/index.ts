@@ -40,6 +40,7 @@ export {
   programFlags,
   programStreams,
   programTypeFeature,
+  schedExt,
   sleepableTracepoints,
   sockmapLinks,
   structOps,
@@ -57,6 +58,15 @@ export { btfById, type KernelBtf } from "./inspect/btf.js";
 export { kernelFunction } from "./inspect/functions.js";
 export { btfIds, linkIds, mapIds, programIds } from "./inspect/ids.js";
 export { type Pin, pins } from "./inspect/pins.js";
+export {
+  type Scheduler,
+  type SchedulerExit,
+  type SchedulerExitKind,
+  type SchedulerExitRecord,
+  type SchedulerState,
+  scheduler,
+  schedulerExit,
+} from "./inspect/scheduler.js";
 export type { Anchor, Neighbour } from "./links/anchor.js";
 export type { AttachOptions } from "./links/attach.js";
 export type { EventKind, LinkInfo, LinkKind } from "./links/info.js";

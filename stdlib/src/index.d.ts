@@ -10,6 +10,8 @@ export * from "./kfuncs.js";
 export * from "./maps.js";
 export * from "./objects.js";
 export * from "./packet.js";
+export * from "./sched-ext.js";
+export * from "./sched-ext-kfuncs.js";
 export * from "./tracepoints.js";
 export * from "./types.js";
 export * from "./usdt.js";

@@ -77,7 +77,7 @@ export declare function loop(count: number, body: (index: u32) => boolean | void
 export declare function repeat(count: number, body: (index: u32) => void): void;
 
 /** What can be printed. */
-type Printable = number | boolean | string | object | null;
+export type Printable = number | boolean | string | object | null;
 /**
  * Writes a line to the kernel's trace pipe: bytes written or a negative errno. A template's conversions come from its
  * values' types. With values after it, the text is a format of the kernel's, `printk("from %pI4", ip.saddr)`:

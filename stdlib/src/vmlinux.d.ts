@@ -1,6 +1,6 @@
 // Kernel types that contexts lead to, as far as most programs look: `IterTask` has a task with these fields,
 // `IterTask<task_struct>` one with the fields of the probe's own `vmlinux` module.
-import type { be16, be32, i32, ptr, str, u8, u16, u32, u64 } from "./types.js";
+import type { be16, be32, i32, i64, ptr, str, u8, u16, u32, u64 } from "./types.js";
 
 export interface seq_file {
   readonly size: u64;
@@ -22,6 +22,18 @@ export interface task_struct {
   readonly group_leader: task_struct;
   readonly start_time: u64;
   readonly comm: str<16>;
+}
+export declare enum scx_exit_kind {
+  SCX_EXIT_NONE = 0,
+  SCX_EXIT_ERROR = 1024,
+}
+/** What the member `exit` of a scheduler is told. */
+export interface scx_exit_info {
+  readonly kind: scx_exit_kind;
+  readonly exit_code: i64;
+  readonly reason: ptr<u8>;
+  readonly msg: ptr<u8>;
+  readonly dump: ptr<u8>;
 }
 export interface file {
   readonly f_mode: u32;

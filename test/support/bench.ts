@@ -22,8 +22,9 @@ export type OptionsOf<S> = S extends {
   readonly programs: infer Programs;
   readonly rodata: infer Rodata;
   readonly globals: infer Globals;
+  readonly structOps: infer StructOps;
 }
-  ? OpenOptions<Maps, Programs, Rodata, Globals>
+  ? OpenOptions<Maps, Programs, Rodata, Globals, StructOps>
   : never;
 
 /** A skeleton's class, as its module exports it. */

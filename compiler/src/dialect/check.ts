@@ -14,6 +14,7 @@ import { findProgramClass, readProgramClass } from "./program-class.js";
 import { reachableFiles } from "./reachable.js";
 import { checkReferences } from "./references/index.js";
 import { reportRestrictions } from "./restrictions.js";
+import { checkSchedulerCalls } from "./scheduler-calls.js";
 import { checkSectionAges } from "./section-ages.js";
 import { type ModuleNames, Session, spanOf } from "./session.js";
 import { checkStack } from "./stack.js";
@@ -68,6 +69,7 @@ export function check({ program, source, modules, kernel, target = newest }: Che
   if (read) checkSectionAges(session, read.functions);
   if (read) checkHelpers(session, read.functions, read.license);
   if (read) checkKernelWrites(read);
+  if (read) checkSchedulerCalls(read);
   if (read) checkEndless(session, read.functions);
   if (read) checkBounds(session, read.functions);
   if (read) checkArenas(session, read.maps, read.globals, read.functions);

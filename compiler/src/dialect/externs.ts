@@ -117,11 +117,12 @@ export class Externs {
   }
 }
 
-/** A `declare` of the probe's own modules. The standard library declares what the compiler knows. */
+/** A `declare` of code. The standard library's declarations are of what the compiler knows. */
 function isAmbient(session: Session, node: ts.VariableDeclaration): boolean {
   const statement = node.parent.parent;
+  const file = node.getSourceFile();
   return (
-    !session.modules.isStdlib(node.getSourceFile().fileName) &&
+    !(file.isDeclarationFile && session.modules.isStdlib(file.fileName)) &&
     node.initializer === undefined &&
     ts.isVariableStatement(statement) &&
     statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) === true &&

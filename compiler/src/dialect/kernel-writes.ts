@@ -4,9 +4,9 @@ import { spaceOf } from "./build.js";
 import type { Place } from "./model/expressions.js";
 import type { Func } from "./model/model.js";
 import { isAggregate } from "./model/types.js";
-import { walkStatements } from "./model/walk.js";
 import { isStructOps, operationOf } from "./operations.js";
 import type { Program } from "./program.js";
+import { collect, reachedFrom } from "./reached.js";
 import { withoutFlavour } from "./types/flavours.js";
 
 /** The field of a struct of the kernel's that a place is, or is an element of. Null for other memory. */
@@ -25,16 +25,12 @@ export function kernelFieldFixed(place: Place & { kind: "field" }, whole: Place)
 
 /** Every program that reaches an assignment to a field of the kernel's has to be one of the operations that may. */
 export function checkKernelWrites(program: Program): void {
-  const writes = new Map(program.functions.map((func) => [func, writesOf(func)]));
   const reported = new Set<Place>();
   for (const func of program.functions) {
     if (func.linkage !== "program") continue;
     const operations = operationsOf(program, func);
-    const seen = new Set<Func>([func]);
-    for (const one of seen) {
-      const { fields, functions } = writes.get(one) ?? writesOf(one);
-      for (const called of functions) seen.add(called);
-      for (const place of fields) {
+    for (const one of reachedFrom(func)) {
+      for (const place of fieldsWritten(one)) {
         const allowed = writers(place);
         if (reported.has(place) || allowed.some((name) => operations === "any" || operations === name))
           continue;
@@ -63,24 +59,10 @@ function writers({ struct, field, base }: Place & { kind: "field" }): readonly s
   return operationsWriting(withoutFlavour(outer.name), `${part.name}.${field.name}`);
 }
 
-interface Writes {
-  readonly fields: readonly (Place & { kind: "field" })[];
-  readonly functions: readonly Func[];
-}
-
-function writesOf(func: Func): Writes {
-  const fields: (Place & { kind: "field" })[] = [];
-  const functions: Func[] = [];
-  walkStatements(func.body, {
-    expression: (expr) => {
-      if (expr.kind === "call") functions.push(expr.callee);
-      if (expr.kind === "closure") functions.push(expr.closure);
-      const field = expr.kind === "assign" || expr.kind === "modify" ? kernelField(expr.place) : null;
-      if (field) fields.push(field);
-    },
-  });
-  return { fields, functions };
-}
+const fieldsWritten = (func: Func): readonly (Place & { kind: "field" })[] =>
+  collect(func, (expr) =>
+    expr.kind === "assign" || expr.kind === "modify" ? kernelField(expr.place) : null,
+  );
 
 /** `tcp_congestion_ops: tcp_sock.snd_cwnd, …`, of all operations. */
 const writableFields = (): string =>

@@ -16,6 +16,7 @@ import {
   type MapClass,
   mapClasses,
   privateStackTypes,
+  schedExtFunctions,
   type UapiStruct,
 } from "@tsbpfc/stdlib/tables";
 
@@ -30,7 +31,8 @@ export const isOnlyRead = (param: HelperParam | undefined): boolean =>
   param?.kind === "key" || (param?.kind === "value" && !param.writable);
 
 /** Null for what is not known, such as functions of modules. */
-export const kfuncNamed = (name: string): Kfunc | null => lookUp<Kfunc>(kfuncs, name);
+export const kfuncNamed = (name: string): Kfunc | null =>
+  lookUp<Kfunc>(schedExtFunctions, name) ?? lookUp<Kfunc>(kfuncs, name);
 /** What older kernels have in place of a function; null if that is the same. */
 export const formerKfunc = (name: string): FormerKfunc | null => lookUp<FormerKfunc>(formerKfuncs, name);
 /** Program types whose helpers are known. */

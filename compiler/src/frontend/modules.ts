@@ -23,7 +23,7 @@ export function findStdlib(): StdlibLocation {
     folder,
     index: `${folder}index.d.ts`,
     core: `${folder}core.d.ts`,
-    code: [`${folder}headers.ts`, `${folder}packet.ts`, `${folder}usdt.ts`],
+    code: ["headers.ts", "packet.ts", "sched-ext.ts", "usdt.ts"].map((name) => `${folder}${name}`),
   };
 }
 

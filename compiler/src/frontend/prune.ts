@@ -1,3 +1,5 @@
+import { WRITTEN } from "./vmlinux/names.js";
+
 /** Modules below this size are parsed as they are: 64 KiB take the checker about 15 ms. */
 export const SMALL_MODULE = 64 * 1024;
 
@@ -17,7 +19,7 @@ export function pruneDeclarations(
       line,
     )?.[1];
     if (name) lines.set(name, line);
-    else if (line.startsWith("import ")) kept.push(line);
+    else if (line.startsWith("import ") || line.startsWith(WRITTEN)) kept.push(line);
   }
   const seen = new Set<string>();
   const queue = [...roots];

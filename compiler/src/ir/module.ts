@@ -5,16 +5,8 @@ import { InternalError } from "./internal-error.js";
 import { type MdNode, Metadata, mdString } from "./metadata.js";
 import { printModule } from "./print.js";
 import { quote, quoteName } from "./text.js";
-import {
-  arrayType,
-  type FunctionType,
-  functionType,
-  type IrType,
-  i8,
-  ptr,
-  type StructType,
-} from "./types.js";
-import { type Constant, constBytes, cString, expectType, printOperand, zero as zeroOf } from "./values.js";
+import { type FunctionType, functionType, type IrType, ptr, type StructType } from "./types.js";
+import { type Constant, constBytes, cString, expectType, printOperand } from "./values.js";
 
 export interface ModuleOptions {
   /** As it shall stand in line info and verifier logs: relative, the same on every machine. */
@@ -146,8 +138,7 @@ export class Module {
 
   /** Bytes in `.rodata` that nobody changes before the load, shared between equal ones. */
   constantBytes(bytes: Uint8Array): GlobalVariable {
-    const zero = bytes.every((byte) => byte === 0);
-    const value = zero ? zeroOf(arrayType(i8, bytes.length)) : constBytes(bytes);
+    const value = constBytes(unmergeable(bytes));
     const known = this.#constants.get(printOperand(value));
     if (known !== undefined) return known;
     const global = this.global(`.const.${this.#constants.size}`, value.type, {
@@ -243,3 +234,14 @@ const defaultAttributes = (cpu: string): readonly string[] => [
   '"no-trapping-math"="true"',
   `"target-cpu"="${cpu}"`,
 ];
+
+/**
+ * With a byte at the end that keeps LLVM from taking it for a text, or for one of the sizes that it merges: those get a section
+ * of their own of the same name, and two maps cannot have one.
+ */
+function unmergeable(bytes: Uint8Array): Uint8Array {
+  const merged = [4, 8, 16, 32].includes(bytes.length + 1);
+  const longer = new Uint8Array(bytes.length + (merged ? 2 : 1)).fill(0xff);
+  longer.set(bytes);
+  return longer;
+}

@@ -28,6 +28,7 @@ import { mapFlagFeature, mapFlags } from "./map-flags.js";
 import { mapTypeFeature } from "./map-types.js";
 import { programFlagFeature, programFlags } from "./program-flags.js";
 import { programTypeFeature } from "./program-types.js";
+import { schedExt } from "./sched-ext.js";
 import { tokens } from "./tokens.js";
 
 /** All that a kernel can be asked for but its helpers, which are asked for by type of program (`helperFeature`). */
@@ -49,6 +50,7 @@ export const allFeatures: readonly Feature[] = [
   bpfLsm,
   structOps,
   structOpsLinks,
+  schedExt,
   attachCookies,
   numberIterators,
   largeInstructions,

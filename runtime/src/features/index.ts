@@ -39,4 +39,5 @@ export { type MapFlag, mapFlagFeature, mapFlags, mmapableArrays } from "./map-fl
 export { mapTypeFeature } from "./map-types.js";
 export { type ProgramFlag, programFlagFeature, programFlags } from "./program-flags.js";
 export { programTypeFeature } from "./program-types.js";
+export { schedExt } from "./sched-ext.js";
 export { tokens } from "./tokens.js";

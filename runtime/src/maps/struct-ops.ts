@@ -1,4 +1,5 @@
 import { attachTypes } from "@tsbpfc/loader";
+import { scheduler } from "../inspect/scheduler.js";
 import { createLinkFd } from "../links/create.js";
 import { DetachableLink } from "../links/detachable.js";
 import { Link } from "../links/link.js";
@@ -42,7 +43,7 @@ export class StructOps extends BpfMap {
   #byLink(label: string): Link {
     this.publish();
     const values = { map_fd: this.fd, attach_type: attachTypes.struct_ops };
-    return new StructOpsLink(createLinkFd(values, label, { since: "6.4" }), label);
+    return new StructOpsLink(createLinkFd(values, label, { since: "6.4", advice: whoIsThere }), label);
   }
 
   #byValue(label: string): Link {
@@ -77,6 +78,12 @@ export class StructOps extends BpfMap {
         : "";
     return new SyscallError("bpf(BPF_MAP_UPDATE_ELEM)", error, this.handle.label, hint);
   }
+}
+
+/** Of CPU schedulers the kernel takes one at a time. */
+function whoIsThere(error: number): string {
+  const name = error === errno.EBUSY ? (scheduler()?.name ?? null) : null;
+  return name === null ? "" : `Scheduler '${name}' runs this machine's tasks: close it first.`;
 }
 
 /** A registered struct; `update` puts another one of the same kind in its place. */

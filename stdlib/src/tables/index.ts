@@ -29,3 +29,4 @@ export { kernelWrites, operationsWriting } from "./kernel-writes.js";
 export { kfuncs } from "./kfuncs.generated.js";
 export { type FixedValue, type MapClass, type MapMethod, mapClasses } from "./maps.js";
 export type { ProgramTypeName } from "./program-types.js";
+export { isCallableUnlocked, membersCalling, schedExtFunctions, sleepableSince } from "./sched-ext.js";

@@ -10,6 +10,7 @@ import { calls } from "./refused/calls.js";
 import { maps } from "./refused/maps.js";
 import { numbers } from "./refused/numbers.js";
 import { syntax as refusedSyntax } from "./refused/syntax.js";
+import { refusedSchedulers, schedulers } from "./schedulers.js";
 import { syntax } from "./syntax.js";
 import { types } from "./types.js";
 
@@ -18,6 +19,7 @@ export const examples: readonly Example[] = [
   ...probeFile,
   ...types,
   ...kernelWrites,
+  ...schedulers,
   ...syntax,
   ...mapsAndCalls,
   ...formats,
@@ -34,4 +36,5 @@ export const refused: readonly Refused[] = [
   ...calls,
   ...references,
   ...refusedKernelWrites,
+  ...refusedSchedulers,
 ];

@@ -157,6 +157,16 @@ export const mapsAndCalls = {
     }),
     "warning",
   ),
+  schedulerCallNotHere: entry("TSB4045", (name: string, caller: string, members: readonly string[]) => ({
+    what: `${name} cannot be called in ${caller}.`,
+    why: `It wants certain locks of the kernel's scheduler held, or none. These members of sched_ext_ops may call it: ${members.join(", ")}.`,
+    instead: "Call it there; what it needs to know until then can be kept in a map or a global.",
+  })),
+  memberNotSleepable: entry("TSB4046", (member: string, section: string) => ({
+    what: `'${member}' of sched_ext_ops cannot be a program of "${section}".`,
+    why: "The kernel calls it with its scheduler's locks held, where nothing may sleep, and refuses to load the program.",
+    instead: 'Use @SEC("struct_ops").',
+  })),
   repeatCount: entry("TSB4035", (most: string) => ({
     what: `The count of repeat() is not a constant from 0 to ${most}.`,
     why: "The body is written out that many times while compiling.",

@@ -1,9 +1,12 @@
+import type { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
 import { tooOld } from "../ages.js";
 import { addressOf, convert, element, int, nullPointer } from "../build.js";
-import { checkExpression } from "../expressions/index.js";
+import { copyInto } from "../expressions/construct.js";
+import { checkExpression, checkValue } from "../expressions/index.js";
 import type { Expr, Place } from "../model/expressions.js";
 import type { Loc } from "../model/location.js";
+import type { ExternParameter } from "../model/model.js";
 import { integers, pointerTo, type Type, voidType } from "../model/types.js";
 import type { Scope } from "../scope.js";
 import { kernelFeatures } from "../stdlib-tables.js";
@@ -11,6 +14,7 @@ import { isOlder } from "../target.js";
 import { constantText, type Format, formatOf, sizeOfText } from "./format.js";
 import { helperCall } from "./helper-call.js";
 import type { Builtin } from "./index.js";
+import { type KernelArgument, kernelCall } from "./kernel-call.js";
 
 /**
  * `printk(…)`: up to three values go in registers; more in memory, which took until Linux 5.16 (kernel:
@@ -102,9 +106,52 @@ const traceLine: Builtin = (scope, node) => {
   return values > 3 ? scope.fail(node, TSB.formatValues(values, 3)) : printk(scope, node);
 };
 
+/**
+ * `scx_bpf_error(…)` and its like: a function of the kernel that takes a format, values in memory, and their size. It wants
+ * memory where there are no values, too, and the verifier wants all memory that is no `const` to be writable.
+ */
+const formatted =
+  (name: string, leading: readonly ExternParameter[] = []): Builtin =>
+  (scope, node) => {
+    const first: KernelArgument[] = [];
+    for (const [i, param] of leading.entries()) {
+      const given = node.arguments[i];
+      if (!given) return scope.nothing(node);
+      first.push({ ...param, value: checkValue(scope, given, param.type) });
+    }
+    const format = formatOf(scope, node, leading.length);
+    if (!format || first.some(({ value }) => value.type.kind === "error")) return scope.nothing(node);
+    const loc = scope.session.locate(node);
+    const bytes = pointerTo(integers.u8);
+    const values = format.values.length > 0 ? format.values : [int(0n, loc, integers.u64)];
+    const [data] = memoryOf(scope, { ...format, values }, loc);
+    const size = int(BigInt(format.values.length * 8), loc, integers.u32);
+    const args: KernelArgument[] = [
+      ...first,
+      { name: "fmt", type: bytes, value: convert(writableText(scope, node, format.text), bytes) },
+      { name: "data", type: pointerTo(integers.u64), value: convert(data, pointerTo(integers.u64)) },
+      { name: "data__sz", type: integers.u32, value: size },
+    ];
+    return kernelCall(scope, node, name, args, voidType);
+  };
+
+/** A text in the frame. */
+function writableText(scope: Scope, node: ts.CallExpression, text: string): Expr {
+  const loc = scope.session.locate(node);
+  const type: Type = { kind: "str", length: sizeOfText(text) };
+  const slot = scope.slot("format", type, loc);
+  const target = addressOf({ kind: "slot", slot, type, loc });
+  const source: Expr = { kind: "string", bytes: new TextEncoder().encode(text), type, loc };
+  const init = [copyInto(scope, target, type, source, node)];
+  return { kind: "temporary", slot, zeroed: true, init, type: pointerTo(type), loc };
+}
+
 export const formatting: Readonly<Record<string, Builtin>> = {
   printk,
   bpf_trace_printk: traceLine,
   seqPrintf,
   snprintf,
+  scx_bpf_exit: formatted("scx_bpf_exit_bstr", [{ name: "exit_code", type: integers.i64 }]),
+  scx_bpf_error: formatted("scx_bpf_error_bstr"),
+  scx_bpf_dump: formatted("scx_bpf_dump_bstr"),
 };

@@ -34,7 +34,7 @@ export const numbers: KernelIterator = {
   of: integers.i32,
 };
 
-/** 64-bit words of the iterators that are called by name: include/uapi/linux/bpf.h and kernel/bpf/{helpers,task_iter,cgroup_iter}.c. */
+/** 64-bit words of the iterators that are called by name: include/uapi/linux/bpf.h and kernel/bpf/{helpers,task_iter,cgroup_iter}.c, include/linux/sched/ext.h. */
 const named: Readonly<Record<string, number>> = {
   bpf_iter_task: 3,
   bpf_iter_css: 3,
@@ -43,6 +43,7 @@ const named: Readonly<Record<string, number>> = {
   bpf_iter_bits: 2,
   bpf_iter_kmem_cache: 1,
   bpf_iter_dmabuf: 1,
+  bpf_iter_scx_dsq: 6,
 };
 
 /** `for (const task of bpf_iter_task(null, flags))`. Null for a call of anything else. */

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import { TSB } from "../../diagnostics/catalogue.js";
-import { kernelName } from "../../frontend/vmlinux/names.js";
+import { kernelName, WRITTEN } from "../../frontend/vmlinux/names.js";
 import { type FieldDeclaration, type LayoutRules, layOut } from "../model/layout.js";
 import {
   errorType,
@@ -173,7 +173,9 @@ function memberOf(
   const { type } = field;
   if (type.kind !== "struct" || type.origin !== "kernel" || type.name === "") return { ...field, name };
   if (type === owner) return { ...field, name, type: pointerTo(type, "probe") };
-  const kind = session.kernel.memberKind(withoutFlavour(owner.name), name);
+  const kind =
+    session.kernel.memberKind(withoutFlavour(owner.name), name) ??
+    (member.getSourceFile().text.startsWith(WRITTEN) ? "embedded" : null);
   if (kind === null) {
     session.report(member, TSB.embeddedOrPointer(owner.name, name));
     return { ...field, name, type: errorType };

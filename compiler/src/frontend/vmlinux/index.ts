@@ -1,6 +1,6 @@
 import { type Btf, BtfError, type BtfMember, type TypeId } from "@tsbpfc/loader";
 import { operationsWriting } from "@tsbpfc/stdlib/tables";
-import { isMemberName, isTypeName, kernelName, tsName, VOCABULARY } from "./names.js";
+import { isMemberName, isTypeName, kernelName, tsName, VOCABULARY, WRITTEN } from "./names.js";
 
 export { kernelName, tsName } from "./names.js";
 
@@ -70,7 +70,7 @@ class Writer {
     const lines = [...this.#lines.values()].filter((line) => line !== "");
     const words = new Set(lines.join("\n").match(/[a-z]\w*/g) ?? []);
     const used = VOCABULARY.filter((word) => words.has(word));
-    const head = ["// Kernel types, written by tsbpfc vmlinux. Every access is relocated (CO-RE)."];
+    const head = [`${WRITTEN} Every access is relocated (CO-RE).`];
     if (used.length > 0) head.push(`import type { ${used.join(", ")} } from "@tsbpfc/stdlib";`);
     return `${[...head, ...lines, "export {};"].join("\n")}\n`;
   }

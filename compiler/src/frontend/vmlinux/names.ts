@@ -65,3 +65,6 @@ export const isTypeName = (name: string): boolean => isMemberName(name) && !TAKE
 
 /** Whether a member of that name can be declared: any identifier, reserved or not. */
 export const isMemberName = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
+
+/** How a file of `tsbpfc vmlinux` begins. In such a file, pointers are `ptr<T>`, and what stands by its name is embedded. */
+export const WRITTEN = "// Kernel types, written by tsbpfc vmlinux.";
