@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { errno } from "../sys/errors.js";
 import { setKernel } from "../sys/kernel.js";
-import { allFeatures, type Feature, helperFeature, kprobes, numberIterators } from "./index.js";
+import { allFeatures, type Feature, helperFeature, kprobes, numberIterators, schedExt } from "./index.js";
 
 const features: readonly Feature[] = [
   ...allFeatures,
@@ -13,7 +13,7 @@ const features: readonly Feature[] = [
 ];
 
 /** What is read from files, or found in the kernel's BTF, and asked by no command. */
-const elsewhere: ReadonlySet<Feature> = new Set([kprobes, numberIterators]);
+const elsewhere: ReadonlySet<Feature> = new Set([kprobes, numberIterators, schedExt]);
 
 describe("in a kernel that tests made up", () => {
   afterEach(() => setKernel(null));

@@ -47,7 +47,7 @@ export function cutLibrary(
   const queue: Reference[] = moduleAt(index).exportsAllOf.flatMap((file) =>
     [...moduleAt(file).declarations.keys()].flatMap((name) => (roots.has(name) ? { file, name } : [])),
   );
-  for (const [, base = "", name = ""] of read(core).matchAll(/\bimport\("\.\/([\w.]+)\.js"\)\.(\w+)/g))
+  for (const [, base = "", name = ""] of read(core).matchAll(/\bimport\("\.\/([\w.-]+)\.js"\)\.(\w+)/g))
     queue.push({ file: fileOf(base, code), name });
 
   const kept = new Map<string, Kept>();
@@ -108,10 +108,10 @@ function keptOf(all: Map<string, Kept>, file: string): Kept {
 
 const DECLARATION =
   /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|enum|function|interface|namespace|type) (\w+)/;
-const IMPORT = /^import (?:type )?\{([^}]*)\} from "\.\/([\w.]+)\.js"/;
+const IMPORT = /^import (?:type )?\{([^}]*)\} from "\.\/([\w.-]+)\.js"/;
 /** `export {}`, and what stands before the first statement. */
 const NOTHING = /^(?:export \{\};|\/[/*])/;
-const EXPORT_ALL = /^export \* from "\.\/([\w.]+)\.js"/;
+const EXPORT_ALL = /^export \* from "\.\/([\w.-]+)\.js"/;
 
 function readModule({ code, read }: LibrarySources, file: string): Module {
   const exportsAllOf: string[] = [];
