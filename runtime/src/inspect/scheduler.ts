@@ -83,7 +83,7 @@ export interface Scheduler {
   readonly state: SchedulerState;
   /** Its `name`; null if there is none. */
   readonly name: string | null;
-  /** Schedulers that were enabled since boot. Null before Linux 6.12.4 or so, which do not tell. */
+  /** Schedulers that were enabled since boot. Null where the kernel does not tell. */
   readonly enabled: number | null;
   /** Tasks that it did not take (`p.scx.disallow`), since it was enabled. */
   readonly rejected: number;
