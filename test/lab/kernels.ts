@@ -61,7 +61,8 @@ export const kernels: readonly KernelRow[] = [
   ...["6.19", "7.0", "7.1"].map(
     (name): KernelRow => ({ ...backport(name), isOnDemand: true, isWithoutModules: true }),
   ),
-  ...["7.2", "7.3"].map((name): KernelRow => ({ ...backport(name), isOnDemand: true })),
+  { ...backport("7.2"), isOnDemand: true },
+  backport("7.3"),
   {
     name: "host",
     package: null,
