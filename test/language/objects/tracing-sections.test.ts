@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileFiles, probe } from "../support/probe.js";
+import { compileFiles, probe } from "../../support/probe.js";
 
 /** What the compiler says of one program. */
 function said(section: string, parameters: string, body: string, kernel: string): readonly string[] {
