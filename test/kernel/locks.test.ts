@@ -5,6 +5,7 @@ import type { HashMap, Skeleton, SkeletonProgram } from "@tsbpfc/runtime";
 import { describe, expect } from "vitest";
 import type { Bench } from "../support/bench.js";
 import { kernelTest } from "../support/kernel-test.js";
+import { labKernel } from "../support/needs.js";
 import { declareProbe, probe } from "../support/probe-source.js";
 
 /** The total is read, other memory is written, then the total: time for another processor to come between. */
@@ -49,6 +50,8 @@ type Locks = Skeleton<
 const RUNS = 100_000;
 /** A busy machine may give its processors one after the other: then nothing is lost without a lock either. */
 const ROUNDS = 20;
+/** The lab's machines emulate both processors in one thread, in turn: whether one comes between is chance. */
+const takesTurns = labKernel !== "host";
 
 describe("a value that two processors change", () => {
   const options = { commands: ["bpftool", "taskset"], timeoutMs: 120_000 };
@@ -67,6 +70,7 @@ describe("a value that two processors change", () => {
     };
     const whole = BigInt(2 * RUNS);
     expect(await hammered("locked")).toBe(whole);
+    if (takesTurns) return;
     let left = whole;
     for (let round = 0; round < ROUNDS && left === whole; round++) left = await hammered("unlocked");
     expect(left).toBeLessThan(whole);
