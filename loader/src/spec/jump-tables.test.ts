@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileFixture } from "../../../runtime/fixtures/compile.js";
+import { parseElf } from "../elf/elf.js";
 import { copySpec } from "./copy.js";
 import { parseObject } from "./parse.js";
 import type { CollectionSpec } from "./spec.js";
@@ -38,5 +39,20 @@ describe(".jumptables", () => {
     )!;
     words.setBigUint64(at, 0x8n, true);
     expect(() => parseObject(damaged)).toThrow(/pick: instruction 5: jumps to byte 8 of the section/);
+  });
+
+  it("refuses tables that share bytes, which could make much of a small object", () => {
+    const elf = parseElf(object);
+    const { index: holder } = elf.section(".jumptables")!;
+    const [first, second] = elf.symbols.filter(({ section, size }) => section === holder && size > 0);
+    const damaged = Uint8Array.from(object);
+    const { offset, entrySize } = elf.section(".symtab")!;
+    const value = 8; // st_value in Elf64_Sym
+    new DataView(damaged.buffer).setBigUint64(
+      offset + second!.index * entrySize + value,
+      BigInt(first!.value),
+      true,
+    );
+    expect(() => parseObject(damaged)).toThrow(/is not whole words of its own/);
   });
 });

@@ -23,22 +23,27 @@ export interface JumpTables {
  * Reads `.jumptables`, into which LLVM 22 puts what a `switch` or a computed `goto` jumps to (`-mcpu=v4`), a symbol for
  * each table. Null if the object has none.
  *
- * @throws SpecError SPEC_BAD_RELOCATION for a table that is not whole words within the section
+ * @throws SpecError SPEC_BAD_RELOCATION for a table that is not whole words within the section, or shares some with another
  */
 export function readJumpTables(elf: ElfFile): JumpTables | null {
   const holder = elf.section(section);
   if (holder === null || holder.size === 0) return null;
   const bytes = elf.contents(holder);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 0;
   const tables = elf.symbols
     .filter((symbol) => symbol.section === holder.index && symbol.size > 0)
+    .sort((a, b) => a.value - b.value)
     .map(({ name, value, size }): JumpTable => {
-      if (value % entrySize !== 0 || size % entrySize !== 0 || value + size > bytes.byteLength)
+      const isWhole = value % entrySize === 0 && size % entrySize === 0;
+      // Tables that share bytes could make much of a small section.
+      if (!isWhole || value < end || value + size > bytes.byteLength)
         throw new SpecError(
           "SPEC_BAD_RELOCATION",
-          `${name}: the jump table, bytes ${value} to ${value + size}, is not whole words within ${section} (${bytes.byteLength} bytes); build the object again`,
+          `${name}: the jump table, bytes ${value} to ${value + size}, is not whole words of its own within ${section} (${bytes.byteLength} bytes); build the object again`,
           { section, symbol: name },
         );
+      end = value + size;
       const targets = Array.from({ length: size / entrySize }, (_, i) =>
         Number(view.getBigUint64(value + i * entrySize, elf.endian === "little")),
       );
