@@ -44,8 +44,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "a swapped branch: `?:` takes the other value",
     file: "expressions/conditions.ts",
-    find: "branchOn(f, condition, yes, no);",
-    replace: "branchOn(f, condition, no, yes);",
+    find: "(yes, no) => branchOn(f, expr.condition, yes, no),",
+    replace: "(yes, no) => branchOn(f, expr.condition, no, yes),",
   },
 ];
 

@@ -8,7 +8,7 @@ import { boolType, errorType, type Type, typeName } from "./model/types.js";
 import { Program } from "./program.js";
 import type { Session } from "./session.js";
 import { decoratorCall, hasDecorator } from "./types/decorators.js";
-import { noTypes, resolveType } from "./types/resolve.js";
+import { noTypes, resolveStored } from "./types/resolve.js";
 import { classMade } from "./types/structs.js";
 
 /** The one class of the file with @program. */
@@ -58,7 +58,7 @@ function readField(session: Session, program: Program, member: ts.PropertyDeclar
   const name = member.name.getText();
   if (!symbol) return;
   const type = member.type
-    ? resolveType(session, member.type, noTypes)
+    ? resolveStored(session, member.type, noTypes)
     : typeOfValue(session, member.initializer);
   const configured = decoratorCall(session, member, "kconfig");
   if (configured) {

@@ -19,7 +19,7 @@ import { checkBody } from "./statements/index.js";
 import { hasDecorator } from "./types/decorators.js";
 import { type Bindings, inferTypes, isOpen } from "./types/infer.js";
 import { cName, typeKey } from "./types/names.js";
-import { bindTypes, noTypes, resolveType, type TypeEnv } from "./types/resolve.js";
+import { bindTypes, noTypes, resolveStored, resolveType, type TypeEnv } from "./types/resolve.js";
 import { isUnchanged } from "./unchanged.js";
 
 type FunctionNode = ts.FunctionDeclaration | ts.MethodDeclaration | ts.ConstructorDeclaration;
@@ -100,7 +100,7 @@ export class Program {
     const scope = new Scope(this, noTypes, null, voidType);
     const replaces = argumentSource(section)?.kind === "parameters";
     const params = declaration.parameters.slice(0, replaces ? MOST_PARAMETERS : 1).map((p, i) => {
-      const declared = p.type ? resolveType(this.session, p.type, noTypes) : errorType;
+      const declared = p.type ? resolveStored(this.session, p.type, noTypes) : errorType;
       return parameter(this.session, p, heldType(declared, "direct"), i);
     });
     if (replaces) checkParameters(this.session, declaration, section, params);
@@ -229,7 +229,7 @@ export class Program {
     types: TypeEnv,
   ): { type: Type; value: Expr } {
     if (checked && isUnion(annotation)) return { type: checked.type, value: checked };
-    const held = heldType(resolveType(this.session, annotation, types));
+    const held = heldType(resolveStored(this.session, annotation, types));
     const computed = checked ?? checkExpression(scope, given, held);
     const asGiven =
       held.kind === "ptr" &&

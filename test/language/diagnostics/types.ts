@@ -22,6 +22,11 @@ export const types: readonly Example[] = [
   },
   { code: "TSB2005", source: inside("const x: «any» = ctx.data;") },
   { code: "TSB2006", source: inside("let x: «[u32, u32]» = [1, 2];") },
+  { code: "TSB2006", source: inside("new A();", "class A { n: u32; none: array<«void», 4>; }") },
+  { code: "TSB2006", source: inside("new A();", "class A { n: u32; none: «void»; }") },
+  { code: "TSB2006", source: inside("f(g());", "function g(): void {}\nfunction f(none: «void»): void {}") },
+  { code: "TSB2006", source: members("@map({ maxEntries: 1 }) none: «HashMap<u32, void>»;") },
+  { code: "TSB2006", source: members("none: «void»;") },
   { code: "TSB2007", source: inside("let x: «number» = 1;") },
   {
     code: "TSB2008",

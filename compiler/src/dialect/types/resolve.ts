@@ -49,6 +49,12 @@ export function resolveType(session: Session, node: ts.TypeNode, env: TypeEnv): 
   return errorType;
 }
 
+/** The annotation of what takes memory: a field, an element. `void` has no size. */
+export function resolveStored(session: Session, node: ts.TypeNode, env: TypeEnv): Type {
+  const type = resolveType(session, node, env);
+  return type.kind === "void" ? unsupported(session, node) : type;
+}
+
 /** `T | null` of a pointer; every other union has no layout. */
 function resolveUnion(session: Session, node: ts.UnionTypeNode, env: TypeEnv): Type {
   const rest = node.types.filter((t) => !isNull(t));
@@ -132,7 +138,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
     element && length
       ? checkSize(session, node, {
           kind: "array",
-          element: resolveType(session, element, env),
+          element: resolveStored(session, element, env),
           length: lengthOf(session, length, env),
         })
       : unsupported(session, node),
@@ -194,6 +200,7 @@ function resolveBuiltin(
   if (map) {
     const declaration = session.symbolOf(node.typeName)?.declarations?.find(ts.isClassDeclaration);
     const types = declaration ? [...bindTypes(session, declaration, args, env).values()] : [];
+    if (types.some((held) => held.kind === "void")) return unsupported(session, node);
     const type: MapRefType = {
       kind: "map",
       className: name,

@@ -16,7 +16,7 @@ import { contextStruct, kernelObject, type UapiStruct } from "../stdlib-tables.j
 import { decoratorCall, hasDecorator } from "./decorators.js";
 import { isFlavour, withoutFlavour } from "./flavours.js";
 import { argumentName, cName, typeKey } from "./names.js";
-import { bindTypes, lengthOf, noTypes, resolveType, type TypeEnv } from "./resolve.js";
+import { bindTypes, lengthOf, noTypes, resolveStored, type TypeEnv } from "./resolve.js";
 
 /** What `new T()` makes, or null if that is no class of the dialect. */
 export function classMade(
@@ -103,7 +103,7 @@ function fieldOf(
     session.report(member.name, TSB.typeNotSupported("a field without a type"));
     return { name, type: errorType, width: null };
   }
-  const type = resolveType(session, annotation, env);
+  const type = resolveStored(session, annotation, env);
   return { name, type, width: bitWidth(session, annotation, type) };
 }
 
