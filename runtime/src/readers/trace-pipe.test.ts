@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { FakeKernel } from "../../fixtures/fake-kernel.js";
 import { getpgid, type Live, useReaders } from "../../fixtures/readers.js";
 import * as runtime from "../index.js";
+import { setKernel } from "../sys/kernel.js";
 import { parseTraceLine } from "./trace-pipe.js";
 
 test("a line of trace_pipe is who, where, when and what", () => {
@@ -29,6 +31,21 @@ test("a line of trace_pipe is who, where, when and what", () => {
 test("a line of another form is none", () => {
   expect(parseTraceLine("CPU:1 [LOST 24 EVENTS]")).toBeNull();
   expect(parseTraceLine("")).toBeNull();
+});
+
+test("trace_pipe of a kernel that has switched tracing off, as after an oops, says so and is not waited for", async () => {
+  class Off extends FakeKernel {
+    override fileExists = (path: string): boolean => path === "/sys/kernel/tracing/events";
+    override readFile(path: string): Uint8Array | null {
+      return path === "/sys/kernel/tracing/tracing_on" ? new TextEncoder().encode("0\n") : null;
+    }
+  }
+  setKernel(new Off());
+  try {
+    await expect(runtime.tracePipe().next()).rejects.toThrow(/tracing is switched off here .*echo 1 >/);
+  } finally {
+    setKernel(null);
+  }
 });
 
 /** trace_pipe, which the kernel gives to one reader at a time: another test run may have it. */

@@ -1,5 +1,5 @@
 import { tracefs } from "../links/tracefs.js";
-import { errno, SyscallError } from "../sys/errors.js";
+import { errno, SyscallError, UsageError } from "../sys/errors.js";
 import { kernel } from "../sys/kernel.js";
 import { Wait } from "./wait.js";
 
@@ -32,7 +32,8 @@ export function parseTraceLine(line: string): TraceLine | null {
  * What programs print with `bpf_printk`, of the whole system, as it comes. Reading takes lines out of the kernel's
  * buffer: one reader gets them. For debugging; programs that report use a ring buffer.
  *
- * @throws UsageError without tracefs; SyscallError EBUSY if another process reads trace_pipe
+ * @throws UsageError `unsupported` without tracefs, or if tracing is switched off; SyscallError EBUSY if another process
+ * reads trace_pipe
  */
 export async function* tracePipe({
   signal,
@@ -41,6 +42,7 @@ export async function* tracePipe({
 } = {}): AsyncGenerator<TraceLine, void, undefined> {
   const k = kernel();
   const path = `${tracefs()}/trace_pipe`;
+  mustBeOn(`${tracefs()}/tracing_on`);
   const fd = k.openFile(path);
   if (fd < 0)
     throw new SyscallError(
@@ -72,4 +74,14 @@ export async function* tracePipe({
     wait.close();
     k.close(fd);
   }
+}
+
+/** The kernel switches tracing off at an oops, and leaves it so (kernel: `oops_enter`): nobody would ever hear why. */
+function mustBeOn(path: string): void {
+  const on = kernel().readFile(path);
+  if (on?.[0] !== 0x30) return; // "0"
+  throw new UsageError(
+    "unsupported",
+    `tracing is switched off here (${path} is 0; an oops of the kernel does that), so nothing would come: echo 1 > ${path}`,
+  );
 }
