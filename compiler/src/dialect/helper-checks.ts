@@ -8,6 +8,7 @@ import type { Loc } from "./model/location.js";
 import type { Func } from "./model/model.js";
 import { objectsIn, type Space, type Type } from "./model/types.js";
 import { walkStatements } from "./model/walk.js";
+import { reachedFrom } from "./reached.js";
 import type { Session } from "./session.js";
 import {
   type FormerPrograms,
@@ -37,11 +38,10 @@ interface Holder {
   readonly loc: Loc;
 }
 
-/** What one function uses by itself, and the functions that it calls or hands to the kernel. */
+/** What one function uses by itself. */
 interface Uses {
   readonly calls: readonly Use[];
   readonly holders: readonly Holder[];
-  readonly functions: readonly Func[];
 }
 
 /**
@@ -65,7 +65,7 @@ export function checkHelpers(session: Session, functions: readonly Func[], licen
     const type = program.section === null ? undefined : matchSection(program.section)?.def.type;
     const known = knownProgramTypes.find((name) => name === type);
     if (!known) continue;
-    const reached = reachedFrom(program, uses);
+    const reached = [...reachedFrom(program)].map((func) => uses.get(func) ?? usesOf(func));
     for (const holder of reached.flatMap(({ holders }) => holders))
       report(holder, notHere(holder, program.section ?? "", known));
     for (const use of reached.flatMap(({ calls }) => calls)) {
@@ -112,17 +112,9 @@ function tooNewFor({ target }: Session, use: Use, type: ProgramTypeName): Messag
   return gone === undefined ? null : tooNew(target, `${use.name} in a program of type ${type}`, gone);
 }
 
-/** Of the program and of all that it calls, directly or not. */
-function reachedFrom(program: Func, uses: ReadonlyMap<Func, Uses>): readonly Uses[] {
-  const seen = new Set<Func>([program]);
-  for (const func of seen) for (const called of (uses.get(func) ?? usesOf(func)).functions) seen.add(called);
-  return [...seen].map((func) => uses.get(func) ?? usesOf(func));
-}
-
 function usesOf(func: Func): Uses {
   const calls: Use[] = [];
   const holders: Holder[] = [];
-  const functions: Func[] = [];
   walkStatements(func.body, {
     expression: (expr) => {
       const helper = helperOf(expr);
@@ -141,15 +133,13 @@ function usesOf(func: Func): Uses {
       if (expr.kind === "map")
         for (const map of [expr.map, expr.map.inner])
           if (map) holders.push({ name: expr.map.name, type: map.type.value, loc: expr.loc });
-      if (expr.kind === "call") functions.push(expr.callee);
-      if (expr.kind === "closure") functions.push(expr.closure);
     },
     place: (place) => {
       if (place.kind === "global")
         holders.push({ name: place.global.name, type: place.type, loc: place.loc });
     },
   });
-  return { calls, holders, functions };
+  return { calls, holders };
 }
 
 const readers: Readonly<Record<Space, string | null>> = {
